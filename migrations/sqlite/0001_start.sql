@@ -1,0 +1,96 @@
+-- The hub's tables. Types are BIGINT, TEXT and BLOB only, so that every engine holds the same values.
+-- Times are microseconds since 1970-01-01 UTC; days are text, YYYY-MM-DD; ids are the 16 bytes of a UUID.
+-- A place is the id of a campus, or the empty blob for the office.
+
+-- The hub itself: one row.
+CREATE TABLE hub (
+    id BLOB NOT NULL PRIMARY KEY
+);
+
+-- The groups (tenants). Every other primary key begins with grp, so that a sharded database can keep a
+-- group together.
+CREATE TABLE grp (
+    grp        BIGINT NOT NULL PRIMARY KEY,
+    id         BLOB   NOT NULL UNIQUE,
+    name       TEXT   NOT NULL UNIQUE,
+    epoch      BIGINT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+-- Who may call. Only the hash of a token is kept; a token is looked up by it before its group is known.
+CREATE TABLE credential (
+    hash       BLOB   NOT NULL PRIMARY KEY,
+    grp        BIGINT NOT NULL REFERENCES grp,
+    place      BLOB   NOT NULL,
+    holder     TEXT   NOT NULL,
+    created_at BIGINT NOT NULL,
+    heard_at   BIGINT
+);
+CREATE INDEX credential_grp ON credential (grp, place);
+
+-- Positions written together, and the chain over the group's history up to them.
+CREATE TABLE "commit" (
+    grp           BIGINT NOT NULL REFERENCES grp,
+    last_position BIGINT NOT NULL,
+    at            BIGINT NOT NULL,
+    chain         BLOB   NOT NULL,
+    PRIMARY KEY (grp, last_position)
+);
+CREATE UNIQUE INDEX commit_at ON "commit" (grp, at);
+
+-- Every version of every record: the feed, the history and the memory of answered mutations are this
+-- one table.
+CREATE TABLE version (
+    grp           BIGINT NOT NULL REFERENCES grp,
+    position      BIGINT NOT NULL,
+    kind          TEXT   NOT NULL,
+    id            BLOB   NOT NULL,
+    version       BIGINT NOT NULL,
+    campus        BLOB   NOT NULL, -- the owner's place
+    place         BLOB   NOT NULL, -- the place that pushed
+    actor         TEXT   NOT NULL,
+    mutation_id   BLOB,            -- null: the hub wrote it beside a mutation
+    mutation_hash BLOB,
+    answer        BLOB,            -- the first answer to the mutation
+    leaf          BLOB   NOT NULL,
+    salt          BLOB   NOT NULL,
+    superseded_at BIGINT NOT NULL, -- the position of the next version; the largest BIGINT: none yet
+    starts_on     TEXT   NOT NULL,
+    ends_on       TEXT   NOT NULL,
+    frame         BLOB,            -- the version as it goes over the wire; null: a tombstone
+    PRIMARY KEY (grp, position)
+);
+CREATE UNIQUE INDEX version_record ON version (grp, id, version);
+CREATE UNIQUE INDEX version_mutation ON version (grp, place, mutation_id);
+CREATE INDEX version_place ON version (grp, place, position);
+CREATE INDEX version_span ON version (grp, kind, ends_on, starts_on);
+
+-- The newest version of every record.
+CREATE TABLE record (
+    grp      BIGINT NOT NULL REFERENCES grp,
+    id       BLOB   NOT NULL,
+    version  BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    PRIMARY KEY (grp, id)
+);
+
+-- Who sees what: one row a record and audience, moved to the position of the newest version. Whoever
+-- drops out keeps a row marked gone.
+CREATE TABLE audience (
+    grp      BIGINT NOT NULL REFERENCES grp,
+    who      TEXT   NOT NULL, -- '*' the group, 'office', or a campus id
+    id       BLOB   NOT NULL,
+    position BIGINT NOT NULL,
+    gone     BIGINT NOT NULL,
+    PRIMARY KEY (grp, id, who)
+);
+CREATE INDEX audience_feed ON audience (grp, who, position, gone);
+
+-- Values that only one live record of a kind may hold.
+CREATE TABLE key (
+    grp   BIGINT NOT NULL REFERENCES grp,
+    kind  TEXT   NOT NULL,
+    value TEXT   NOT NULL,
+    id    BLOB   NOT NULL,
+    PRIMARY KEY (grp, kind, value)
+);

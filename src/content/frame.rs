@@ -1,0 +1,115 @@
+//! A frame: one version of a record as it goes over the wire, encoded once when it is written. A page of
+//! the feed is frames laid end to end.
+
+use super::encoded::{Malformed, digest, wrap};
+use crate::model::ids::{Place, RecordId};
+use crate::wire::convert::{digest_to_hex, record, timestamp};
+use crate::wire::v1;
+use bytes::Bytes;
+use jiff::Timestamp;
+
+/// What a version of a record is made of.
+#[derive(Clone, Debug)]
+pub struct Version<'a> {
+    /// The record.
+    pub id: RecordId,
+    /// Its kind.
+    pub kind: &'a str,
+    /// Its owner.
+    pub owner: Place,
+    /// 1, 2, 3 …
+    pub version: i64,
+    /// Its place in the feed.
+    pub position: i64,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// The post that wrote it.
+    pub actor: &'a str,
+    /// The reason code.
+    pub reason: &'a str,
+    /// The parts.
+    pub parts: Parts,
+}
+
+/// The two parts of a record, encoded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// What the owner writes.
+    pub content: Bytes,
+    /// What the hub writes.
+    pub state: Bytes,
+}
+
+const UPSERT: u32 = 1;
+
+/// The frame of a version.
+#[must_use]
+pub fn upsert(version: Version<'_>) -> Bytes {
+    let content = &version.parts.content;
+    let content_digest = match content.is_empty() {
+        true => String::new(),
+        false => digest_to_hex(digest(content)),
+    };
+    let record = v1::Record {
+        id: version.id.to_string(),
+        kind: version.kind.to_owned(),
+        campus_id: version.owner.to_text(),
+        version: version.version,
+        position: version.position,
+        commit_time: Some(timestamp(version.at)),
+        actor: version.actor.to_owned(),
+        reason: version.reason.to_owned(),
+        content_digest,
+        content: version.parts.content,
+        state: version.parts.state,
+    };
+    wrap(UPSERT, &record)
+}
+
+/// The parts of the record in a frame, byte for byte as written.
+///
+/// # Errors
+/// When the frame is none: the database was damaged.
+pub fn parts(frame: &Bytes) -> Result<Parts, Malformed> {
+    let record = record(frame.clone()).ok_or(Malformed("a stored frame is broken"))?;
+    Ok(Parts { content: record.content, state: record.state })
+}
+
+/// A tombstone as it goes over the wire.
+#[must_use]
+pub fn deleted(id: RecordId, kind: &str, version: i64, position: i64) -> Bytes {
+    let id = id.to_string();
+    wrap(2, &v1::Deleted { id, kind: kind.to_owned(), version, position })
+}
+
+/// The end of a reader's sight of a record, as it goes over the wire.
+#[must_use]
+pub fn removed(id: RecordId, position: i64) -> Bytes {
+    wrap(3, &v1::Removed { id: id.to_string(), position })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    proptest! {
+        #[test]
+        fn content_comes_back_byte_for_byte(content: Vec<u8>, state: Vec<u8>) {
+            let parts = Parts { content: content.into(), state: state.into() };
+            let frame = upsert(Version {
+                id: RecordId(Uuid::from_u128(7)),
+                kind: "menu",
+                owner: Place::Office,
+                version: 1,
+                position: 1,
+                at: Timestamp::UNIX_EPOCH,
+                actor: "总务处",
+                reason: "",
+                parts: parts.clone(),
+            });
+            prop_assert_eq!(super::parts(&frame), Ok(parts));
+        }
+    }
+}

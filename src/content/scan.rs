@@ -1,0 +1,273 @@
+//! Encoded bytes held against the contract: what the hub does not know is refused with its path, never
+//! dropped.
+
+use super::encoded::{Field, Malformed, Value, fields};
+use crate::model::finding::{Code, Finding};
+use crate::wire::CONTRACT;
+use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+/// More findings than this help nobody: the item is refused at the first.
+const FINDINGS_MAX: usize = 20;
+
+/// Everything in `bytes` that is no `message` of the contract: broken bytes, unknown fields, unknown
+/// enum values, rows of a keyed list that share a key. `path` is put before every field's path.
+///
+/// # Panics
+/// When the contract has no such message.
+#[must_use]
+pub fn scan(message: &str, bytes: &[u8], path: &str) -> Vec<Finding> {
+    let descriptor = CONTRACT.get_message_by_name(message).expect("a message of the contract");
+    let mut scan = Scan { findings: Vec::new() };
+    scan.message(&descriptor, bytes, path);
+    scan.findings
+}
+
+struct Scan {
+    findings: Vec<Finding>,
+}
+
+impl Scan {
+    fn report(&mut self, finding: Finding) {
+        if self.findings.len() < FINDINGS_MAX {
+            self.findings.push(finding);
+        }
+    }
+
+    fn message(&mut self, message: &MessageDescriptor, bytes: &[u8], path: &str) {
+        let mut rows: HashMap<u32, Rows> = HashMap::new();
+        for field in fields(bytes) {
+            let field = match field {
+                Ok(field) => field,
+                Err(Malformed(detail)) => return self.malformed(path, detail),
+            };
+            let Some(descriptor) = message.get_field(field.number) else {
+                let path = format!("{path}.{}", field.number);
+                self.report(Finding::new(Code::FieldUnknown, path));
+                continue;
+            };
+            let mut at = format!("{path}.{}", descriptor.name());
+            if descriptor.cardinality() == Cardinality::Repeated {
+                let rows = rows.entry(field.number).or_default();
+                at = format!("{at}[{}]", rows.count);
+                rows.count += 1;
+                self.repeated_row(&descriptor, field, rows, &at);
+            }
+            self.value(&descriptor, field, &at);
+        }
+    }
+
+    fn value(&mut self, descriptor: &FieldDescriptor, field: Field<'_>, path: &str) {
+        match (descriptor.kind(), field.value) {
+            (Kind::Message(message), Value::Len(body)) => self.message(&message, body, path),
+            (Kind::String, Value::Len(text)) => {
+                if std::str::from_utf8(text).is_err() {
+                    self.malformed(path, "it is not UTF-8");
+                }
+            }
+            (Kind::Bytes, Value::Len(_)) => {}
+            (Kind::Enum(_), Value::Varint(number)) => self.enum_value(descriptor, number, path),
+            (Kind::Double | Kind::Fixed64 | Kind::Sfixed64, Value::Fixed64)
+            | (Kind::Float | Kind::Fixed32 | Kind::Sfixed32, Value::Fixed32) => {}
+            (kind, Value::Varint(_)) if is_varint(&kind) => {}
+            (kind, Value::Len(packed)) if is_varint(&kind) && descriptor.is_list() => {
+                self.packed(descriptor, packed, path);
+            }
+            _ => self.malformed(path, "its wire type does not fit the field"),
+        }
+    }
+
+    fn packed(&mut self, descriptor: &FieldDescriptor, mut packed: &[u8], path: &str) {
+        while !packed.is_empty() {
+            match prost::encoding::decode_varint(&mut packed) {
+                Ok(number) if matches!(descriptor.kind(), Kind::Enum(_)) => {
+                    self.enum_value(descriptor, number, path);
+                }
+                Ok(_) => {}
+                Err(_) => return self.malformed(path, "a number is broken"),
+            }
+        }
+    }
+
+    fn enum_value(&mut self, descriptor: &FieldDescriptor, number: u64, path: &str) {
+        let Kind::Enum(values) = descriptor.kind() else { return };
+        #[expect(clippy::cast_possible_truncation, reason = "an enum is an int32 on the wire")]
+        let number = number as i32;
+        if values.get_value(number).is_none() {
+            let known: Vec<String> =
+                values.values().skip(1).map(|value| value.name().to_owned()).collect();
+            self.report(
+                Finding::new(Code::EnumUnknown, path)
+                    .with("value", number)
+                    .with("known", known.join(", ")),
+            );
+        }
+    }
+
+    fn repeated_row(
+        &mut self,
+        descriptor: &FieldDescriptor,
+        field: Field<'_>,
+        rows: &mut Rows,
+        path: &str,
+    ) {
+        let (Some(key), Value::Len(body)) = (merge_key(descriptor), field.value) else { return };
+        let values = fields(body)
+            .map_while(Result::ok)
+            .filter(|field| key.numbers.contains(&field.number))
+            .flat_map(|field| field.raw.to_vec())
+            .collect();
+        if !rows.keys.insert(values) {
+            self.report(Finding::new(Code::RowRepeated, path).with("key", key.names.join(" + ")));
+        }
+    }
+
+    fn malformed(&mut self, path: &str, detail: &str) {
+        self.report(Finding::new(Code::ContentMalformed, path).with("detail", detail));
+    }
+}
+
+#[derive(Default)]
+struct Rows {
+    count: usize,
+    keys: HashSet<Vec<u8>>,
+}
+
+fn is_varint(kind: &Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64 | Kind::Sint32 | Kind::Sint64
+            | Kind::Bool | Kind::Enum(_)
+    )
+}
+
+/// The subfields that name a row of a keyed list.
+struct MergeKey {
+    names: Vec<String>,
+    numbers: Vec<u32>,
+}
+
+fn merge_key(field: &FieldDescriptor) -> Option<&'static MergeKey> {
+    static KEYS: LazyLock<HashMap<String, MergeKey>> = LazyLock::new(read_merge_keys);
+    KEYS.get(field.full_name())
+}
+
+fn read_merge_keys() -> HashMap<String, MergeKey> {
+    let option = CONTRACT
+        .get_extension_by_name("lianxiao.v1.merge_key")
+        .expect("the contract declares merge_key");
+    let keyed = |field: FieldDescriptor| {
+        let Kind::Message(row) = field.kind() else { return None };
+        let options = field.options();
+        let names: Vec<String> = options
+            .get_extension(&option)
+            .as_list()?
+            .iter()
+            .filter_map(|name| name.as_str().map(str::to_owned))
+            .collect();
+        let number = |name: &String| {
+            row.get_field_by_name(name).expect("a merge key names subfields").number()
+        };
+        let numbers = names.iter().map(number).collect();
+        (!names.is_empty()).then(|| (field.full_name().to_owned(), MergeKey { names, numbers }))
+    };
+    CONTRACT.all_messages().flat_map(|message| message.fields().collect::<Vec<_>>()).filter_map(keyed).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::content::encoded::wrap;
+    use crate::wire::v1;
+    use prost::Message as _;
+    use proptest::prelude::*;
+
+    const CONTENT: &str = "lianxiao.v1.Content";
+
+    fn found(bytes: &[u8]) -> Vec<(Code, String)> {
+        let findings = scan(CONTENT, bytes, "put.content");
+        findings.into_iter().map(|finding| (finding.code, finding.path)).collect()
+    }
+
+    fn menu() -> v1::Menu {
+        let meal = |date: &str| v1::DayMeal {
+            date: date.into(),
+            meal: v1::Meal::Lunch.into(),
+            ..Default::default()
+        };
+        v1::Menu { meals: vec![meal("2026-05-11"), meal("2026-05-12")], ..Default::default() }
+    }
+
+    #[test]
+    fn a_known_content_is_clean() {
+        assert_eq!(found(&wrap(22, &menu())), []);
+    }
+
+    #[test]
+    fn an_unknown_field_is_named_by_its_path() {
+        let mut dish = vec![];
+        prost::encoding::string::encode(99, &"?".to_owned(), &mut dish);
+        let mut meal = v1::DayMeal { meal: 3, ..Default::default() }.encode_to_vec();
+        prost::encoding::bytes::encode(3, &dish, &mut meal);
+        let mut menu = menu().encode_to_vec();
+        prost::encoding::bytes::encode(7, &meal, &mut menu);
+        let mut content = vec![];
+        prost::encoding::bytes::encode(22, &menu, &mut content);
+        let path = "put.content.menu.meals[2].dishes[0].99";
+        assert_eq!(found(&content), [(Code::FieldUnknown, path.into())]);
+    }
+
+    #[test]
+    fn an_unknown_enum_value_is_named_with_the_known_ones() {
+        let menu = v1::Menu { audience: 42, ..Default::default() };
+        let findings = scan(CONTENT, &wrap(22, &menu), "put.content");
+        assert_eq!(findings[0].code, Code::EnumUnknown);
+        assert_eq!(findings[0].path, "put.content.menu.audience");
+        assert!(findings[0].en().contains("MENU_AUDIENCE_PUPILS"));
+    }
+
+    #[test]
+    fn two_rows_with_one_key_are_refused_and_rows_with_other_keys_are_not() {
+        let mut menu = menu();
+        menu.meals.push(v1::DayMeal {
+            date: "2026-05-11".into(),
+            meal: v1::Meal::Dinner.into(),
+            ..Default::default()
+        });
+        assert_eq!(found(&wrap(22, &menu)), []);
+        menu.meals.push(menu.meals[0].clone());
+        assert_eq!(found(&wrap(22, &menu)), [(Code::RowRepeated, "put.content.menu.meals[3]".into())]);
+    }
+
+    #[test]
+    fn broken_bytes_and_wrong_wire_types_are_refused() {
+        let mut cut = wrap(22, &menu()).to_vec();
+        cut.truncate(cut.len() - 1);
+        assert_eq!(found(&cut), [(Code::ContentMalformed, "put.content".into())]);
+        let mut number_for_text = vec![];
+        prost::encoding::int32::encode(1, &7, &mut number_for_text);
+        let mut content = vec![];
+        prost::encoding::bytes::encode(22, &number_for_text, &mut content);
+        assert_eq!(found(&content), [(Code::ContentMalformed, "put.content.menu.canteen".into())]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_the_scan_lets_pass_can_be_decoded(bytes: Vec<u8>) {
+            if scan(CONTENT, &bytes, "").is_empty() {
+                prop_assert!(v1::Content::decode(bytes.as_slice()).is_ok());
+            }
+        }
+
+        #[test]
+        fn a_damaged_menu_never_panics(at in 0..200usize, byte: u8) {
+            let mut bytes = wrap(22, &menu()).to_vec();
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            if scan(CONTENT, &bytes, "").is_empty() {
+                prop_assert!(v1::Content::decode(bytes.as_slice()).is_ok());
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The gRPC door: one stack, one error table, one file a service. A handler converts, calls the hub and
+//! converts back.
+
+mod admin_service;
+mod auth;
+mod hub_service;
+mod office_service;
+mod status;
+mod sync_service;
+
+use crate::hub::Hub;
+use crate::wire;
+use crate::wire::v1::admin_service_server::AdminServiceServer;
+use crate::wire::v1::hub_service_server::HubServiceServer;
+use crate::wire::v1::office_service_server::OfficeServiceServer;
+use crate::wire::v1::sync_service_server::SyncServiceServer;
+use std::future::Future;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, UnixListener};
+use tokio_stream::wrappers::{TcpListenerStream, UnixListenerStream};
+use tonic::codec::CompressionEncoding::{Gzip, Zstd};
+use tonic::service::Routes;
+use tonic::transport::Server;
+
+/// How far the transport lets a request go beyond the hub's own limit. A request a little too large is
+/// read whole and refused in words; one that is larger still is cut off.
+const TRANSPORT_SLACK: usize = 4;
+
+/// A line that says nothing for so long is asked whether it is still there.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
+/// And given up when it does not answer in this time.
+const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Serves campuses and the office until `shutdown`, then lets calls in flight finish.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    hub: Arc<Hub>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), tonic::transport::Error> {
+    // The stack, outermost first. The error table sees every answer; who calls is known before a
+    // message is read.
+    let stack = tower::ServiceBuilder::new()
+        .layer(tower::util::MapResponseLayer::new(status::name_the_limit(hub.limits())))
+        .layer(auth::AuthLayer::new(Arc::clone(&hub)))
+        .into_inner();
+    let services = campus_services(&hub).await;
+    drop(hub);
+    Server::builder()
+        .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
+        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        .tcp_nodelay(true)
+        .layer(stack)
+        .add_routes(services)
+        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), shutdown)
+        .await
+}
+
+async fn campus_services(hub: &Arc<Hub>) -> Routes {
+    let max = hub.limits().request_bytes_max * TRANSPORT_SLACK;
+    let (health, health_service) = tonic_health::server::health_reporter();
+    health.set_serving::<SyncServiceServer<sync_service::Sync>>().await;
+    health.set_serving::<HubServiceServer<hub_service::About>>().await;
+    health.set_serving::<OfficeServiceServer<office_service::Office>>().await;
+    let mut routes = Routes::builder();
+    routes
+        .add_service(
+            SyncServiceServer::new(sync_service::Sync::new(Arc::clone(hub)))
+                .max_decoding_message_size(max)
+                .accept_compressed(Gzip)
+                .accept_compressed(Zstd)
+                .send_compressed(Gzip)
+                .send_compressed(Zstd),
+        )
+        .add_service(
+            HubServiceServer::new(hub_service::About::new(Arc::clone(hub)))
+                .accept_compressed(Gzip)
+                .accept_compressed(Zstd),
+        )
+        .add_service(
+            OfficeServiceServer::new(office_service::Office::new(Arc::clone(hub)))
+                .accept_compressed(Gzip)
+                .accept_compressed(Zstd)
+                .send_compressed(Gzip)
+                .send_compressed(Zstd),
+        )
+        // A client that compresses everything on its channel asks these too.
+        .add_service(health_service.accept_compressed(Gzip).accept_compressed(Zstd))
+        .add_service(reflection().build_v1().expect("the descriptors are whole").accept_compressed(Gzip).accept_compressed(Zstd))
+        .add_service(reflection().build_v1alpha().expect("the descriptors are whole").accept_compressed(Gzip).accept_compressed(Zstd));
+    routes.routes()
+}
+
+/// The contract, and the error details, so that clients by reflection can read both.
+fn reflection() -> tonic_reflection::server::Builder<'static> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(wire::DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
+}
+
+/// Serves the operator on a local socket that only the hub's own user can open, until `shutdown`.
+///
+/// # Errors
+/// When the socket cannot be made or fails.
+pub async fn serve_admin(
+    hub: Arc<Hub>,
+    socket: &Path,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let listener = bind_private(socket)?;
+    let service = AdminServiceServer::new(admin_service::Admin::new(hub));
+    Server::builder()
+        .add_service(service)
+        .add_service(reflection().build_v1()?)
+        .add_service(reflection().build_v1alpha()?)
+        .serve_with_incoming_shutdown(UnixListenerStream::new(listener), shutdown)
+        .await?;
+    Ok(())
+}
+
+fn bind_private(socket: &Path) -> std::io::Result<UnixListener> {
+    use std::os::unix::fs::PermissionsExt as _;
+    // Left behind by a process that was killed: the lock of the data folder says that it is gone.
+    match std::fs::remove_file(socket) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(socket)?;
+    std::fs::set_permissions(socket, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}

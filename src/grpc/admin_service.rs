@@ -1,0 +1,114 @@
+//! `AdminService`, on the local socket only.
+
+use super::status::status;
+use crate::hub::{Hub, HubError};
+use crate::model::caller::Group;
+use crate::model::ids::{Place, RecordId};
+use crate::model::mutation::{Answer, Outcome};
+use crate::wire::convert;
+use crate::wire::v1;
+use prost::Message as _;
+use std::sync::Arc;
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+pub struct Admin {
+    hub: Arc<Hub>,
+}
+
+impl Admin {
+    pub fn new(hub: Arc<Hub>) -> Self {
+        Admin { hub }
+    }
+
+    async fn create_campus_(
+        &self,
+        request: v1::CreateCampusRequest,
+    ) -> Result<v1::CreateCampusResponse, HubError> {
+        let group = uuid("group_id", &request.group_id)?;
+        let campus = convert::record_id("campus_id", &request.campus_id)?;
+        let missing = || HubError::invalid("campus", "campus is required");
+        let kind = v1::content::Kind::Campus(request.campus.ok_or_else(missing)?);
+        let content = v1::Content { kind: Some(kind) }.encode_to_vec();
+        let answer = self.hub.create_campus(group, campus, content.into()).await?;
+        refused(&answer)?;
+        Ok(v1::CreateCampusResponse { campus_id: request.campus_id })
+    }
+
+    async fn create_credential_(
+        &self,
+        request: v1::CreateCredentialRequest,
+    ) -> Result<v1::CreateCredentialResponse, HubError> {
+        let group = uuid("group_id", &request.group_id)?;
+        let place = match v1::PlaceKind::try_from(request.place) {
+            Ok(v1::PlaceKind::Campus) => {
+                Place::Campus(convert::record_id("campus_id", &request.campus_id)?)
+            }
+            Ok(v1::PlaceKind::Office) if request.campus_id.is_empty() => Place::Office,
+            Ok(v1::PlaceKind::Office) => {
+                let why = "campus_id does not go with place OFFICE";
+                return Err(HubError::invalid("campus_id", why));
+            }
+            _ => return Err(HubError::invalid("place", "place must be CAMPUS or OFFICE")),
+        };
+        let token = self.hub.create_credential(group, place, &request.holder).await?;
+        Ok(v1::CreateCredentialResponse { token: token.reveal().to_owned() })
+    }
+}
+
+/// A refused campus as the call's error, each refusal as a violation of its field.
+fn refused(answer: &Answer) -> Result<(), HubError> {
+    match answer.findings.first() {
+        Some(finding) if answer.outcome == Outcome::Rejected => {
+            let field = finding.path.replace("put.content.", "");
+            Err(HubError::invalid(field, finding.en()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn uuid(field: &str, text: &str) -> Result<Uuid, HubError> {
+    let RecordId(uuid) = convert::record_id(field, text)?;
+    Ok(uuid)
+}
+
+fn group(group: Group) -> v1::Group {
+    v1::Group { id: group.id.to_string(), name: group.name }
+}
+
+#[tonic::async_trait]
+impl v1::admin_service_server::AdminService for Admin {
+    async fn create_group(
+        &self,
+        request: Request<v1::CreateGroupRequest>,
+    ) -> Result<Response<v1::CreateGroupResponse>, Status> {
+        let made = self.hub.create_group(&request.into_inner().name).await;
+        let made = made.map_err(|error| status(&error))?;
+        Ok(Response::new(v1::CreateGroupResponse { group: Some(group(made)) }))
+    }
+
+    async fn list_groups(
+        &self,
+        _: Request<v1::ListGroupsRequest>,
+    ) -> Result<Response<v1::ListGroupsResponse>, Status> {
+        let groups = self.hub.groups().await.map_err(|error| status(&error))?;
+        let groups = groups.into_iter().map(group).collect();
+        Ok(Response::new(v1::ListGroupsResponse { groups }))
+    }
+
+    async fn create_campus(
+        &self,
+        request: Request<v1::CreateCampusRequest>,
+    ) -> Result<Response<v1::CreateCampusResponse>, Status> {
+        let made = self.create_campus_(request.into_inner()).await;
+        made.map(Response::new).map_err(|error| status(&error))
+    }
+
+    async fn create_credential(
+        &self,
+        request: Request<v1::CreateCredentialRequest>,
+    ) -> Result<Response<v1::CreateCredentialResponse>, Status> {
+        let made = self.create_credential_(request.into_inner()).await;
+        made.map(Response::new).map_err(|error| status(&error))
+    }
+}

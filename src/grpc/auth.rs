@@ -1,0 +1,87 @@
+//! Who calls: the bearer token of every call, looked up before its message is read.
+
+use super::status::status;
+use crate::hub::{Hub, HubError};
+use crate::model::caller::Caller;
+use futures::future::BoxFuture;
+use http::header::AUTHORIZATION;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use tonic::body::Body;
+use tonic::{Request, Status};
+use tower::{Layer, Service};
+
+/// Calls that need no token: they tell nothing of any group.
+const OPEN: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
+
+#[derive(Clone)]
+pub struct AuthLayer {
+    hub: Arc<Hub>,
+}
+
+impl AuthLayer {
+    pub fn new(hub: Arc<Hub>) -> Self {
+        AuthLayer { hub }
+    }
+}
+
+impl<S> Layer<S> for AuthLayer {
+    type Service = Auth<S>;
+    fn layer(&self, inner: S) -> Auth<S> {
+        Auth { hub: Arc::clone(&self.hub), inner }
+    }
+}
+
+#[derive(Clone)]
+pub struct Auth<S> {
+    hub: Arc<Hub>,
+    inner: S,
+}
+
+impl<S> Service<http::Request<Body>> for Auth<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<S::Response, S::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, mut request: http::Request<Body>) -> Self::Future {
+        // The service that was polled ready is the one that is called.
+        let ready = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, ready);
+        let hub = Arc::clone(&self.hub);
+        Box::pin(async move {
+            if !OPEN.iter().any(|open| request.uri().path().starts_with(open)) {
+                let token = token(&request).map(str::to_owned);
+                match authenticate(&hub, token).await {
+                    Ok(caller) => request.extensions_mut().insert(caller),
+                    Err(error) => return Ok(status(&error).into_http()),
+                };
+            }
+            drop(hub);
+            inner.call(request).await
+        })
+    }
+}
+
+async fn authenticate(hub: &Hub, token: Option<String>) -> Result<Caller, HubError> {
+    hub.authenticate(&token.ok_or(HubError::Unauthenticated)?).await
+}
+
+fn token(request: &http::Request<Body>) -> Option<&str> {
+    let header = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The caller that the layer found.
+pub fn caller<T>(request: &Request<T>) -> Result<Caller, Status> {
+    let caller = request.extensions().get::<Caller>().cloned();
+    caller.ok_or_else(|| status(&HubError::Unauthenticated))
+}

@@ -1,0 +1,114 @@
+//! The one error table: what a hub's error is called on the wire. The cause of what is our own fault is
+//! logged here, once, and not told.
+
+use crate::hub::HubError;
+use crate::model::limits::Limits;
+use crate::wire::convert::BadArgument;
+use http::header::CONTENT_TYPE;
+use std::collections::HashMap;
+use std::time::Duration;
+use tonic::body::Body;
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt as _};
+
+const DOMAIN: &str = "lianxiao";
+
+/// When a client should try again after a fault that passes.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+pub fn status(error: &HubError) -> Status {
+    let message = error.to_string();
+    let mut details = ErrorDetails::new();
+    let (code, reason) = match error {
+        HubError::Unauthenticated => (Code::Unauthenticated, "TOKEN_UNKNOWN"),
+        HubError::Denied(_) => (Code::PermissionDenied, "NOT_ALLOWED"),
+        HubError::Invalid { field, why } => {
+            details.add_bad_request_violation(field, why);
+            (Code::InvalidArgument, "ARGUMENT_INVALID")
+        }
+        HubError::NotFound { what, id, deleted } => {
+            details.set_resource_info(*what, id, "", &message);
+            (Code::NotFound, if *deleted { "RECORD_DELETED" } else { "NOT_FOUND" })
+        }
+        HubError::Exists { what, name } => {
+            details.set_resource_info(*what, name, "", &message);
+            (Code::AlreadyExists, "NAME_TAKEN")
+        }
+        HubError::TooMuch { limit, .. } => {
+            details.add_quota_failure_violation(*limit, &message);
+            (Code::ResourceExhausted, "LIMIT_EXCEEDED")
+        }
+        HubError::Behind { .. } => (retry(&mut details), "HUB_BEHIND"),
+        HubError::Stopping => (retry(&mut details), "HUB_STOPPING"),
+        HubError::Store(cause) => {
+            tracing::error!(error = %cause, "the database failed");
+            (retry(&mut details), "DATABASE_FAILED")
+        }
+        HubError::InUse(_) | HubError::Folder(_) => (Code::Internal, "INTERNAL"),
+    };
+    details.set_error_info(reason, DOMAIN, metadata(error));
+    let message = match error {
+        HubError::Store(_) => "the hub's database failed; try again".to_owned(),
+        HubError::Unauthenticated => {
+            "send the metadata `authorization: Bearer <token>` with a token that this hub knows"
+                .to_owned()
+        }
+        _ => message,
+    };
+    Status::with_error_details(code, message, details)
+}
+
+fn retry(details: &mut ErrorDetails) -> Code {
+    details.set_retry_info(Some(RETRY_AFTER));
+    Code::Unavailable
+}
+
+fn metadata(error: &HubError) -> HashMap<String, String> {
+    match error {
+        HubError::TooMuch { limit, max, actual } => HashMap::from([
+            ("limit".to_owned(), (*limit).to_owned()),
+            ("max".to_owned(), max.to_string()),
+            ("actual".to_owned(), actual.to_string()),
+        ]),
+        HubError::Behind { newest, .. } => {
+            HashMap::from([("newest_position".to_owned(), newest.to_string())])
+        }
+        _ => HashMap::new(),
+    }
+}
+
+impl From<BadArgument> for HubError {
+    fn from(bad: BadArgument) -> Self {
+        HubError::Invalid { field: bad.field, why: bad.why }
+    }
+}
+
+/// The transport answers OUT_OF_RANGE, and names nothing, when a request is so large that it does not
+/// read it. Nothing of ours answers so; the caller is told the limit.
+pub fn name_the_limit(
+    limits: &Limits,
+) -> impl Fn(http::Response<Body>) -> http::Response<Body> + Clone + Send + 'static {
+    let max = limits.request_bytes_max;
+    move |response| {
+        let out_of_range = "11";
+        let code = response.headers().get(Status::GRPC_STATUS);
+        if code.is_none_or(|code| code != out_of_range) {
+            return response;
+        }
+        let details = ErrorDetails::with_quota_failure(vec![]);
+        let message = format!("the request is over the limit request_bytes_max = {max}");
+        let mut details = details;
+        details.add_quota_failure_violation("request_bytes_max", &message);
+        let metadata = HashMap::from([
+            ("limit".to_owned(), "request_bytes_max".to_owned()),
+            ("max".to_owned(), max.to_string()),
+        ]);
+        details.set_error_info("LIMIT_EXCEEDED", DOMAIN, metadata);
+        let status = Status::with_error_details(Code::ResourceExhausted, message, details);
+        let mut answer = status.into_http::<Body>();
+        if let Some(content_type) = response.headers().get(CONTENT_TYPE) {
+            answer.headers_mut().insert(CONTENT_TYPE, content_type.clone());
+        }
+        answer
+    }
+}

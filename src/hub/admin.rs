@@ -1,0 +1,121 @@
+//! What the operator does: makes groups, campuses and credentials.
+
+use super::{Hub, HubError};
+use crate::access::Token;
+use crate::model::caller::{Caller, Group};
+use crate::model::ids::{MutationId, Place, RecordId};
+use crate::model::mutation::{Answer, Base, Item, Mutation, Push, Wish};
+use crate::store::Credential;
+use bytes::Bytes;
+use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
+
+/// The actor of what the operator writes for the office.
+const OPERATOR: &str = "operator";
+
+impl Hub {
+    /// Makes a group.
+    ///
+    /// # Errors
+    /// When the name is empty, too long or taken.
+    pub async fn create_group(&self, name: &str) -> Result<Group, HubError> {
+        let name = one_line("name", name)?;
+        let made = self.store.create_group(random_uuid(), name, self.clock.now()).await?;
+        made.ok_or_else(|| HubError::Exists { what: "group", name: name.to_owned() })
+    }
+
+    /// All groups, by name.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn groups(&self) -> Result<Vec<Group>, HubError> {
+        Ok(self.store.groups().await?)
+    }
+
+    /// Writes the first version of a campus's register record, for the office; asked again, it changes
+    /// nothing.
+    ///
+    /// # Errors
+    /// When there is no such group.
+    pub async fn create_campus(
+        &self,
+        group: Uuid,
+        campus: RecordId,
+        content: Bytes,
+    ) -> Result<Answer, HubError> {
+        let group = self.group(group).await?;
+        let caller = Caller { group, place: Place::Office, holder: OPERATOR.to_owned() };
+        let id = MutationId(Uuid::new_v5(&campus.0, b"create campus"));
+        let item = Item {
+            mutation_id: id.to_string(),
+            record_id: campus.to_string(),
+            mutation: Ok(Mutation {
+                id,
+                record: campus,
+                reason: String::new(),
+                hash: Sha256::digest(&content).into(),
+                wish: Wish::Put {
+                    base: Base::Version(0, None),
+                    content,
+                    contract: 0,
+                    resolves: Vec::new(),
+                },
+            }),
+        };
+        let push = Push { items: vec![item], validate_only: false, all_or_nothing: false };
+        let mut answers = self.push(caller, push).await?;
+        answers.pop().ok_or(HubError::Stopping)
+    }
+
+    /// Makes a credential; its token is seen this once.
+    ///
+    /// # Errors
+    /// When there is no such group or campus, or the holder is not named.
+    pub async fn create_credential(
+        &self,
+        group: Uuid,
+        place: Place,
+        holder: &str,
+    ) -> Result<Token, HubError> {
+        let group = self.group(group).await?;
+        let holder = one_line("holder", holder)?.to_owned();
+        if let Place::Campus(campus) = place {
+            let office = Caller { group: group.clone(), place: Place::Office, holder: String::new() };
+            let record = self.store.record(group.key, campus, &office.sees()).await?;
+            if record.is_none_or(|record| record.kind != "campus" || record.frame.is_none()) {
+                let id = campus.to_string();
+                return Err(HubError::NotFound { what: "campus", id, deleted: false });
+            }
+        }
+        let token = Token::from_random(random_bits());
+        let credential = Credential { hash: token.hash(), group: group.key, place, holder };
+        self.store.create_credential(&credential, self.clock.now()).await?;
+        Ok(token)
+    }
+
+    async fn group(&self, id: Uuid) -> Result<Group, HubError> {
+        let groups = self.store.groups().await?;
+        let unknown = || HubError::NotFound { what: "group", id: id.to_string(), deleted: false };
+        groups.into_iter().find(|group| group.id == id).ok_or_else(unknown)
+    }
+}
+
+fn one_line<'a>(field: &str, text: &'a str) -> Result<&'a str, HubError> {
+    let text = text.trim();
+    let fits = (1..=60).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    let why = || format!("{field} must be one line of 1 to 60 characters");
+    if fits { Ok(text) } else { Err(HubError::invalid(field, why())) }
+}
+
+/// 256 bits from the operating system.
+pub fn random_bits() -> [u8; 32] {
+    let mut bits = [0; 32];
+    getrandom::fill(&mut bits).expect("the operating system gives random bits");
+    bits
+}
+
+/// A random UUID.
+pub fn random_uuid() -> Uuid {
+    let bits = random_bits();
+    uuid::Builder::from_random_bytes(std::array::from_fn(|i| bits[i])).into_uuid()
+}

@@ -1,0 +1,50 @@
+//! What a hub is told before it is built.
+
+use super::HubError;
+use crate::model::limits::Limits;
+use std::fs::{File, TryLockError};
+use std::path::PathBuf;
+
+/// A hub's settings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The data folder: database, lock and the operator's socket.
+    pub data: PathBuf,
+    /// What it takes and gives at once.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// The operator's socket.
+    #[must_use]
+    pub fn admin_socket(&self) -> PathBuf {
+        self.data.join("admin.sock")
+    }
+
+    /// Makes the data folder, readable by its user only, and takes its lock: one process opens a hub.
+    pub(super) fn lock(&self) -> Result<File, HubError> {
+        make_private_folder(&self.data).map_err(|error| HubError::Folder(error.into()))?;
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(self.data.join("lock"))
+            .map_err(|error| HubError::Folder(error.into()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(HubError::InUse(self.data.clone())),
+            Err(TryLockError::Error(error)) => Err(HubError::Folder(error.into())),
+        }
+    }
+}
+
+#[cfg(unix)]
+fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)
+}

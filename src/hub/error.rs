@@ -1,0 +1,109 @@
+//! Why a call as a whole is not carried out. Faults of an item are findings, not errors.
+
+use crate::store::StoreError;
+use crate::sync::{OpenError, WriteError};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Why a call is not carried out.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum HubError {
+    /// No credential has this token.
+    #[error("the token is not known to this hub")]
+    Unauthenticated,
+    /// The caller may not ask this.
+    #[error("{0}")]
+    Denied(&'static str),
+    /// An argument cannot be used.
+    #[error("{why}")]
+    Invalid {
+        /// The field of the request.
+        field: String,
+        /// What is wrong, and what would be right.
+        why: String,
+    },
+    /// What was asked for is not there, or not the caller's to see.
+    #[error("there is no {what} {id}")]
+    NotFound {
+        /// What was asked for.
+        what: &'static str,
+        /// By which id.
+        id: String,
+        /// It was there once, and the caller may know.
+        deleted: bool,
+    },
+    /// A name is taken.
+    #[error("a {what} named \"{name}\" exists already")]
+    Exists {
+        /// What was to be made.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// The request goes over a limit.
+    #[error("{actual} is over the limit {limit} = {max}")]
+    TooMuch {
+        /// The limit, as `Describe` names it.
+        limit: &'static str,
+        /// The limit.
+        max: usize,
+        /// What was sent.
+        actual: usize,
+    },
+    /// The hub has not reached the position asked for.
+    #[error("this hub holds position {newest}, not yet {position}")]
+    Behind {
+        /// What was asked for.
+        position: i64,
+        /// What it has.
+        newest: i64,
+    },
+    /// The hub is going down.
+    #[error("the hub is going down")]
+    Stopping,
+    /// Another process holds the data folder.
+    #[error("the data folder {0:?} is in use by another process")]
+    InUse(PathBuf),
+    /// The data folder cannot be used.
+    #[error("the data folder cannot be used: {0}")]
+    Folder(Arc<std::io::Error>),
+    /// The database failed.
+    #[error("{0}")]
+    Store(Arc<StoreError>),
+}
+
+impl HubError {
+    /// An argument that cannot be used.
+    pub fn invalid(field: impl Into<String>, why: impl Into<String>) -> Self {
+        HubError::Invalid { field: field.into(), why: why.into() }
+    }
+}
+
+impl From<StoreError> for HubError {
+    fn from(error: StoreError) -> Self {
+        HubError::Store(Arc::new(error))
+    }
+}
+
+impl From<WriteError> for HubError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Stopping => HubError::Stopping,
+            WriteError::Store(error) => HubError::Store(error),
+        }
+    }
+}
+
+impl From<OpenError> for HubError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Noise(noise) => HubError::invalid("cursor", noise.to_string()),
+            OpenError::UnknownKind { .. } => HubError::invalid("filter.kinds", error.to_string()),
+            OpenError::OtherHub => HubError::invalid(
+                "cursor",
+                "the cursor comes from another hub or group; begin with an empty cursor",
+            ),
+            OpenError::Store(error) => error.into(),
+        }
+    }
+}

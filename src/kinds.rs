@@ -1,0 +1,397 @@
+//! What each kind of record means: the list of kinds, and what a kind is asked.
+//!
+//! Rules are pure: content, state, neighbours and time are arguments. To add a kind: its proto and its
+//! field in `record.proto`, a file here that implements [`Rules`], and a line in [`KINDS`].
+
+mod exchange;
+mod found;
+mod menu;
+pub mod registers;
+mod session;
+
+pub use menu::{Cover, covers};
+
+use crate::content::encoded::{changed_fields, variant, wrap};
+use crate::content::frame::Parts;
+use crate::model::date::Span;
+use crate::model::finding::{Code, Finding};
+use crate::model::ids::{Key, Place, RecordId, Who};
+use crate::wire::CONTRACT;
+use bytes::Bytes;
+use found::Found;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use prost::Message;
+use std::marker::PhantomData;
+
+/// Every kind there is.
+pub const KINDS: &[&dyn Kind] = &[
+    &Of::<session::SessionRules>(PhantomData),
+    &Of::<exchange::ExchangeRules>(PhantomData),
+    &Of::<menu::MenuRules>(PhantomData),
+    &Of::<registers::campus::CampusRules>(PhantomData),
+    &Of::<registers::calendar::CalendarRules>(PhantomData),
+    &Of::<registers::policy::PolicyRules>(PhantomData),
+    &Of::<registers::person::PersonRules>(PhantomData),
+];
+
+/// The kind of that name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static dyn Kind> {
+    KINDS.iter().copied().find(|kind| kind.name() == name)
+}
+
+/// The kind that an encoded content (or action) is of; `None` when it names none, several or one that is
+/// not known.
+#[must_use]
+pub fn of(oneof: &[u8]) -> Option<&'static dyn Kind> {
+    let (number, _) = variant(oneof).ok()?;
+    KINDS.iter().copied().find(|kind| kind.number() == number)
+}
+
+/// Who writes records of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// A campus.
+    Campus,
+    /// The office: the kind is a register.
+    Office,
+}
+
+/// A record that the rules of another one look at.
+#[derive(Clone, Debug)]
+pub struct Neighbour {
+    /// Its kind.
+    pub kind: String,
+    /// Its encoded content.
+    pub content: Bytes,
+}
+
+impl Neighbour {
+    /// Its content, when it is of that kind.
+    fn read<R: Rules>(&self) -> Option<R::Content> {
+        (self.kind == R::NAME).then(|| read::<R>(&self.content))?
+    }
+}
+
+/// Where neighbours are found: the records as they stand before the item at hand.
+pub trait Neighbours {
+    /// A live record.
+    fn record(&self, id: RecordId) -> Option<Neighbour>;
+    /// The live record that holds a key.
+    fn keyed(&self, key: &Key) -> Option<Neighbour>;
+}
+
+/// The keys of the records that every item's rules may look at.
+#[must_use]
+pub fn common_needs() -> Vec<Key> {
+    vec![registers::policy::key()]
+}
+
+/// The circumstances in which an item is judged.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    /// Who asks.
+    pub asker: Place,
+    /// Who owns the record.
+    pub owner: Place,
+    /// The time of the commit.
+    pub now: Timestamp,
+    /// The other records.
+    pub neighbours: &'a dyn Neighbours,
+}
+
+impl Case<'_> {
+    /// The group's date.
+    fn today(&self) -> Date {
+        let policy = self.neighbours.keyed(&registers::policy::key());
+        let policy = policy.and_then(|policy| policy.read::<registers::policy::PolicyRules>());
+        self.now.to_zoned(registers::policy::zone(policy.as_ref())).date()
+    }
+}
+
+/// What an action does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Moved<S> {
+    /// The state becomes this.
+    To(S),
+    /// It was so already.
+    Nowhere,
+}
+
+/// The rules of one kind, over its typed content, state and action.
+pub trait Rules: Sync + 'static {
+    /// The name of its field in Content, State and Action.
+    const NAME: &'static str;
+    /// Who writes it.
+    const OWNER: Owner;
+    /// What its owner writes.
+    type Content: Message + Default;
+    /// What the hub writes; `()` for a kind without a course.
+    type State: Message + Default;
+    /// What may be asked; `()` for a kind without a course.
+    type Action: Message + Default;
+
+    /// Finds what is wrong or worth a look in a content.
+    fn check(content: &Self::Content, case: &Case<'_>, found: &mut Found);
+
+    /// The records a content points at, by the path of each id: checked to be there, and handed to
+    /// `check` as neighbours.
+    fn references(content: &Self::Content) -> Vec<Reference> {
+        let _ = content;
+        Vec::new()
+    }
+
+    /// The values only one live record may hold.
+    fn keys(owner: Place, content: &Self::Content, state: &Self::State) -> Vec<String> {
+        let _ = (owner, content, state);
+        Vec::new()
+    }
+
+    /// The state of a new record; `None` for a kind without a course.
+    fn new_state() -> Option<Self::State> {
+        None
+    }
+
+    /// Whether the owner may still change the content.
+    fn may_put(state: &Self::State) -> Result<(), Refusal> {
+        let _ = state;
+        Ok(())
+    }
+
+    /// Whether the owner may still delete the record.
+    fn may_delete(state: &Self::State) -> Result<(), Refusal> {
+        Self::may_put(state)
+    }
+
+    /// The state after a put that changed what binds an action.
+    fn unbound(state: Self::State) -> Self::State {
+        state
+    }
+
+    /// Carries out an action.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    fn act(
+        action: &Self::Action,
+        content: &Self::Content,
+        state: &Self::State,
+        case: &Case<'_>,
+    ) -> Result<Moved<Self::State>, Refusal> {
+        let _ = (action, content, state, case);
+        Err(Box::new(Finding::new(Code::WishMissing, "act.action")))
+    }
+
+    /// The content fields that bind an action.
+    fn binds() -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Who may see it.
+    fn audience(owner: Place, content: &Self::Content, state: &Self::State) -> Vec<Who>;
+
+    /// The days it touches.
+    fn span(content: &Self::Content, state: &Self::State) -> Option<Span> {
+        let _ = (content, state);
+        None
+    }
+}
+
+/// Why an action, a put or a deletion is refused.
+pub type Refusal = Box<Finding>;
+
+/// An id in a content that must name a record of a kind.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    /// Where it stands.
+    pub path: String,
+    /// The id as sent.
+    pub id: String,
+    /// What it must name.
+    pub kind: &'static str,
+}
+
+impl Reference {
+    fn new(path: impl Into<String>, id: &str, kind: &'static str) -> Self {
+        Reference { path: path.into(), id: id.to_owned(), kind }
+    }
+}
+
+/// A kind, over encoded parts: what the sync engine knows of it.
+pub trait Kind: Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+    /// Its field number in Content, State and Action.
+    fn number(&self) -> u32;
+    /// Who writes it.
+    fn owner(&self) -> Owner;
+    /// The records a content points at.
+    fn needs(&self, content: &[u8]) -> Vec<RecordId>;
+    /// What is wrong or worth a look in a content.
+    fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding>;
+    /// The values only one live record may hold.
+    fn keys(&self, owner: Place, parts: &Parts) -> Vec<Key>;
+    /// The state of a new record.
+    fn new_state(&self) -> Bytes;
+    /// The state after the content changes.
+    ///
+    /// # Errors
+    /// When it may not change any more.
+    fn put(&self, before: &Parts, content: &[u8]) -> Result<Bytes, Refusal>;
+    /// Whether it may be deleted.
+    ///
+    /// # Errors
+    /// When it may not.
+    fn delete(&self, before: &Parts) -> Result<(), Refusal>;
+    /// The state after an action.
+    ///
+    /// # Errors
+    /// Why it is refused.
+    fn act(&self, action: &[u8], before: &Parts, case: &Case<'_>) -> Result<Moved<Bytes>, Refusal>;
+    /// The names of the fields that bind actions and differ between two contents.
+    fn bound_changes(&self, before: &[u8], after: &[u8]) -> Vec<String>;
+    /// Who may see it.
+    fn audience(&self, owner: Place, parts: &Parts) -> Vec<Who>;
+    /// The days it touches.
+    fn span(&self, parts: &Parts) -> Option<Span>;
+}
+
+struct Of<R>(PhantomData<R>);
+
+/// The content of a kind; `None` when the bytes are not of it.
+fn read<R: Rules>(content: &[u8]) -> Option<R::Content> {
+    R::Content::decode(variant(content).ok()?.1).ok()
+}
+
+impl<R: Rules> Of<R> {
+    fn content(content: &[u8]) -> R::Content {
+        read::<R>(content).unwrap_or_default()
+    }
+
+    fn state(parts: &Parts) -> R::State {
+        variant(&parts.state)
+            .ok()
+            .and_then(|(_, body)| R::State::decode(body).ok())
+            .unwrap_or_default()
+    }
+
+    fn field() -> prost_reflect::FieldDescriptor {
+        CONTRACT
+            .get_message_by_name("lianxiao.v1.Content")
+            .and_then(|content| content.get_field_by_name(R::NAME))
+            .expect("every kind is a field of Content")
+    }
+}
+
+impl<R: Rules> Kind for Of<R>
+where
+    PhantomData<R>: Sync,
+{
+    fn name(&self) -> &'static str {
+        R::NAME
+    }
+
+    fn number(&self) -> u32 {
+        Self::field().number()
+    }
+
+    fn owner(&self) -> Owner {
+        R::OWNER
+    }
+
+    fn needs(&self, content: &[u8]) -> Vec<RecordId> {
+        let references = R::references(&Self::content(content));
+        references.iter().filter_map(|reference| reference.id.parse().ok()).collect()
+    }
+
+    fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding> {
+        let content = Self::content(content);
+        let mut found = Found::under(format!("put.content.{}", R::NAME));
+        R::check(&content, case, &mut found);
+        for reference in R::references(&content) {
+            found.reference(&reference, case.neighbours);
+        }
+        found.findings
+    }
+
+    fn keys(&self, owner: Place, parts: &Parts) -> Vec<Key> {
+        let values = R::keys(owner, &Self::content(&parts.content), &Self::state(parts));
+        let key = |value| Key { kind: R::NAME.to_owned(), value };
+        values.into_iter().map(key).collect()
+    }
+
+    fn new_state(&self) -> Bytes {
+        R::new_state().map_or_else(Bytes::new, |state| wrap(self.number(), &state))
+    }
+
+    fn put(&self, before: &Parts, content: &[u8]) -> Result<Bytes, Refusal> {
+        R::may_put(&Self::state(before))?;
+        if self.bound_changes(&before.content, content).is_empty() || before.state.is_empty() {
+            return Ok(before.state.clone());
+        }
+        Ok(wrap(self.number(), &R::unbound(Self::state(before))))
+    }
+
+    fn delete(&self, before: &Parts) -> Result<(), Refusal> {
+        R::may_delete(&Self::state(before))
+    }
+
+    fn act(&self, action: &[u8], before: &Parts, case: &Case<'_>) -> Result<Moved<Bytes>, Refusal> {
+        let body = variant(action).map(|(_, body)| body).unwrap_or_default();
+        let action = R::Action::decode(body).unwrap_or_default();
+        let content = Self::content(&before.content);
+        Ok(match R::act(&action, &content, &Self::state(before), case)? {
+            Moved::To(state) => Moved::To(wrap(self.number(), &state)),
+            Moved::Nowhere => Moved::Nowhere,
+        })
+    }
+
+    fn bound_changes(&self, before: &[u8], after: &[u8]) -> Vec<String> {
+        let body = |content| variant(content).map(|(_, body)| body).unwrap_or_default();
+        let prost_reflect::Kind::Message(message) = Self::field().kind() else { return Vec::new() };
+        changed_fields(body(before), body(after))
+            .into_iter()
+            .filter_map(|number| message.get_field(number))
+            .map(|field| field.name().to_owned())
+            .filter(|name| R::binds().contains(&name.as_str()))
+            .collect()
+    }
+
+    fn audience(&self, owner: Place, parts: &Parts) -> Vec<Who> {
+        let mut who = R::audience(owner, &Self::content(&parts.content), &Self::state(parts));
+        who.sort_unstable();
+        who.dedup();
+        who
+    }
+
+    fn span(&self, parts: &Parts) -> Option<Span> {
+        R::span(&Self::content(&parts.content), &Self::state(parts))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_the_contract_is_in_the_list() {
+        let content = CONTRACT.get_message_by_name("lianxiao.v1.Content").unwrap();
+        let contract: Vec<String> = content.fields().map(|field| field.name().to_owned()).collect();
+        let list: Vec<&str> = KINDS.iter().map(|kind| kind.name()).collect();
+        assert_eq!(contract, list);
+    }
+
+    #[test]
+    fn what_binds_an_action_is_a_field_of_the_content() {
+        fn fields<R: Rules>() {
+            let prost_reflect::Kind::Message(message) = Of::<R>::field().kind() else { panic!() };
+            for name in R::binds() {
+                assert!(message.get_field_by_name(name).is_some(), "{}.{name}", R::NAME);
+            }
+        }
+        fields::<session::SessionRules>();
+        fields::<exchange::ExchangeRules>();
+        fields::<menu::MenuRules>();
+    }
+}

@@ -1,0 +1,389 @@
+//! Exchanges (交流轮岗): draft → proposed (home) → accepted (host) → approved (office) → active (host).
+
+use super::found::{
+    Found, only, person_reference, state_forbids, unit_campus, unit_reference,
+};
+use super::registers::person::titles;
+use super::{Case, Moved, Owner, Reference, Refusal, Rules};
+use crate::model::date::{self, LAST_DAY, Span};
+use crate::model::finding::{Code, Finding};
+use crate::model::ids::{Place, RecordId, Who};
+use crate::wire::convert::timestamp;
+use crate::wire::v1;
+use v1::ExchangeStatus as Status;
+use v1::exchange_action::Action;
+
+/// The rules of exchanges.
+pub struct ExchangeRules;
+
+impl Rules for ExchangeRules {
+    const NAME: &'static str = "exchange";
+    const OWNER: Owner = Owner::Campus;
+    type Content = v1::Exchange;
+    type State = v1::ExchangeState;
+    type Action = v1::ExchangeAction;
+
+    fn check(exchange: &v1::Exchange, case: &Case<'_>, found: &mut Found) {
+        check_who(exchange, found);
+        check_schools(exchange, case.owner, found);
+        found.required("type", exchange.r#type != 0);
+        check_share(exchange.share.as_ref(), found);
+        found.optional_line("subject", &exchange.subject, 40);
+        found.optional_line("host_post", &exchange.host_post, 40);
+        titles("titles_at_start", &exchange.titles_at_start, found);
+        if let Some(years) = exchange.years_at_home {
+            found.range("years_at_home", years, 0, 60);
+        }
+        if !exchange.pair_id.is_empty() && exchange.pair_id.parse::<RecordId>().is_err() {
+            found.add_with(Code::IdInvalid, "pair_id", "value", &exchange.pair_id);
+        }
+        let start = found.optional_day_or_month("planned_start", &exchange.planned_start);
+        let end = found.optional_day_or_month("planned_end", &exchange.planned_end);
+        if let (Some(start), Some(end)) = (start, end)
+            && end.last < start.first
+        {
+            found.backwards("planned_end", &exchange.planned_start, &exchange.planned_end);
+        }
+    }
+
+    fn references(exchange: &v1::Exchange) -> Vec<Reference> {
+        let home = unit_reference("home", exchange.home.as_ref());
+        let host = unit_reference("host", exchange.host.as_ref());
+        let person = person_reference("person", exchange.person.as_ref());
+        home.into_iter().chain(host).chain(person).collect()
+    }
+
+    fn new_state() -> Option<v1::ExchangeState> {
+        Some(v1::ExchangeState { status: Status::Draft.into(), ..Default::default() })
+    }
+
+    fn may_put(state: &v1::ExchangeState) -> Result<(), Refusal> {
+        match state.status() {
+            Status::Approved => Err(state_forbids("put", state.status().as_str_name(), "confirm_arrival")),
+            Status::Active => Err(state_forbids("put", state.status().as_str_name(), "-")),
+            _ => Ok(()),
+        }
+    }
+
+    fn may_delete(state: &v1::ExchangeState) -> Result<(), Refusal> {
+        Self::may_put(state).map_err(|mut refusal| {
+            refusal.path = "delete".into();
+            refusal
+        })
+    }
+
+    /// Whoever agreed, agreed to something else: the owner proposes again.
+    fn unbound(_: v1::ExchangeState) -> v1::ExchangeState {
+        Self::new_state().unwrap_or_default()
+    }
+
+    fn binds() -> &'static [&'static str] {
+        &["person", "unnamed_count", "home", "host", "type", "share", "planned_start", "planned_end"]
+    }
+
+    fn act(
+        action: &v1::ExchangeAction,
+        exchange: &v1::Exchange,
+        state: &v1::ExchangeState,
+        case: &Case<'_>,
+    ) -> Result<Moved<v1::ExchangeState>, Refusal> {
+        let host = unit_campus(exchange.host.as_ref()).map(Place::Campus);
+        match &action.action {
+            Some(Action::Propose(_)) => propose(state, case),
+            Some(Action::Accept(_)) => accept(host, state, case),
+            Some(Action::Approve(_)) => approve(host, state, case),
+            Some(Action::ConfirmArrival(arrival)) => arrive(&arrival.date, host, state, case),
+            None => Err(Box::new(Finding::new(Code::WishMissing, "act.action.exchange"))),
+        }
+    }
+
+    fn audience(owner: Place, exchange: &v1::Exchange, state: &v1::ExchangeState) -> Vec<Who> {
+        if state.status() == Status::Draft {
+            return vec![owner.into()];
+        }
+        let schools = [exchange.home.as_ref(), exchange.host.as_ref()];
+        let campuses = schools.into_iter().filter_map(unit_campus).map(Who::Campus);
+        campuses.chain([owner.into(), Who::Office]).collect()
+    }
+
+    /// From the first day planned or lived to the last; open where it is not known.
+    fn span(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Option<Span> {
+        let planned = date::day_or_month(&exchange.planned_start).map(|start| start.first);
+        let real = date::day(&state.real_start);
+        let end = date::day_or_month(&exchange.planned_end).map(|end| end.last);
+        // Somebody who has come stays until the end is confirmed, whatever was planned.
+        let end = if real.is_some() { None } else { end };
+        Some(Span {
+            first: [planned, real].into_iter().flatten().min().unwrap_or(date::FIRST_DAY),
+            last: end.unwrap_or(LAST_DAY),
+        })
+    }
+}
+
+fn check_who(exchange: &v1::Exchange, found: &mut Found) {
+    found.person("person", exchange.person.as_ref());
+    found.range("unnamed_count", exchange.unnamed_count, 0, 10_000);
+    match (exchange.person.is_some(), exchange.unnamed_count > 0) {
+        (true, true) => found.add_with(Code::NotWithOther, "unnamed_count", "other", "person"),
+        (false, false) => found.required("person", false),
+        _ => {}
+    }
+}
+
+fn check_schools(exchange: &v1::Exchange, owner: Place, found: &mut Found) {
+    found.unit("home", exchange.home.as_ref());
+    found.unit("host", exchange.host.as_ref());
+    if exchange.home.is_some() && exchange.home == exchange.host {
+        found.add(Code::HomeIsHost, "host");
+    }
+    let home = unit_campus(exchange.home.as_ref());
+    let host = unit_campus(exchange.host.as_ref());
+    if exchange.home.is_some() && home.or(host).map(Place::Campus) != Some(owner) {
+        found.add(Code::HomeNotOwner, "home");
+    }
+}
+
+fn check_share(share: Option<&v1::Share>, found: &mut Found) {
+    let Some(share) = share else { return };
+    match &share.share {
+        None => found.required("share", false),
+        Some(v1::share::Share::Percent(percent)) => found.range("share.percent", *percent, 1, 100),
+        Some(v1::share::Share::Weekdays(weekdays)) => {
+            found.required("share.weekdays.days", !weekdays.days.is_empty());
+            for (i, day) in weekdays.days.iter().enumerate() {
+                found.range(&format!("share.weekdays.days[{i}]"), *day, 1, 7);
+            }
+            if !weekdays.days.is_sorted_by(|a, b| a < b) {
+                found.add(Code::NotInOrder, "share.weekdays.days");
+            }
+        }
+    }
+}
+
+type Move = Result<Moved<v1::ExchangeState>, Refusal>;
+
+fn allowed(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "propose, put, delete",
+        Status::Proposed => "accept, approve, put, delete",
+        Status::Accepted => "approve, put, delete",
+        Status::Approved => "confirm_arrival",
+        _ => "-",
+    }
+}
+
+/// Moves on from one of `from`; what was moved on already stays where it is.
+fn advance(state: &v1::ExchangeState, from: &[Status], next: v1::ExchangeState) -> Move {
+    let status = state.status();
+    if status >= next.status() {
+        Ok(Moved::Nowhere)
+    } else if from.contains(&status) {
+        Ok(Moved::To(next))
+    } else {
+        Err(state_forbids("act.action", status.as_str_name(), allowed(status)))
+    }
+}
+
+fn propose(state: &v1::ExchangeState, case: &Case<'_>) -> Move {
+    if case.asker != case.owner {
+        return Err(only("提出的学校 (the owning campus)"));
+    }
+    let next = v1::ExchangeState {
+        status: Status::Proposed.into(),
+        propose_time: Some(timestamp(case.now)),
+        ..state.clone()
+    };
+    advance(state, &[Status::Draft], next)
+}
+
+fn accept(host: Option<Place>, state: &v1::ExchangeState, case: &Case<'_>) -> Move {
+    if Some(case.asker) != host {
+        return Err(only("交流单位 (the host campus)"));
+    }
+    let next = v1::ExchangeState {
+        status: Status::Accepted.into(),
+        accept_time: Some(timestamp(case.now)),
+        ..state.clone()
+    };
+    advance(state, &[Status::Proposed], next)
+}
+
+fn approve(host: Option<Place>, state: &v1::ExchangeState, case: &Case<'_>) -> Move {
+    if case.asker != Place::Office {
+        return Err(only("集团办 (the group office)"));
+    }
+    let next = v1::ExchangeState {
+        status: Status::Approved.into(),
+        approve_time: Some(timestamp(case.now)),
+        ..state.clone()
+    };
+    // A host outside the group is not asked, and one that proposes for itself has agreed.
+    let nobody_to_accept = host.is_none_or(|host| host == case.owner);
+    let from: &[Status] =
+        if nobody_to_accept { &[Status::Proposed, Status::Accepted] } else { &[Status::Accepted] };
+    advance(state, from, next)
+}
+
+fn arrive(day: &str, host: Option<Place>, state: &v1::ExchangeState, case: &Case<'_>) -> Move {
+    if case.asker != host.unwrap_or(case.owner) {
+        return Err(only("交流单位 (the host campus)"));
+    }
+    let mut found = Found::under("act.action.exchange.confirm_arrival".into());
+    let date = found.day("date", day);
+    if let Some(finding) = found.findings.pop() {
+        return Err(Box::new(finding));
+    }
+    if date.is_some_and(|date| date > case.today()) {
+        return Err(Box::new(Finding::new(Code::DayNotCome, "act.action").with("date", day)));
+    }
+    if state.status() == Status::Active && state.real_start != day {
+        return Err(state_forbids("act.action", Status::Active.as_str_name(), "-"));
+    }
+    let next = v1::ExchangeState {
+        status: Status::Active.into(),
+        real_start: day.to_owned(),
+        ..state.clone()
+    };
+    advance(state, &[Status::Approved], next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::{Neighbour, Neighbours};
+    use crate::model::ids::Key;
+    use uuid::Uuid;
+
+    struct Nobody;
+    impl Neighbours for Nobody {
+        fn record(&self, _: RecordId) -> Option<Neighbour> {
+            None
+        }
+        fn keyed(&self, _: &Key) -> Option<Neighbour> {
+            None
+        }
+    }
+
+    fn id(n: u128) -> RecordId {
+        RecordId(Uuid::from_u128(n))
+    }
+
+    fn case(asker: Place) -> Case<'static> {
+        let now = "2026-05-12T07:00:00Z".parse().unwrap();
+        Case { asker, owner: Place::Campus(id(1)), now, neighbours: &Nobody }
+    }
+
+    fn unit(n: u128) -> Option<v1::Unit> {
+        Some(v1::Unit { unit: Some(v1::unit::Unit::CampusId(id(n).to_string())) })
+    }
+
+    fn outside(name: &str) -> Option<v1::Unit> {
+        Some(v1::Unit { unit: Some(v1::unit::Unit::Outside(name.into())) })
+    }
+
+    fn exchange() -> v1::Exchange {
+        v1::Exchange {
+            person: Some(v1::PersonRef { display_name: "李老师".into(), ..Default::default() }),
+            home: unit(1),
+            host: unit(2),
+            r#type: v1::ExchangeType::Regular.into(),
+            planned_start: "2025-09".into(),
+            planned_end: "2026-07".into(),
+            ..Default::default()
+        }
+    }
+
+    fn codes(exchange: &v1::Exchange) -> Vec<(Code, String)> {
+        let mut found = Found::under("e".into());
+        ExchangeRules::check(exchange, &case(Place::Office), &mut found);
+        found.findings.into_iter().map(|finding| (finding.code, finding.path)).collect()
+    }
+
+    #[test]
+    fn each_fault_names_its_field() {
+        let base = exchange();
+        assert_eq!(codes(&base), []);
+        assert_eq!(codes(&v1::Exchange { host: outside("拉萨市第一小学"), ..base.clone() }), []);
+        assert_eq!(codes(&v1::Exchange { person: None, unnamed_count: 4, ..base.clone() }), []);
+        assert_eq!(codes(&v1::Exchange { planned_end: "2025-09".into(), ..base.clone() }), []);
+        let percent = |percent| Some(v1::Share { share: Some(v1::share::Share::Percent(percent)) });
+        for (exchange, code, path) in [
+            (v1::Exchange { host: unit(1), ..base.clone() }, Code::HomeIsHost, "e.host"),
+            (v1::Exchange { home: unit(3), ..base.clone() }, Code::HomeNotOwner, "e.home"),
+            (v1::Exchange { home: outside("乙"), ..base.clone() }, Code::HomeNotOwner, "e.home"),
+            (v1::Exchange { host: None, ..base.clone() }, Code::Required, "e.host"),
+            (v1::Exchange { person: None, ..base.clone() }, Code::Required, "e.person"),
+            (v1::Exchange { unnamed_count: 4, ..base.clone() }, Code::NotWithOther, "e.unnamed_count"),
+            (v1::Exchange { r#type: 0, ..base.clone() }, Code::Required, "e.type"),
+            (v1::Exchange { share: percent(101), ..base.clone() }, Code::OutOfRange, "e.share.percent"),
+            (v1::Exchange { planned_end: "2025-06".into(), ..base.clone() }, Code::EndBeforeStart, "e.planned_end"),
+            (v1::Exchange { planned_start: "2025".into(), ..base.clone() }, Code::DateInvalid, "e.planned_start"),
+            (v1::Exchange { pair_id: "7".into(), ..base.clone() }, Code::IdInvalid, "e.pair_id"),
+        ] {
+            assert_eq!(codes(&exchange), [(code, path.to_owned())]);
+        }
+    }
+
+    fn act(action: Action, exchange: &v1::Exchange, state: &v1::ExchangeState, asker: Place) -> Result<Moved<v1::ExchangeState>, Code> {
+        let action = v1::ExchangeAction { action: Some(action) };
+        ExchangeRules::act(&action, exchange, state, &case(asker)).map_err(|finding| finding.code)
+    }
+
+    #[test]
+    fn each_step_belongs_to_one_place_and_to_one_state() {
+        let (home, host, office) = (Place::Campus(id(1)), Place::Campus(id(2)), Place::Office);
+        let arrival = |date: &str| Action::ConfirmArrival(v1::ConfirmArrival { date: date.into() });
+        let steps = [
+            (Action::Propose(v1::ProposeExchange {}), home),
+            (Action::Accept(v1::AcceptExchange {}), host),
+            (Action::Approve(v1::ApproveExchange {}), office),
+            (arrival("2026-05-11"), host),
+        ];
+        let mut state = ExchangeRules::new_state().unwrap();
+        for (i, (step, who)) in steps.iter().enumerate() {
+            for other in [home, host, office].into_iter().filter(|other| other != who) {
+                assert_eq!(act(step.clone(), &exchange(), &state, other), Err(Code::NotAllowed));
+            }
+            for (later, who) in &steps[i + 1..] {
+                assert_eq!(act(later.clone(), &exchange(), &state, *who), Err(Code::StateForbids));
+            }
+            let Ok(Moved::To(next)) = act(step.clone(), &exchange(), &state, *who) else { panic!("{step:?}") };
+            state = next;
+            assert_eq!(act(step.clone(), &exchange(), &state, *who), Ok(Moved::Nowhere));
+        }
+        assert_eq!(state.real_start, "2026-05-11");
+        assert_eq!(act(arrival("2026-05-10"), &exchange(), &state, host), Err(Code::StateForbids));
+        assert!(ExchangeRules::may_put(&state).is_err());
+    }
+
+    #[test]
+    fn nobody_arrives_tomorrow() {
+        let approved = v1::ExchangeState { status: Status::Approved.into(), ..Default::default() };
+        let arrival = |date: &str| Action::ConfirmArrival(v1::ConfirmArrival { date: date.into() });
+        let host = Place::Campus(id(2));
+        assert_eq!(act(arrival("2026-05-13"), &exchange(), &approved, host), Err(Code::DayNotCome));
+        assert_eq!(act(arrival("2026-02-30"), &exchange(), &approved, host), Err(Code::DateInvalid));
+    }
+
+    #[test]
+    fn a_host_outside_the_group_is_not_asked() {
+        let away = v1::Exchange { host: outside("喀什市某小学"), ..exchange() };
+        let proposed = v1::ExchangeState { status: Status::Proposed.into(), ..Default::default() };
+        let approve = Action::Approve(v1::ApproveExchange {});
+        let Ok(Moved::To(approved)) = act(approve, &away, &proposed, Place::Office) else { panic!() };
+        let arrival = Action::ConfirmArrival(v1::ConfirmArrival { date: "2026-05-01".into() });
+        assert!(matches!(act(arrival, &away, &approved, Place::Campus(id(1))), Ok(Moved::To(_))));
+    }
+
+    #[test]
+    fn a_draft_is_the_owners_and_a_proposal_reaches_home_host_and_office_only() {
+        let owner = Place::Campus(id(1));
+        let draft = ExchangeRules::new_state().unwrap();
+        assert_eq!(ExchangeRules::audience(owner, &exchange(), &draft), [Who::Campus(id(1))]);
+        let proposed = v1::ExchangeState { status: Status::Proposed.into(), ..Default::default() };
+        let mut who = ExchangeRules::audience(owner, &exchange(), &proposed);
+        who.sort_unstable();
+        who.dedup();
+        assert_eq!(who, [Who::Office, Who::Campus(id(1)), Who::Campus(id(2))]);
+    }
+}

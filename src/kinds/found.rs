@@ -1,0 +1,226 @@
+//! Collects what is wrong or worth a look in a content, field by field.
+
+use super::{Neighbours, Reference};
+use crate::model::date::{self, Span};
+use crate::model::finding::{Code, Finding};
+use crate::model::ids::RecordId;
+use crate::wire::v1;
+use jiff::civil::{Date, Time};
+
+/// Findings about the fields under one path.
+#[derive(Debug)]
+pub struct Found {
+    prefix: String,
+    /// What was found, in the order it was looked for.
+    pub findings: Vec<Finding>,
+}
+
+impl Found {
+    /// Nothing yet, about the fields under `prefix`.
+    pub fn under(prefix: String) -> Self {
+        Found { prefix, findings: Vec::new() }
+    }
+
+    /// Adds a finding about a field, for the caller to add arguments.
+    pub fn add(&mut self, code: Code, path: &str) -> &mut Finding {
+        self.findings.push(Finding::new(code, format!("{}.{path}", self.prefix)));
+        self.findings.last_mut().expect("just pushed")
+    }
+
+    /// Adds a finding with one argument.
+    pub fn add_with(&mut self, code: Code, path: &str, name: &str, value: impl ToString) {
+        let finding = self.add(code, path);
+        finding.arguments.push((name.to_owned(), value.to_string()));
+    }
+
+    /// The field must be set.
+    pub fn required(&mut self, path: &str, set: bool) {
+        if !set {
+            self.add(Code::Required, path);
+        }
+    }
+
+    /// One line of 1 to `max` characters.
+    pub fn line(&mut self, path: &str, text: &str, max: usize) {
+        self.required(path, !text.trim().is_empty());
+        self.optional_line(path, text, max);
+    }
+
+    /// One line of at most `max` characters, or nothing.
+    pub fn optional_line(&mut self, path: &str, text: &str, max: usize) {
+        self.text(path, text, max);
+        if text.chars().any(char::is_control) {
+            self.add(Code::TextNotOneLine, path);
+        }
+    }
+
+    /// Text of at most `max` characters, in any number of lines.
+    pub fn text(&mut self, path: &str, text: &str, max: usize) {
+        let length = text.chars().count();
+        if length > max {
+            let finding = self.add(Code::TextTooLong, path).clone();
+            self.replace(finding.with("length", length).with("max", max));
+        }
+    }
+
+    /// A list of lines, each set.
+    pub fn lines(&mut self, path: &str, lines: &[String], max: usize) {
+        for (i, line) in lines.iter().enumerate() {
+            self.line(&format!("{path}[{i}]"), line, max);
+        }
+    }
+
+    /// A number from `min` to `max`.
+    pub fn range<N: PartialOrd + ToString>(&mut self, path: &str, value: N, min: N, max: N) {
+        if value < min || value > max {
+            let finding = self.add(Code::OutOfRange, path).clone();
+            self.replace(finding.with("min", min).with("max", max).with("value", value));
+        }
+    }
+
+    /// A weight or an amount: not negative, and a number.
+    pub fn amount(&mut self, path: &str, value: Option<f64>) {
+        if let Some(value) = value {
+            // A NaN lies in no range, so it is asked for by name.
+            let value = if value.is_nan() { f64::INFINITY } else { value };
+            self.range(path, value, 0.0, 100_000.0);
+        }
+    }
+
+    /// A day.
+    pub fn day(&mut self, path: &str, text: &str) -> Option<Date> {
+        let day = date::day(text);
+        if day.is_none() {
+            self.bad(Code::DateInvalid, path, text, "YYYY-MM-DD");
+        }
+        day
+    }
+
+    /// A day, or nothing.
+    pub fn optional_day(&mut self, path: &str, text: &str) -> Option<Date> {
+        if text.is_empty() { None } else { self.day(path, text) }
+    }
+
+    /// A day or a month, or nothing.
+    pub fn optional_day_or_month(&mut self, path: &str, text: &str) -> Option<Span> {
+        if text.is_empty() {
+            return None;
+        }
+        let span = date::day_or_month(text);
+        if span.is_none() {
+            self.bad(Code::DateInvalid, path, text, "YYYY-MM-DD / YYYY-MM");
+        }
+        span
+    }
+
+    /// A clock time, or nothing.
+    pub fn optional_clock_time(&mut self, path: &str, text: &str) -> Option<Time> {
+        if text.is_empty() {
+            return None;
+        }
+        let time = date::clock_time(text);
+        if time.is_none() {
+            self.bad(Code::TimeInvalid, path, text, "HH:MM");
+        }
+        time
+    }
+
+    /// A beginning and an end, of which the end comes later.
+    pub fn clock_times(&mut self, path: &str, start: &str, end: &str) {
+        let end_path = format!("{path}.end");
+        let first = self.optional_clock_time(&format!("{path}.start"), start);
+        let last = self.optional_clock_time(&end_path, end);
+        if let (Some(first), Some(last)) = (first, last)
+            && last <= first
+        {
+            self.backwards(&end_path, start, end);
+        }
+    }
+
+    /// Says that an end lies before its start.
+    pub fn backwards(&mut self, path: &str, start: &str, end: &str) {
+        let finding = self.add(Code::EndBeforeStart, path).clone();
+        self.replace(finding.with("start", start).with("end", end));
+    }
+
+    fn bad(&mut self, code: Code, path: &str, value: &str, format: &str) {
+        let finding = self.add(code, path).clone();
+        self.replace(finding.with("value", value).with("format", format));
+    }
+
+    /// Says that a text is no time as `format` shows.
+    pub fn bad_time(&mut self, path: &str, value: &str, format: &str) {
+        self.bad(Code::TimeInvalid, path, value, format);
+    }
+
+    fn replace(&mut self, finding: Finding) {
+        *self.findings.last_mut().expect("just pushed") = finding;
+    }
+
+    /// A person, by id or by name.
+    pub fn person(&mut self, path: &str, person: Option<&v1::PersonRef>) {
+        let Some(person) = person else { return };
+        let name = format!("{path}.display_name");
+        self.required(&name, !person.person_id.is_empty() || !person.display_name.is_empty());
+        self.optional_line(&name, &person.display_name, 40);
+        self.optional_line(&format!("{path}.affiliation"), &person.affiliation, 60);
+    }
+
+    /// A school: a campus or a named one outside the group.
+    pub fn unit(&mut self, path: &str, unit: Option<&v1::Unit>) {
+        match unit.and_then(|unit| unit.unit.as_ref()) {
+            None => self.required(path, false),
+            Some(v1::unit::Unit::Outside(name)) => self.line(&format!("{path}.outside"), name, 60),
+            Some(v1::unit::Unit::CampusId(_)) => {}
+        }
+    }
+
+    /// A reference must name a live record of its kind.
+    pub fn reference(&mut self, reference: &Reference, neighbours: &dyn Neighbours) {
+        let Ok(id) = reference.id.parse::<RecordId>() else {
+            return self.add_with(Code::IdInvalid, &reference.path, "value", &reference.id);
+        };
+        let there = neighbours.record(id).is_some_and(|record| record.kind == reference.kind);
+        if !there {
+            let code = match reference.kind {
+                "person" => Code::PersonUnknown,
+                _ => Code::CampusUnknown,
+            };
+            self.add_with(code, &reference.path, "id", id);
+        }
+    }
+}
+
+/// The reference inside a person, if it names one.
+pub fn person_reference(path: &str, person: Option<&v1::PersonRef>) -> Option<Reference> {
+    let id = person.map(|person| person.person_id.as_str()).filter(|id| !id.is_empty())?;
+    Some(Reference::new(format!("{path}.person_id"), id, "person"))
+}
+
+/// The reference inside a school, if it is a campus.
+pub fn unit_reference(path: &str, unit: Option<&v1::Unit>) -> Option<Reference> {
+    match unit.and_then(|unit| unit.unit.as_ref())? {
+        v1::unit::Unit::CampusId(id) => {
+            Some(Reference::new(format!("{path}.campus_id"), id, "campus"))
+        }
+        v1::unit::Unit::Outside(_) => None,
+    }
+}
+
+/// The campus of a school, if it is one of the group's.
+pub fn unit_campus(unit: Option<&v1::Unit>) -> Option<RecordId> {
+    match unit.and_then(|unit| unit.unit.as_ref())? {
+        v1::unit::Unit::CampusId(id) => id.parse().ok(),
+        v1::unit::Unit::Outside(_) => None,
+    }
+}
+
+/// A refusal because of the state: what it is, and what it allows.
+pub fn state_forbids(path: &str, state: &str, allowed: &str) -> super::Refusal {
+    Box::new(Finding::new(Code::StateForbids, path).with("state", state).with("allowed", allowed))
+}
+
+/// A refusal because somebody else would have to ask.
+pub fn only(who: &str) -> super::Refusal {
+    Box::new(Finding::new(Code::NotAllowed, "act.action").with("who", who))
+}

@@ -1,0 +1,391 @@
+//! Menus (食谱): draft → published → withdrawn, and published again.
+
+use super::found::{Found, only, state_forbids};
+use super::registers::campus::CampusRules;
+use super::{Case, Moved, Owner, Refusal, Rules};
+use crate::model::date::{self, Span};
+use crate::model::finding::{Code, Finding};
+use crate::model::ids::{Place, Who};
+use crate::wire::convert::timestamp;
+use crate::wire::v1;
+use jiff::civil::Date;
+use v1::MenuStatus as Status;
+use v1::menu_action::Action;
+
+/// The rules of menus.
+pub struct MenuRules;
+
+impl Rules for MenuRules {
+    const NAME: &'static str = "menu";
+    const OWNER: Owner = Owner::Campus;
+    type Content = v1::Menu;
+    type State = v1::MenuState;
+    type Action = v1::MenuAction;
+
+    fn check(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
+        found.line("canteen", &menu.canteen, 60);
+        found.optional_line("menu_set", &menu.menu_set, 20);
+        found.required("audience", menu.audience != 0);
+        found.optional_line("label", &menu.label, 100);
+        check_service_dates(&menu.service_dates, found);
+        for (i, day) in menu.no_service_days.iter().enumerate() {
+            found.day(&format!("no_service_days[{i}].date"), &day.date);
+            found.required(&format!("no_service_days[{i}].reason"), day.reason != 0);
+        }
+        for (i, row) in menu.meals.iter().enumerate() {
+            check_meal(&format!("meals[{i}]"), row, menu, found);
+        }
+        if let Some(price) = menu.price_fen {
+            found.range("price_fen", price, 0, 10_000_000);
+        }
+        let claimed = &menu.claimed_publish_time;
+        if !claimed.is_empty() && claimed.parse::<jiff::Timestamp>().is_err() {
+            found.bad_time("claimed_publish_time", claimed, "2026-05-08T15:00:00+08:00");
+        }
+        warn_of_empty_days(menu, found);
+        warn_of_unknown_canteen(menu, case, found);
+    }
+
+    fn keys(owner: Place, menu: &v1::Menu, state: &v1::MenuState) -> Vec<String> {
+        if state.status() == Status::Withdrawn {
+            return Vec::new();
+        }
+        let (owner, audience) = (owner.to_text(), menu.audience().as_str_name());
+        let key = |row: &v1::DayMeal| {
+            let (canteen, set, meal) = (&menu.canteen, &menu.menu_set, row.meal().as_str_name());
+            format!("{owner}/{canteen}/{set}/{audience}/{}/{meal}", row.date)
+        };
+        menu.meals.iter().map(key).collect()
+    }
+
+    fn new_state() -> Option<v1::MenuState> {
+        Some(v1::MenuState { status: Status::Draft.into(), publish_time: None })
+    }
+
+    fn may_put(state: &v1::MenuState) -> Result<(), Refusal> {
+        match state.status() {
+            Status::Published => Err(state_forbids("put", Status::Published.as_str_name(), "withdraw")),
+            _ => Ok(()),
+        }
+    }
+
+    fn may_delete(state: &v1::MenuState) -> Result<(), Refusal> {
+        match state.status() {
+            Status::Draft => Ok(()),
+            // It was public once: the record of that stays.
+            status => Err(state_forbids("delete", status.as_str_name(), "withdraw, put")),
+        }
+    }
+
+    fn binds() -> &'static [&'static str] {
+        &["canteen", "menu_set", "audience", "service_dates", "no_service_days", "meals"]
+    }
+
+    fn act(
+        action: &v1::MenuAction,
+        menu: &v1::Menu,
+        state: &v1::MenuState,
+        case: &Case<'_>,
+    ) -> Result<Moved<v1::MenuState>, Refusal> {
+        if case.asker != case.owner {
+            return Err(only("本校 (the owning campus)"));
+        }
+        match &action.action {
+            Some(Action::Publish(_)) => Ok(publish(state, case)),
+            Some(Action::Withdraw(_)) => withdraw(menu, state, case),
+            None => Err(Box::new(Finding::new(Code::WishMissing, "act.action.menu"))),
+        }
+    }
+
+    /// Until it is published, a menu is the business of its campus and of the office.
+    fn audience(owner: Place, _: &v1::Menu, state: &v1::MenuState) -> Vec<Who> {
+        match state.status() {
+            Status::Published => vec![Who::Group],
+            _ => vec![owner.into(), Who::Office],
+        }
+    }
+
+    fn span(menu: &v1::Menu, _: &v1::MenuState) -> Option<Span> {
+        let declared = menu.no_service_days.iter().map(|day| &day.date);
+        let days = || menu.service_dates.iter().chain(declared.clone()).filter_map(|day| date::day(day));
+        Some(Span { first: days().min()?, last: days().max()? })
+    }
+}
+
+fn check_service_dates(dates: &[String], found: &mut Found) {
+    found.required("service_dates", !dates.is_empty());
+    let days: Vec<Date> = dates
+        .iter()
+        .enumerate()
+        .filter_map(|(i, text)| found.day(&format!("service_dates[{i}]"), text))
+        .collect();
+    if !days.is_sorted_by(|a, b| a < b) {
+        found.add(Code::NotInOrder, "service_dates");
+    }
+}
+
+fn check_meal(path: &str, row: &v1::DayMeal, menu: &v1::Menu, found: &mut Found) {
+    let date_path = format!("{path}.date");
+    if found.day(&date_path, &row.date).is_some() && !menu.service_dates.contains(&row.date) {
+        found.add_with(Code::DateNotServed, &date_path, "date", &row.date);
+    }
+    found.required(&format!("{path}.meal"), row.meal != 0);
+    for (i, dish) in row.dishes.iter().enumerate() {
+        let path = format!("{path}.dishes[{i}]");
+        found.line(&format!("{path}.name"), &dish.name, 60);
+        check_ingredients(&format!("{path}.ingredients"), &dish.ingredients, found);
+        for (j, allergen) in dish.allergens.iter().enumerate() {
+            let path = format!("{path}.allergens[{j}]");
+            found.line(&format!("{path}.scheme"), &allergen.scheme, 20);
+            found.line(&format!("{path}.code"), &allergen.code, 20);
+            found.required(&format!("{path}.presence"), allergen.presence != 0);
+        }
+    }
+    check_amounts(path, row, found);
+}
+
+fn check_ingredients(path: &str, ingredients: &[v1::Ingredient], found: &mut Found) {
+    for (i, ingredient) in ingredients.iter().enumerate() {
+        found.line(&format!("{path}[{i}].name"), &ingredient.name, 60);
+        found.amount(&format!("{path}[{i}].grams"), ingredient.grams);
+        found.optional_line(&format!("{path}[{i}].portion"), &ingredient.portion, 40);
+        found.optional_line(&format!("{path}[{i}].grade_band"), &ingredient.grade_band, 40);
+    }
+}
+
+fn check_amounts(path: &str, row: &v1::DayMeal, found: &mut Found) {
+    if let Some(seasoning) = &row.seasoning {
+        for (field, grams) in [
+            ("oil_grams", seasoning.oil_grams),
+            ("salt_grams", seasoning.salt_grams),
+            ("sugar_grams", seasoning.sugar_grams),
+            ("soy_sauce_grams", seasoning.soy_sauce_grams),
+        ] {
+            found.amount(&format!("{path}.seasoning.{field}"), grams);
+        }
+        check_ingredients(&format!("{path}.seasoning.others"), &seasoning.others, found);
+    }
+    if let Some(nutrition) = &row.nutrition {
+        for (field, amount) in [
+            ("energy_kcal", nutrition.energy_kcal),
+            ("protein_grams", nutrition.protein_grams),
+            ("fat_grams", nutrition.fat_grams),
+            ("carbohydrate_grams", nutrition.carbohydrate_grams),
+        ] {
+            found.amount(&format!("{path}.nutrition.{field}"), amount);
+        }
+    }
+    if let Some(diners) = row.diners {
+        found.range(&format!("{path}.diners"), diners, 0, 100_000);
+    }
+}
+
+fn warn_of_empty_days(menu: &v1::Menu, found: &mut Found) {
+    for (i, day) in menu.service_dates.iter().enumerate() {
+        let filled = menu.meals.iter().any(|row| row.date == *day && !row.dishes.is_empty());
+        if !filled && !declares_no_service(menu, day) {
+            found.add_with(Code::DayEmpty, &format!("service_dates[{i}]"), "date", day);
+        }
+    }
+}
+
+fn warn_of_unknown_canteen(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
+    let campus = case.owner.campus().and_then(|id| case.neighbours.record(id));
+    let Some(campus) = campus.and_then(|campus| campus.read::<CampusRules>()) else { return };
+    let known: Vec<&str> = campus.canteens.iter().map(|canteen| canteen.name.as_str()).collect();
+    if !known.contains(&menu.canteen.as_str()) {
+        let finding = found.add(Code::CanteenUnknown, "canteen");
+        *finding = finding.clone().with("name", &menu.canteen).with("known", known.join(", "));
+    }
+}
+
+fn publish(state: &v1::MenuState, case: &Case<'_>) -> Moved<v1::MenuState> {
+    match state.status() {
+        Status::Published => Moved::Nowhere,
+        _ => Moved::To(v1::MenuState {
+            status: Status::Published.into(),
+            publish_time: Some(timestamp(case.now)),
+        }),
+    }
+}
+
+fn withdraw(
+    menu: &v1::Menu,
+    state: &v1::MenuState,
+    case: &Case<'_>,
+) -> Result<Moved<v1::MenuState>, Refusal> {
+    match state.status() {
+        Status::Published => {}
+        Status::Withdrawn => return Ok(Moved::Nowhere),
+        status => {
+            let allowed = "publish, put, delete";
+            return Err(state_forbids("act.action", status.as_str_name(), allowed));
+        }
+    }
+    let first = menu.service_dates.first().and_then(|day| date::day(day));
+    match first {
+        Some(first) if first <= case.today() => {
+            Err(Box::new(Finding::new(Code::AlreadyServed, "act.action").with("date", first)))
+        }
+        _ => Ok(Moved::To(v1::MenuState {
+            status: Status::Withdrawn.into(),
+            publish_time: None,
+        })),
+    }
+}
+
+fn declares_no_service(menu: &v1::Menu, day: &str) -> bool {
+    menu.no_service_days.iter().any(|declared| declared.date == day)
+}
+
+/// What a menu says of one canteen's meal on one day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cover {
+    /// Nothing.
+    Nothing,
+    /// It names a dish.
+    Dishes,
+    /// It declares the day without service (停餐).
+    NoService,
+}
+
+/// What a menu for pupils or kindergarten children says of a canteen's meal on a day.
+#[must_use]
+pub fn covers(menu: &v1::Menu, canteen: &str, day: Date, meal: v1::Meal) -> Cover {
+    let counts = menu.canteen == canteen && menu.audience() != v1::MenuAudience::Staff;
+    let day = day.to_string();
+    if !counts {
+        Cover::Nothing
+    } else if declares_no_service(menu, &day) {
+        Cover::NoService
+    } else if menu.meals.iter().any(|row| {
+        row.date == day && row.meal() == meal && !row.dishes.is_empty()
+    }) {
+        Cover::Dishes
+    } else {
+        Cover::Nothing
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::{Neighbour, Neighbours};
+    use crate::model::ids::Key;
+    use crate::model::ids::RecordId;
+    use uuid::Uuid;
+
+    /// A group whose campus has one canteen.
+    struct OneCanteen;
+    impl Neighbours for OneCanteen {
+        fn record(&self, _: RecordId) -> Option<Neighbour> {
+            let canteen = v1::Canteen { name: "学生食堂".into(), ..Default::default() };
+            let campus = v1::Campus { canteens: vec![canteen], ..Default::default() };
+            let content = crate::content::encoded::wrap(50, &campus);
+            Some(Neighbour { kind: "campus".into(), content })
+        }
+        fn keyed(&self, _: &Key) -> Option<Neighbour> {
+            None
+        }
+    }
+
+    const OWNER: Place = Place::Campus(RecordId(Uuid::from_u128(1)));
+
+    fn case(now: &str) -> Case<'static> {
+        Case { asker: OWNER, owner: OWNER, now: now.parse().unwrap(), neighbours: &OneCanteen }
+    }
+
+    fn lunch(date: &str, dish: &str) -> v1::DayMeal {
+        let dish = v1::Dish { name: dish.into(), ..Default::default() };
+        v1::DayMeal {
+            date: date.into(),
+            meal: v1::Meal::Lunch.into(),
+            dishes: vec![dish],
+            ..Default::default()
+        }
+    }
+
+    fn menu() -> v1::Menu {
+        v1::Menu {
+            canteen: "学生食堂".into(),
+            audience: v1::MenuAudience::Pupils.into(),
+            service_dates: vec!["2026-05-11".into(), "2026-05-12".into()],
+            meals: vec![lunch("2026-05-11", "红烧狮子头"), lunch("2026-05-12", "可乐鸡翅")],
+            ..Default::default()
+        }
+    }
+
+    fn codes(menu: &v1::Menu) -> Vec<(Code, String)> {
+        let mut found = Found::under("m".into());
+        MenuRules::check(menu, &case("2026-05-08T07:00:00Z"), &mut found);
+        found.findings.into_iter().map(|finding| (finding.code, finding.path)).collect()
+    }
+
+    #[test]
+    fn each_fault_names_its_field() {
+        let base = menu();
+        assert_eq!(codes(&base), []);
+        let dates = |dates: [&str; 2]| dates.map(str::to_owned).to_vec();
+        let no_service = vec![v1::NoServiceDay { date: "2026-05-12".into(), reason: 1 }];
+        let one_day = vec![lunch("2026-05-11", "红烧狮子头")];
+        assert_eq!(codes(&v1::Menu { meals: one_day.clone(), no_service_days: no_service, ..base.clone() }), []);
+        for (menu, code, path) in [
+            (v1::Menu { canteen: String::new(), ..base.clone() }, Code::Required, "m.canteen"),
+            (v1::Menu { canteen: "教工食堂".into(), ..base.clone() }, Code::CanteenUnknown, "m.canteen"),
+            (v1::Menu { audience: 0, ..base.clone() }, Code::Required, "m.audience"),
+            (v1::Menu { service_dates: dates(["2026-05-12", "2026-05-11"]), ..base.clone() }, Code::NotInOrder, "m.service_dates"),
+            (v1::Menu { meals: one_day.clone(), ..base.clone() }, Code::DayEmpty, "m.service_dates[1]"),
+            (v1::Menu { claimed_publish_time: "周五".into(), ..base.clone() }, Code::TimeInvalid, "m.claimed_publish_time"),
+            (v1::Menu { price_fen: Some(-1), ..base.clone() }, Code::OutOfRange, "m.price_fen"),
+        ] {
+            let found = codes(&menu);
+            assert!(found.contains(&(code, path.to_owned())), "{found:?}");
+        }
+        let elsewhere = v1::Menu { meals: vec![lunch("2026-05-13", "鱼"), base.meals[0].clone(), base.meals[1].clone()], ..base.clone() };
+        assert_eq!(codes(&elsewhere), [(Code::DateNotServed, "m.meals[0].date".to_owned())]);
+        let mut heavy = base;
+        heavy.meals[0].dishes[0].ingredients =
+            vec![v1::Ingredient { name: "猪肉".into(), grams: Some(f64::NAN), ..Default::default() }];
+        assert_eq!(codes(&heavy), [(Code::OutOfRange, "m.meals[0].dishes[0].ingredients[0].grams".to_owned())]);
+    }
+
+    fn act(action: Action, state: &v1::MenuState, now: &str) -> Result<Moved<v1::MenuState>, Code> {
+        let action = v1::MenuAction { action: Some(action) };
+        MenuRules::act(&action, &menu(), state, &case(now)).map_err(|finding| finding.code)
+    }
+
+    #[test]
+    fn a_menu_is_published_and_withdrawn_until_its_first_day_begins() {
+        let publish = Action::Publish(v1::PublishMenu {});
+        let withdraw = Action::Withdraw(v1::WithdrawMenu {});
+        let draft = MenuRules::new_state().unwrap();
+        let friday = "2026-05-08T07:00:00Z";
+        assert_eq!(act(withdraw.clone(), &draft, friday), Err(Code::StateForbids));
+        let Ok(Moved::To(published)) = act(publish.clone(), &draft, friday) else { panic!() };
+        assert!(MenuRules::may_put(&published).is_err());
+        assert_eq!(act(publish.clone(), &published, friday), Ok(Moved::Nowhere));
+        // Monday in Shanghai begins on Sunday at 16:00 UTC.
+        assert_eq!(act(withdraw.clone(), &published, "2026-05-10T16:00:00Z"), Err(Code::AlreadyServed));
+        let Ok(Moved::To(withdrawn)) = act(withdraw.clone(), &published, "2026-05-10T15:59:59Z") else { panic!() };
+        assert_eq!(withdrawn.publish_time, None);
+        assert!(MenuRules::may_put(&withdrawn).is_ok());
+        assert!(MenuRules::may_delete(&withdrawn).is_err());
+        assert_eq!(act(withdraw, &withdrawn, friday), Ok(Moved::Nowhere));
+        assert!(matches!(act(publish, &withdrawn, friday), Ok(Moved::To(_))));
+    }
+
+    #[test]
+    fn a_withdrawn_menu_frees_its_days() {
+        let state = |status: Status| v1::MenuState { status: status.into(), publish_time: None };
+        assert_eq!(MenuRules::keys(OWNER, &menu(), &state(Status::Draft)).len(), 2);
+        assert_eq!(MenuRules::keys(OWNER, &menu(), &state(Status::Withdrawn)).len(), 0);
+    }
+
+    #[test]
+    fn only_published_menus_are_everybodys() {
+        let state = |status: Status| v1::MenuState { status: status.into(), publish_time: None };
+        assert_eq!(MenuRules::audience(OWNER, &menu(), &state(Status::Published)), [Who::Group]);
+        let own = [Who::from(OWNER), Who::Office];
+        assert_eq!(MenuRules::audience(OWNER, &menu(), &state(Status::Draft)), own);
+    }
+}

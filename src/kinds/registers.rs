@@ -1,0 +1,6 @@
+//! The kinds that the office owns.
+
+pub mod calendar;
+pub mod campus;
+pub mod person;
+pub mod policy;

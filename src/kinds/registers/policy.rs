@@ -1,0 +1,75 @@
+//! The group's own rules.
+
+use crate::kinds::found::Found;
+use crate::kinds::{Case, Owner, Rules};
+use crate::model::date::clock_time;
+use crate::model::finding::Code;
+use crate::model::ids::{Key, Place, Who};
+use crate::wire::v1;
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+
+/// The zone of a group that has not said where it lives: all of China keeps one time.
+const DEFAULT_ZONE: &str = "Asia/Shanghai";
+
+/// The rules of the policy register.
+pub struct PolicyRules;
+
+impl Rules for PolicyRules {
+    const NAME: &'static str = "policy";
+    const OWNER: Owner = Owner::Office;
+    type Content = v1::Policy;
+    type State = ();
+    type Action = ();
+
+    fn check(policy: &v1::Policy, _: &Case<'_>, found: &mut Found) {
+        if TimeZone::get(&policy.time_zone).is_err() {
+            found.add_with(Code::TimeZoneUnknown, "time_zone", "value", &policy.time_zone);
+        }
+        if let Some(deadline) = &policy.menu_deadline {
+            found.range("menu_deadline.school_days_before", deadline.school_days_before, 0, 30);
+            found.required("menu_deadline.time", !deadline.time.is_empty());
+            found.optional_clock_time("menu_deadline.time", &deadline.time);
+        }
+    }
+
+    fn keys(_: Place, _: &v1::Policy, (): &()) -> Vec<String> {
+        vec![key().value]
+    }
+
+    fn audience(_: Place, _: &v1::Policy, (): &()) -> Vec<Who> {
+        vec![Who::Group]
+    }
+}
+
+/// The key of a group's one policy.
+#[must_use]
+pub fn key() -> Key {
+    Key { kind: "policy".to_owned(), value: "group".to_owned() }
+}
+
+/// The zone in which a group's days begin.
+#[must_use]
+pub fn zone(policy: Option<&v1::Policy>) -> TimeZone {
+    let named = policy.and_then(|policy| TimeZone::get(&policy.time_zone).ok());
+    named.unwrap_or_else(|| TimeZone::get(DEFAULT_ZONE).expect("the zone is bundled"))
+}
+
+/// A checked menu deadline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MenuDeadline {
+    /// School days before the first service date; 0: that day itself.
+    pub school_days_before: usize,
+    /// The clock time on that day.
+    pub time: Time,
+}
+
+/// The group's menu deadline, if it has one.
+#[must_use]
+pub fn menu_deadline(policy: Option<&v1::Policy>) -> Option<MenuDeadline> {
+    let deadline = policy?.menu_deadline.as_ref()?;
+    Some(MenuDeadline {
+        school_days_before: deadline.school_days_before.try_into().ok()?,
+        time: clock_time(&deadline.time)?,
+    })
+}

@@ -1,0 +1,18 @@
+//! Lianxiao (联校): a gRPC hub that keeps the schools of an education group in step.
+//!
+//! Data flows one way: `grpc` (the door) → `hub` → `sync` (pushes and the feed) and `office` (figures) →
+//! `store` (the database). What a record means stands in `kinds`; what any record's bytes are, in
+//! `content`; the words all rooms share, in `model`. `tests/suite/rooms.rs` holds the rooms to their
+//! import table.
+
+mod access;
+pub mod cli;
+mod content;
+mod grpc;
+mod hub;
+mod kinds;
+pub mod model;
+mod office;
+pub mod store;
+mod sync;
+pub mod wire;

@@ -1,0 +1,5 @@
+//! The program `lianxiao`.
+
+fn main() -> std::process::ExitCode {
+    lianxiao::cli::run()
+}

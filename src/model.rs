@@ -1,0 +1,11 @@
+//! Plain types that every room may use: ids, positions, cursors, instants, days, findings, mutations.
+
+pub mod caller;
+pub mod clock;
+pub mod cursor;
+pub mod date;
+pub mod feed;
+pub mod finding;
+pub mod ids;
+pub mod limits;
+pub mod mutation;

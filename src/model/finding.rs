@@ -1,0 +1,285 @@
+//! What the hub has to say about an item: stable codes, and the sentences they are read out as.
+//!
+//! A finding is stored as code, path and arguments. The sentence is made when it is read, so a better
+//! wording reaches old findings too.
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// The item is refused.
+    Refuse,
+    /// The item is accepted, and its author should look (请核对).
+    Warn,
+}
+
+/// One thing the hub has to say about an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is.
+    pub code: Code,
+    /// The field it is about, from the mutation; empty: the whole item.
+    pub path: String,
+    /// The values its sentence speaks of.
+    pub arguments: Vec<(String, String)>,
+}
+
+impl Finding {
+    /// A finding about a field.
+    pub fn new(code: Code, path: impl Into<String>) -> Self {
+        Finding { code, path: path.into(), arguments: Vec::new() }
+    }
+
+    /// With a value for its sentence.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.arguments.push((name.to_owned(), value.to_string()));
+        self
+    }
+
+    /// The sentence in Chinese.
+    #[must_use]
+    pub fn zh(&self) -> String {
+        self.render(self.code.entry().zh)
+    }
+
+    /// The sentence in English.
+    #[must_use]
+    pub fn en(&self) -> String {
+        self.render(self.code.entry().en)
+    }
+
+    fn render(&self, template: &str) -> String {
+        let mut sentence = template.replace("{path}", &self.path);
+        for (name, value) in &self.arguments {
+            sentence = sentence.replace(&format!("{{{name}}}"), value);
+        }
+        sentence
+    }
+}
+
+/// What a code means to people.
+#[derive(Debug)]
+pub struct Entry {
+    /// The stable name.
+    pub name: &'static str,
+    /// How much it weighs.
+    pub weight: Weight,
+    /// The sentence in Chinese, `{argument}` in place of each value.
+    pub zh: &'static str,
+    /// The sentence in English.
+    pub en: &'static str,
+}
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $weight:ident $zh:literal $en:literal;)*) => {
+        /// The stable codes of all findings. The sentences beside each are its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $en] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &[Code] = &[$(Code::$variant,)*];
+
+            /// What it means to people.
+            #[must_use]
+            pub const fn entry(self) -> &'static Entry {
+                match self {
+                    $(Code::$variant => &Entry { name: $name, weight: Weight::$weight, zh: $zh, en: $en },)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    // The item itself.
+    IdInvalid "ID_INVALID" Refuse
+        "{path} 应为小写带连字符的 UUID，收到“{value}”。"
+        "{path} must be a UUID in lower case with hyphens, not \"{value}\".";
+    WishMissing "WISH_MISSING" Refuse
+        "此项没有写明要做什么：请填 put、delete 或 act 之一。"
+        "The item wishes nothing: set one of put, delete and act.";
+    MutationIdReused "MUTATION_ID_REUSED" Refuse
+        "mutation_id 已用于另一内容，请换一个新的 UUID。"
+        "The mutation id was used before with other content: make a new UUID.";
+    ReasonInvalid "REASON_INVALID" Refuse
+        "原因代码只能用大写字母、数字和下划线，最多 {max} 个字符。"
+        "A reason is a code of capitals, digits and underscores, at most {max} characters.";
+    ContentTooLarge "CONTENT_TOO_LARGE" Refuse
+        "内容有 {bytes} 字节，上限为 {max} 字节，请拆分。"
+        "The content has {bytes} bytes, the limit is {max}: split it.";
+    ContentMalformed "CONTENT_MALFORMED" Refuse
+        "{path} 无法读取（{detail}）。"
+        "{path} cannot be read ({detail}).";
+    KindUnknown "KIND_UNKNOWN" Refuse
+        "{path} 必须恰好写明一种记录；可用：{known}。"
+        "{path} must name exactly one kind of record; there are: {known}.";
+    KindChanged "KIND_CHANGED" Refuse
+        "此记录是 {kind}，种类不能更改，请另建记录。"
+        "The record is a {kind} and stays one: make a new record.";
+    FieldUnknown "FIELD_UNKNOWN" Refuse
+        "本中心不认识字段 {path}；请升级中心，或不要发送该字段。"
+        "This hub does not know the field {path}: upgrade the hub, or leave the field out.";
+    EnumUnknown "ENUM_UNKNOWN" Refuse
+        "{path} 的取值 {value} 不存在；可用：{known}。"
+        "{path} has no value {value}; there are: {known}.";
+    RowRepeated "ROW_REPEATED" Refuse
+        "{path} 与前面一行的 {key} 相同，每组只能有一行。"
+        "{path} repeats an earlier row with the same {key}: one row each.";
+    ContractTooNew "CONTRACT_TOO_NEW" Refuse
+        "此项按第 {contract} 版约定写成，本中心为第 {known} 版；中心升级后请重报。"
+        "The item was made for contract {contract}, this hub speaks {known}: push it again once the hub is upgraded.";
+
+    // The record it is about.
+    RecordNotFound "RECORD_NOT_FOUND" Refuse
+        "没有记录 {id}，或不在可见范围内。"
+        "There is no record {id} that you may see.";
+    RecordDeleted "RECORD_DELETED" Refuse
+        "记录 {id} 已删除；请用新的 UUID 另建。"
+        "The record {id} was deleted: make a new one with a new UUID.";
+    NotOwner "NOT_OWNER" Refuse
+        "此记录属于{owner}，只有该校可以修改。"
+        "The record belongs to {owner}: only the owner may write it.";
+    NotAllowed "NOT_ALLOWED" Refuse
+        "此操作只能由{who}进行。"
+        "Only {who} may do this.";
+    BaseUnknown "BASE_UNKNOWN" Refuse
+        "所依据的版本与中心不符（现为第 {current} 版）；请先同步，再修改上报。"
+        "The hub does not know the base (the record is at version {current}): pull, then push again.";
+    ChangedSinceSeen "CHANGED_SINCE_SEEN" Refuse
+        "此记录在查看之后有改动（{fields}），现为第 {current} 版；请看过新版本再操作。"
+        "The record changed since it was seen ({fields}) and is at version {current}: look at it, then ask again.";
+    ConflictUnknown "CONFLICT_UNKNOWN" Refuse
+        "{path}：{id} 不是此记录待定的冲突。"
+        "{path}: {id} is not an open conflict of this record.";
+    StateForbids "STATE_FORBIDS" Refuse
+        "目前状态为 {state}，不能这样做；可以：{allowed}。"
+        "The state {state} does not allow this; it allows: {allowed}.";
+    KeyTaken "KEY_TAKEN" Refuse
+        "{key} 已有记录 {id}，请修改该记录。"
+        "The record {id} already holds {key}: change that one.";
+
+    // Fields.
+    Required "REQUIRED" Refuse
+        "缺少 {path}。"
+        "{path} is required.";
+    NotWithOther "NOT_WITH_OTHER" Refuse
+        "{path} 与 {other} 只能填一个。"
+        "Set {path} or {other}, not both.";
+    TextTooLong "TEXT_TOO_LONG" Refuse
+        "{path} 有 {length} 个字，最多 {max} 个。"
+        "{path} has {length} characters, at most {max} are allowed.";
+    TextNotOneLine "TEXT_NOT_ONE_LINE" Refuse
+        "{path} 应为一行文字，不能含换行或控制字符。"
+        "{path} must be one line without control characters.";
+    DateInvalid "DATE_INVALID" Refuse
+        "{path} 的日期“{value}”不存在或格式不对，应写作 {format}。"
+        "{path} is no date: \"{value}\"; write {format}.";
+    TimeInvalid "TIME_INVALID" Refuse
+        "{path} 的时间“{value}”不对，应写作 {format}。"
+        "{path} is no time: \"{value}\"; write {format}.";
+    EndBeforeStart "END_BEFORE_START" Refuse
+        "{path}（{end}）早于开始（{start}）。"
+        "{path} ({end}) lies before the start ({start}).";
+    OutOfRange "OUT_OF_RANGE" Refuse
+        "{path} 应在 {min} 到 {max} 之间，收到 {value}。"
+        "{path} must be {min} to {max}, not {value}.";
+    NotInOrder "NOT_IN_ORDER" Refuse
+        "{path} 应按日期先后排列，每天一次。"
+        "{path} must be in order, each day once.";
+    CampusUnknown "CAMPUS_UNKNOWN" Refuse
+        "{path}：本集团没有学校 {id}。"
+        "{path}: the group has no campus {id}.";
+    PersonUnknown "PERSON_UNKNOWN" Refuse
+        "{path}：本集团没有人员 {id}。"
+        "{path}: the group has no person {id}.";
+    TimeZoneUnknown "TIME_ZONE_UNKNOWN" Refuse
+        "{path}：没有时区“{value}”，例如 Asia/Shanghai。"
+        "{path}: there is no time zone \"{value}\"; an example is Asia/Shanghai.";
+
+    // The rules of a kind.
+    HomeIsHost "HOME_IS_HOST" Refuse
+        "交流单位与原单位相同。"
+        "Home and host are the same school.";
+    HomeNotOwner "HOME_NOT_OWNER" Refuse
+        "交流由原单位提出：原单位应为上报的学校。"
+        "The home campus proposes an exchange: home must be the campus that pushes.";
+    DateNotServed "DATE_NOT_SERVED" Refuse
+        "{path}：{date} 不在供餐日期中。"
+        "{path}: {date} is not one of the service dates.";
+    DayNotCome "DAY_NOT_COME" Refuse
+        "{date} 还没有到。"
+        "{date} has not come yet.";
+    AlreadyServed "ALREADY_SERVED" Refuse
+        "首个供餐日 {date} 已到，不能撤回。"
+        "The first service date {date} has come: the menu can no longer be withdrawn.";
+
+    // Worth a look.
+    WeekdayMismatch "WEEKDAY_MISMATCH" Warn
+        "{path}：{date} 是星期{actual}，通知写的是星期{stated}。"
+        "{path}: {date} is weekday {actual}, the notice says {stated} (1 is Monday).";
+    LeadMissing "LEAD_MISSING" Warn
+        "没有写明主备人（领衔）。"
+        "Nobody is named as lead.";
+    DayEmpty "DAY_EMPTY" Warn
+        "{date} 没有菜品，也没有标明停餐。"
+        "{date} has no dish and is not declared without service.";
+    CanteenUnknown "CANTEEN_UNKNOWN" Warn
+        "本校登记的食堂中没有“{name}”，此食谱不计入应报；登记的是：{known}。"
+        "The campus register has no canteen \"{name}\", so the menu counts for nothing; it has: {known}.";
+}
+
+impl Code {
+    /// The code of that stable name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Code::ALL.iter().copied().find(|code| code.entry().name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holes(template: &str) -> Vec<&str> {
+        let mut names: Vec<&str> = template
+            .split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    #[test]
+    fn every_code_has_one_name_and_both_sentences_speak_of_the_same_values() {
+        let mut names: Vec<_> = Code::ALL.iter().map(|code| code.entry().name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+        for code in Code::ALL {
+            let Entry { name, zh, en, .. } = code.entry();
+            let (zh, en) = (holes(zh), holes(en));
+            // The path may stand in one sentence only: it is shown beside the sentence anyway.
+            let without_path = |holes: Vec<&'static str>| -> Vec<&str> {
+                holes.into_iter().filter(|hole| *hole != "path").collect()
+            };
+            assert_eq!(without_path(zh), without_path(en), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_sentence_names_the_field_and_the_value() {
+        let finding = Finding::new(Code::DateInvalid, "put.content.menu.service_dates[1]")
+            .with("value", "2026-02-30")
+            .with("format", "YYYY-MM-DD");
+        assert_eq!(
+            finding.en(),
+            "put.content.menu.service_dates[1] is no date: \"2026-02-30\"; write YYYY-MM-DD."
+        );
+        assert!(finding.zh().contains("2026-02-30"));
+    }
+}

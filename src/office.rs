@@ -1,0 +1,8 @@
+//! What the group office asks, computed from the records at an instant. One file a report.
+
+mod menus;
+mod records;
+mod status;
+
+pub use records::Records;
+pub use status::{GroupStatus, Heard, group_status};

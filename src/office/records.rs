@@ -1,0 +1,90 @@
+//! The records a report is computed from: as they stood at a position, of those that touch a span.
+
+use crate::model::date::Span;
+use crate::model::ids::{GroupKey, Place, RecordId};
+use crate::store::{Result, Store, StoreError, Version};
+use crate::wire::v1::{self, content, state};
+use prost::Message as _;
+
+/// A record with its typed parts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept<C, S = ()> {
+    /// The record.
+    pub id: RecordId,
+    /// Its owner.
+    pub owner: Place,
+    /// What the owner wrote.
+    pub content: C,
+    /// What the hub keeps of its course.
+    pub state: S,
+}
+
+/// Everything a report over a span reads.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Records {
+    /// The campuses.
+    pub campuses: Vec<Kept<v1::Campus>>,
+    /// The calendars.
+    pub calendars: Vec<Kept<v1::Calendar>>,
+    /// The group's rules.
+    pub policy: Option<v1::Policy>,
+    /// The menus with a day in the span.
+    pub menus: Vec<Kept<v1::Menu, v1::MenuState>>,
+    /// The sessions that touch the span.
+    pub sessions: Vec<Kept<v1::Session, v1::SessionState>>,
+    /// The exchanges that touch the span.
+    pub exchanges: Vec<Kept<v1::Exchange, v1::ExchangeState>>,
+}
+
+impl Records {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn read(
+        store: &dyn Store,
+        group: GroupKey,
+        position: i64,
+        span: Span,
+    ) -> Result<Self> {
+        let mut records = Records::default();
+        for kind in ["campus", "calendar", "policy", "menu", "session", "exchange"] {
+            for version in store.as_of(group, kind, position, span).await? {
+                records.add(&version)?;
+            }
+        }
+        Ok(records)
+    }
+
+    fn add(&mut self, version: &Version) -> Result<()> {
+        let (content, state) = decode(version).ok_or(StoreError::Damaged("a frame"))?;
+        let (id, owner) = (version.id, version.owner);
+        match (content, state) {
+            (content::Kind::Campus(content), _) => {
+                self.campuses.push(Kept { id, owner, content, state: () });
+            }
+            (content::Kind::Calendar(content), _) => {
+                self.calendars.push(Kept { id, owner, content, state: () });
+            }
+            (content::Kind::Policy(content), _) => self.policy = Some(content),
+            (content::Kind::Menu(content), Some(state::Kind::Menu(state))) => {
+                self.menus.push(Kept { id, owner, content, state });
+            }
+            (content::Kind::Session(content), Some(state::Kind::Session(state))) => {
+                self.sessions.push(Kept { id, owner, content, state });
+            }
+            (content::Kind::Exchange(content), Some(state::Kind::Exchange(state))) => {
+                self.exchanges.push(Kept { id, owner, content, state });
+            }
+            _ => return Err(StoreError::Damaged("a record's parts")),
+        }
+        Ok(())
+    }
+}
+
+fn decode(version: &Version) -> Option<(content::Kind, Option<state::Kind>)> {
+    let record = crate::wire::convert::record(version.frame.clone()?)?;
+    let content = v1::Content::decode(record.content).ok()?.kind?;
+    let state = v1::State::decode(record.state).ok()?.kind;
+    Some((content, state))
+}

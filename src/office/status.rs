@@ -1,0 +1,159 @@
+//! Where every campus stands.
+
+use super::menus;
+use super::records::{Kept, Records};
+use crate::kinds::registers::campus::membership;
+use crate::model::date::{self, Span};
+use crate::model::ids::{Place, RecordId};
+use crate::wire::convert::timestamp;
+use crate::wire::v1::{self, ExchangeStatus, SessionStatus};
+use jiff::Timestamp;
+use std::collections::HashMap;
+
+/// The report, as the contract words it.
+pub type GroupStatus = v1::GetGroupStatusResponse;
+
+/// When each place last wrote and was last heard: the figures that are not in the records.
+#[derive(Clone, Debug, Default)]
+pub struct Heard {
+    /// The last commit of each place, up to the instant.
+    pub wrote: HashMap<Place, Timestamp>,
+    /// The last call of each place, whatever the instant.
+    pub called: HashMap<Place, Timestamp>,
+}
+
+/// The report: a pure function of the records at `position`, of `time` and of who was heard.
+#[must_use]
+pub fn group_status(
+    records: &Records,
+    heard: &Heard,
+    span: Span,
+    (position, time): (i64, Timestamp),
+) -> GroupStatus {
+    let members = members(records, span);
+    let sessions = sessions(records, &members, span);
+    let exchanges = active_exchanges(records, span);
+    let campuses = members
+        .iter()
+        .map(|campus| v1::CampusStatus {
+            menu: Some(menus::standing(campus, records, span, time)),
+            ..campus_status(campus, &sessions, &exchanges, heard)
+        })
+        .collect();
+    GroupStatus {
+        instant: Some(v1::Instant { position, time: Some(timestamp(time)) }),
+        first_date: span.first.to_string(),
+        last_date: span.last.to_string(),
+        campuses,
+        sessions,
+        active_exchanges: exchanges,
+    }
+}
+
+/// Head school first, then branches, then members, each by name.
+fn members(records: &Records, span: Span) -> Vec<&Kept<v1::Campus>> {
+    let belongs = |campus: &&Kept<v1::Campus>| {
+        let member = membership(&campus.content);
+        member.first <= span.last && span.first <= member.last
+    };
+    let mut members: Vec<_> = records.campuses.iter().filter(belongs).collect();
+    members.sort_by_key(|campus| (campus.content.role, campus.content.name.clone(), campus.id));
+    members
+}
+
+fn campus_status(
+    campus: &Kept<v1::Campus>,
+    sessions: &[v1::SessionStanding],
+    exchanges: &[v1::ExchangeStanding],
+    heard: &Heard,
+) -> v1::CampusStatus {
+    let campus_id = campus.id.to_string();
+    let place = Place::Campus(campus.id);
+    let hosted = |held: bool| {
+        let counts = |session: &&v1::SessionStanding| {
+            session.host_campus_id == campus_id
+                && (session.status() == SessionStatus::Held) == held
+        };
+        count(sessions.iter().filter(counts).count())
+    };
+    let moving = |unit: fn(&v1::ExchangeStanding) -> Option<&v1::Unit>| {
+        let is_campus = |exchange: &&v1::ExchangeStanding| unit_is(unit(exchange), &campus_id);
+        count(exchanges.iter().filter(is_campus).count())
+    };
+    v1::CampusStatus {
+        name: campus.content.name.clone(),
+        role: campus.content.role,
+        menu: None,
+        sessions_planned: hosted(false),
+        sessions_held: hosted(true),
+        exchanges_out: moving(|exchange| exchange.home.as_ref()),
+        exchanges_in: moving(|exchange| exchange.host.as_ref()),
+        last_push_time: heard.wrote.get(&place).copied().map(timestamp),
+        last_heard_time: heard.called.get(&place).copied().map(timestamp),
+        campus_id,
+    }
+}
+
+fn unit_is(unit: Option<&v1::Unit>, campus_id: &str) -> bool {
+    let unit = unit.and_then(|unit| unit.unit.as_ref());
+    matches!(unit, Some(v1::unit::Unit::CampusId(id)) if id == campus_id)
+}
+
+fn sessions(
+    records: &Records,
+    members: &[&Kept<v1::Campus>],
+    span: Span,
+) -> Vec<v1::SessionStanding> {
+    let standing = |session: &Kept<v1::Session, v1::SessionState>| {
+        let days = session.content.days.iter().filter_map(|day| date::day(&day.date));
+        let in_span = days.clone().any(|day| span.contains(day));
+        in_span.then(|| v1::SessionStanding {
+            session_id: session.id.to_string(),
+            title: session.content.title.clone(),
+            form: session.content.form,
+            status: session.state.status,
+            host_campus_id: session.owner.to_text(),
+            first_date: days.min().map(|day| day.to_string()).unwrap_or_default(),
+            campus_ids: taking_part(session, members),
+        })
+    };
+    let mut sessions: Vec<_> = records.sessions.iter().filter_map(standing).collect();
+    sessions.sort_by(|a, b| (&a.first_date, &a.session_id).cmp(&(&b.first_date, &b.session_id)));
+    sessions
+}
+
+fn taking_part(
+    session: &Kept<v1::Session, v1::SessionState>,
+    members: &[&Kept<v1::Campus>],
+) -> Vec<String> {
+    let takes_part = |campus: RecordId| {
+        session.owner == Place::Campus(campus)
+            || session.content.invites_all
+            || session.content.invited_campus_ids.contains(&campus.to_string())
+    };
+    let ids = members.iter().map(|campus| campus.id);
+    ids.filter(|id| takes_part(*id)).map(|id| id.to_string()).collect()
+}
+
+fn active_exchanges(records: &Records, span: Span) -> Vec<v1::ExchangeStanding> {
+    let standing = |exchange: &Kept<v1::Exchange, v1::ExchangeState>| {
+        let came = date::day(&exchange.state.real_start).is_some_and(|day| day <= span.last);
+        let active = exchange.state.status() == ExchangeStatus::Active && came;
+        active.then(|| v1::ExchangeStanding {
+            exchange_id: exchange.id.to_string(),
+            status: exchange.state.status,
+            home: exchange.content.home.clone(),
+            host: exchange.content.host.clone(),
+            real_start: exchange.state.real_start.clone(),
+            planned_end: exchange.content.planned_end.clone(),
+            people: exchange.content.unnamed_count.max(1),
+        })
+    };
+    let mut exchanges: Vec<_> = records.exchanges.iter().filter_map(standing).collect();
+    exchanges.sort_by(|a, b| (&a.real_start, &a.exchange_id).cmp(&(&b.real_start, &b.exchange_id)));
+    exchanges
+}
+
+fn count(number: usize) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}

@@ -1,0 +1,280 @@
+//! The port to the database: what the hub asks of it, in the model's words. One suite of tests
+//! (`tests/suite/store.rs`) says what every store must do.
+
+mod sql;
+mod sqlite;
+
+pub use sqlite::SqliteStore;
+
+use crate::model::caller::Group;
+use crate::model::date::Span;
+use crate::model::feed::{Filter, Head};
+use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
+use async_trait::async_trait;
+use bytes::Bytes;
+use jiff::Timestamp;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// The database, or the machine under it, did not do what it was asked. What a caller may foresee is
+/// never an error.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or could not be reached.
+    #[error("the database failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The database could not be brought to this program's version.
+    #[error("the database could not be migrated: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// A stored value is not what this program stores.
+    #[error("the database is damaged: {0}")]
+    Damaged(&'static str),
+    /// The data folder cannot be used.
+    #[error("the data folder cannot be used: {0}")]
+    Folder(#[from] std::io::Error),
+}
+
+/// What a store answers.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+/// A credential, without its token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credential {
+    /// SHA-256 of the token.
+    pub hash: [u8; 32],
+    /// The group it belongs to.
+    pub group: GroupKey,
+    /// The place it acts for.
+    pub place: Place,
+    /// The post that holds it.
+    pub holder: String,
+}
+
+/// What a batch of pushes touches, to be read in a few set queries.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    /// Records, in their newest version.
+    pub records: HashSet<RecordId>,
+    /// Mutations already answered.
+    pub mutations: HashSet<(Place, MutationId)>,
+    /// Older versions.
+    pub versions: HashSet<(RecordId, i64)>,
+    /// Holders of keys, with the records that hold them.
+    pub keys: HashSet<Key>,
+}
+
+/// One version of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Version {
+    /// The record.
+    pub id: RecordId,
+    /// Its kind.
+    pub kind: String,
+    /// Its owner.
+    pub owner: Place,
+    /// Its number.
+    pub version: i64,
+    /// Its place in the feed.
+    pub position: i64,
+    /// The version as it goes over the wire; `None`: it deleted the record.
+    pub frame: Option<Bytes>,
+}
+
+/// A mutation that had an effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// SHA-256 of the mutation.
+    pub hash: [u8; 32],
+    /// The record whose version it wrote.
+    pub record: RecordId,
+    /// That version.
+    pub version: i64,
+    /// The first answer, encoded.
+    pub answer: Bytes,
+}
+
+/// What [`Needs`] found.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The head of the group's feed.
+    pub head: Head,
+    /// Newest versions, tombstones included.
+    pub records: HashMap<RecordId, Version>,
+    /// Who sees each of those records.
+    pub audience: HashMap<RecordId, Vec<Who>>,
+    /// Answered mutations.
+    pub mutations: HashMap<(Place, MutationId), Remembered>,
+    /// Older versions.
+    pub versions: HashMap<(RecordId, i64), Version>,
+    /// Who holds which key.
+    pub keys: HashMap<Key, RecordId>,
+}
+
+impl Loaded {
+    /// Adds what a second look found.
+    pub fn extend(&mut self, more: Loaded) {
+        self.records.extend(more.records);
+        self.audience.extend(more.audience);
+        self.mutations.extend(more.mutations);
+        self.versions.extend(more.versions);
+        self.keys.extend(more.keys);
+    }
+}
+
+/// What one commit writes for one group.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// The head after it.
+    pub head: Head,
+    /// New versions, in the order of their positions.
+    pub versions: Vec<NewVersion>,
+    /// Stored versions that have a successor now: their position and the successor's.
+    pub superseded: Vec<(i64, i64)>,
+    /// Records as they stand now: id, version, position.
+    pub records: Vec<(RecordId, i64, i64)>,
+    /// Audience rows as they stand now.
+    pub audience: Vec<AudienceRow>,
+    /// Keys that nobody holds any more.
+    pub keys_freed: Vec<Key>,
+    /// Keys that somebody holds now.
+    pub keys_taken: Vec<(Key, RecordId)>,
+}
+
+/// A version to be written.
+#[derive(Clone, Debug)]
+pub struct NewVersion {
+    /// The version.
+    pub version: Version,
+    /// The place that pushed.
+    pub place: Place,
+    /// The post that pushed.
+    pub actor: String,
+    /// The mutation that wrote it, with the first answer; `None`: the hub wrote it beside one.
+    pub mutation: Option<(MutationId, [u8; 32], Vec<u8>)>,
+    /// Its leaf in the chain.
+    pub leaf: [u8; 32],
+    /// What its body was hashed with.
+    pub salt: [u8; 16],
+    /// The position of its successor in the same batch.
+    pub superseded_at: Option<i64>,
+    /// The days it touches; `None`: all.
+    pub span: Option<Span>,
+}
+
+/// One audience of one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AudienceRow {
+    /// Who.
+    pub who: Who,
+    /// The record.
+    pub id: RecordId,
+    /// The position of its newest version, or of the one with which `who` dropped out.
+    pub position: i64,
+    /// `who` dropped out.
+    pub gone: bool,
+}
+
+/// A part of the feed to be read.
+#[derive(Clone, Debug)]
+pub struct PageQuery<'a> {
+    /// The reader's audiences.
+    pub sees: &'a [Who],
+    /// What it wants of them.
+    pub filter: &'a Filter,
+    /// After which position.
+    pub after: i64,
+    /// The most bytes of frames; one larger frame comes alone.
+    pub bytes_max: usize,
+}
+
+/// A part of the feed, as it was read in one short transaction.
+#[derive(Clone, Debug)]
+pub struct FeedPage {
+    /// What the reader may see and wants, in position order; at most one entry a position.
+    pub entries: Vec<FeedEntry>,
+    /// Everything up to here was looked at.
+    pub position: i64,
+    /// The chain at the last commit at or before `position`.
+    pub chain: [u8; 32],
+    /// The head of the feed in the same transaction. The page reached it when its position equals
+    /// `position`.
+    pub head: Head,
+}
+
+/// One entry of the feed.
+#[derive(Clone, Debug)]
+pub enum FeedEntry {
+    /// A live record.
+    Upsert(Bytes),
+    /// A tombstone, or the end of the reader's sight.
+    Gone {
+        /// The version at that position.
+        version: Version,
+        /// The reader dropped out of its audience; otherwise the record was deleted.
+        removed: bool,
+    },
+}
+
+/// The database.
+///
+/// Reads see what was committed before they began. They open a short transaction of their own and never
+/// hold it over a network wait.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// The hub's id, made with the database.
+    async fn hub_id(&self) -> Result<Uuid>;
+
+    /// Makes a group; `None` when the name is taken.
+    async fn create_group(&self, id: Uuid, name: &str, at: Timestamp) -> Result<Option<Group>>;
+    /// All groups, by name.
+    async fn groups(&self) -> Result<Vec<Group>>;
+    /// Keeps a credential.
+    async fn create_credential(&self, credential: &Credential, at: Timestamp) -> Result<()>;
+    /// The credential with that hash, and its group.
+    async fn credential(&self, hash: &[u8; 32]) -> Result<Option<(Credential, Group)>>;
+    /// Notes when a credential was last heard.
+    async fn heard(&self, hash: &[u8; 32], at: Timestamp) -> Result<()>;
+    /// When each place was last heard.
+    async fn last_heard(&self, group: GroupKey) -> Result<HashMap<Place, Timestamp>>;
+
+    /// Begins to write for these groups. Until it ends nobody else writes for them, in this process or
+    /// another; without [`Writing::commit`] nothing happened.
+    async fn begin(&self, groups: &[GroupKey]) -> Result<Box<dyn Writing>>;
+
+    /// The head of a group's feed.
+    async fn head(&self, group: GroupKey) -> Result<Head>;
+    /// The last commit at or before a position; [`Head::EMPTY`] when there is none.
+    async fn commit_before(&self, group: GroupKey, position: i64) -> Result<Head>;
+    /// The last commit at or before a time; [`Head::EMPTY`] when there is none.
+    async fn commit_as_of(&self, group: GroupKey, time: Timestamp) -> Result<Head>;
+    /// A part of the feed.
+    async fn page(&self, group: GroupKey, query: &PageQuery<'_>) -> Result<FeedPage>;
+    /// The newest version of a record, if one of `sees` may see it.
+    async fn record(&self, group: GroupKey, id: RecordId, sees: &[Who]) -> Result<Option<Version>>;
+    /// The live records of a kind as they stood at a position, of those that touch a span; by id.
+    async fn as_of(
+        &self,
+        group: GroupKey,
+        kind: &str,
+        position: i64,
+        span: Span,
+    ) -> Result<Vec<Version>>;
+    /// When each place last wrote something, up to a position.
+    async fn last_writes(
+        &self,
+        group: GroupKey,
+        position: i64,
+        places: &[Place],
+    ) -> Result<HashMap<Place, Timestamp>>;
+}
+
+/// A transaction that writes.
+#[async_trait]
+pub trait Writing: Send {
+    /// Reads what a batch touches.
+    async fn load(&mut self, group: GroupKey, needs: &Needs) -> Result<Loaded>;
+    /// Writes a batch.
+    async fn apply(&mut self, group: GroupKey, batch: &Batch) -> Result<()>;
+    /// Makes it durable.
+    async fn commit(self: Box<Self>) -> Result<()>;
+}

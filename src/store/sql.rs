@@ -1,0 +1,9 @@
+//! The statements, and how values stand in columns. What is here serves every engine that takes the
+//! same SQL.
+
+pub mod catalog;
+pub mod column;
+pub mod feed;
+pub mod load;
+pub mod report;
+pub mod write;

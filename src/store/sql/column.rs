@@ -1,0 +1,60 @@
+//! How values stand in columns: BIGINT, TEXT and BLOB only, times in microseconds.
+
+use crate::model::ids::{Place, RecordId, Who};
+use crate::store::{Result, StoreError};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// `superseded_at` of a version without a successor.
+pub const NEWEST: i64 = i64::MAX;
+
+pub fn micros(time: Timestamp) -> i64 {
+    time.as_microsecond()
+}
+
+pub fn time(micros: i64) -> Result<Timestamp> {
+    Timestamp::from_microsecond(micros).map_err(|_| StoreError::Damaged("a time"))
+}
+
+pub fn uuid(bytes: &[u8]) -> Result<Uuid> {
+    Uuid::from_slice(bytes).map_err(|_| StoreError::Damaged("an id"))
+}
+
+pub fn id(bytes: &[u8]) -> Result<RecordId> {
+    uuid(bytes).map(RecordId)
+}
+
+pub fn id_bytes(id: RecordId) -> Vec<u8> {
+    id.0.as_bytes().to_vec()
+}
+
+pub fn place_bytes(place: Place) -> Vec<u8> {
+    place.campus().map(id_bytes).unwrap_or_default()
+}
+
+pub fn place(bytes: &[u8]) -> Result<Place> {
+    match bytes {
+        [] => Ok(Place::Office),
+        bytes => id(bytes).map(Place::Campus),
+    }
+}
+
+pub fn hash<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
+    bytes.try_into().map_err(|_| StoreError::Damaged("a hash"))
+}
+
+pub fn who_text(who: Who) -> String {
+    match who {
+        Who::Group => "*".to_owned(),
+        Who::Office => "office".to_owned(),
+        Who::Campus(id) => id.to_string(),
+    }
+}
+
+pub fn who(text: &str) -> Result<Who> {
+    match text {
+        "*" => Ok(Who::Group),
+        "office" => Ok(Who::Office),
+        id => id.parse().map(Who::Campus).map_err(|_| StoreError::Damaged("an audience")),
+    }
+}

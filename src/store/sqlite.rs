@@ -1,0 +1,155 @@
+//! The embedded store: one SQLite file in the data folder.
+//!
+//! One connection writes, so positions are given and committed in one order. Readers have connections of
+//! their own and, in WAL mode, neither wait for the writer nor hold it up.
+
+use super::sql::{catalog, feed, load, report, write};
+use super::{
+    Batch, Credential, FeedPage, Loaded, Needs, PageQuery, Result, Store, Version, Writing,
+};
+use crate::model::caller::Group;
+use crate::model::date::Span;
+use crate::model::feed::Head;
+use crate::model::ids::{GroupKey, Place, RecordId, Who};
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{Sqlite, Transaction};
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// The hub's SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    hub_id: Uuid,
+    /// One connection: the writer.
+    writer: SqlitePool,
+    /// Reads only.
+    readers: SqlitePool,
+}
+
+const FILE: &str = "lianxiao.db";
+const READERS: u32 = 4;
+
+impl SqliteStore {
+    /// Opens the file in a data folder, making and migrating it as needed. `fresh` becomes the hub's id
+    /// when the file is new.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be used, or the file was written by a newer program.
+    pub async fn open(folder: &Path, fresh: Uuid) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join(FILE))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // An answered push survives the loss of power: every commit waits for the disk.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10));
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        sqlx::migrate!("migrations/sqlite").run(&writer).await?;
+        let hub_id = catalog::hub_id(&mut *writer.acquire().await?, fresh).await?;
+        let options = options.create_if_missing(false).pragma("query_only", "on");
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
+        Ok(SqliteStore { hub_id, writer, readers })
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn hub_id(&self) -> Result<Uuid> {
+        Ok(self.hub_id)
+    }
+
+    async fn create_group(&self, id: Uuid, name: &str, at: Timestamp) -> Result<Option<Group>> {
+        catalog::create_group(&mut *self.writer.acquire().await?, id, name, at).await
+    }
+
+    async fn groups(&self) -> Result<Vec<Group>> {
+        catalog::groups(&mut *self.readers.acquire().await?).await
+    }
+
+    async fn create_credential(&self, credential: &Credential, at: Timestamp) -> Result<()> {
+        catalog::create_credential(&mut *self.writer.acquire().await?, credential, at).await
+    }
+
+    async fn credential(&self, hash: &[u8; 32]) -> Result<Option<(Credential, Group)>> {
+        catalog::credential(&mut *self.readers.acquire().await?, hash).await
+    }
+
+    async fn heard(&self, hash: &[u8; 32], at: Timestamp) -> Result<()> {
+        catalog::heard(&mut *self.writer.acquire().await?, hash, at).await
+    }
+
+    async fn last_heard(&self, group: GroupKey) -> Result<HashMap<Place, Timestamp>> {
+        catalog::last_heard(&mut *self.readers.acquire().await?, group).await
+    }
+
+    async fn begin(&self, _: &[GroupKey]) -> Result<Box<dyn Writing>> {
+        // The write lock is taken at once: a transaction that began by reading could not get it later.
+        Ok(Box::new(SqliteWriting { tx: self.writer.begin_with("BEGIN IMMEDIATE").await? }))
+    }
+
+    async fn head(&self, group: GroupKey) -> Result<Head> {
+        load::head(&mut *self.readers.acquire().await?, group).await
+    }
+
+    async fn commit_before(&self, group: GroupKey, position: i64) -> Result<Head> {
+        feed::commit_before(&mut *self.readers.acquire().await?, group, position).await
+    }
+
+    async fn commit_as_of(&self, group: GroupKey, time: Timestamp) -> Result<Head> {
+        report::commit_as_of(&mut *self.readers.acquire().await?, group, time).await
+    }
+
+    async fn page(&self, group: GroupKey, query: &PageQuery<'_>) -> Result<FeedPage> {
+        let mut tx = self.readers.begin().await?;
+        feed::page(&mut tx, group, query).await
+    }
+
+    async fn record(&self, group: GroupKey, id: RecordId, sees: &[Who]) -> Result<Option<Version>> {
+        feed::record(&mut *self.readers.acquire().await?, group, id, sees).await
+    }
+
+    async fn as_of(
+        &self,
+        group: GroupKey,
+        kind: &str,
+        position: i64,
+        span: Span,
+    ) -> Result<Vec<Version>> {
+        report::as_of(&mut *self.readers.acquire().await?, group, kind, position, span).await
+    }
+
+    async fn last_writes(
+        &self,
+        group: GroupKey,
+        position: i64,
+        places: &[Place],
+    ) -> Result<HashMap<Place, Timestamp>> {
+        report::last_writes(&mut *self.readers.acquire().await?, group, position, places).await
+    }
+}
+
+struct SqliteWriting {
+    tx: Transaction<'static, Sqlite>,
+}
+
+#[async_trait]
+impl Writing for SqliteWriting {
+    async fn load(&mut self, group: GroupKey, needs: &Needs) -> Result<Loaded> {
+        load::load(&mut self.tx, group, needs).await
+    }
+
+    async fn apply(&mut self, group: GroupKey, batch: &Batch) -> Result<()> {
+        write::apply(&mut self.tx, group, batch).await
+    }
+
+    async fn commit(self: Box<Self>) -> Result<()> {
+        Ok(self.tx.commit().await?)
+    }
+}

@@ -1,0 +1,14 @@
+//! The engine: pushes are planned and written, the feed is read. It knows records, never what they mean.
+
+mod chain;
+mod overlay;
+mod plan;
+mod prepare;
+mod put;
+mod read;
+mod watch;
+mod writer;
+
+pub use read::{OpenError, Reader, Reading};
+pub use watch::Watching;
+pub use writer::{Heads, WriteError, Writer};

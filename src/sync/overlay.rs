@@ -1,0 +1,321 @@
+//! The records as they stand in the middle of a batch: what was loaded, under what was planned so far.
+
+use super::chain;
+use crate::content::answer;
+use crate::content::frame::{self, Parts};
+use crate::kinds::{self, Case, Kind, Neighbour, Neighbours};
+use crate::model::caller::Caller;
+use crate::model::date::Span;
+use crate::model::feed::Head;
+use crate::model::ids::{Key, MutationId, Place, RecordId, Who};
+use crate::model::mutation::{Answer, Mutation};
+use crate::store::{AudienceRow, Batch, Loaded, NewVersion, Remembered, Version};
+use bytes::Bytes;
+use jiff::Timestamp;
+use std::collections::{BTreeMap, HashMap};
+
+/// A live record, as the rules see it.
+#[derive(Clone, Debug)]
+pub struct Live {
+    pub kind: String,
+    pub owner: Place,
+    pub version: i64,
+    pub parts: Parts,
+    pub frame: Bytes,
+}
+
+/// What stands at a record's id.
+pub enum Standing {
+    Nothing,
+    Deleted(Version),
+    Live(Live),
+}
+
+/// What a planned version of a record is to hold.
+pub struct Next<'a> {
+    pub id: RecordId,
+    pub kind: &'a str,
+    pub owner: Place,
+    /// `None`: the record is deleted.
+    pub parts: Option<Parts>,
+    pub audience: Vec<Who>,
+    pub keys: Vec<Key>,
+    pub span: Option<Span>,
+}
+
+impl<'a> Next<'a> {
+    /// The next version of a record whose kind says who sees it, what it holds and when it is.
+    pub fn of(id: RecordId, kind: &'a dyn Kind, owner: Place, parts: Parts) -> Self {
+        Next {
+            id,
+            kind: kind.name(),
+            owner,
+            audience: kind.audience(owner, &parts),
+            keys: kind.keys(owner, &parts),
+            span: kind.span(&parts),
+            parts: Some(parts),
+        }
+    }
+
+    /// The tombstone of a record: whoever saw it sees that it is gone.
+    pub fn tombstone(id: RecordId, live: &'a Live, audience: Vec<Who>) -> Self {
+        Next {
+            id,
+            kind: &live.kind,
+            owner: live.owner,
+            parts: None,
+            audience,
+            keys: Vec::new(),
+            span: None,
+        }
+    }
+}
+
+/// The plan so far. Cloning it before a push and putting the clone back is how a push is undone.
+#[derive(Clone)]
+pub struct Overlay<'a> {
+    loaded: &'a Loaded,
+    at: Timestamp,
+    seed: [u8; 32],
+    position: i64,
+    versions: Vec<NewVersion>,
+    /// Where each record's newest planned version stands in `versions`.
+    newest: HashMap<RecordId, usize>,
+    /// Stored versions that get a successor.
+    superseded: Vec<(i64, i64)>,
+    audience: HashMap<RecordId, BTreeMap<Who, (i64, bool)>>,
+    keys: BTreeMap<Key, Option<RecordId>>,
+    mutations: HashMap<(Place, MutationId), Remembered>,
+}
+
+impl<'a> Overlay<'a> {
+    /// An empty plan over what was loaded, to be committed at `now` or, when the clock went back, just
+    /// after the last commit. `seed` makes the salts.
+    pub fn new(loaded: &'a Loaded, now: Timestamp, seed: [u8; 32]) -> Self {
+        let after_last = loaded.head.at.as_microsecond().saturating_add(1);
+        let at = now.as_microsecond().max(after_last);
+        Overlay {
+            loaded,
+            at: Timestamp::from_microsecond(at).unwrap_or(Timestamp::MAX),
+            seed,
+            position: loaded.head.position,
+            versions: Vec::new(),
+            newest: HashMap::new(),
+            superseded: Vec::new(),
+            audience: HashMap::new(),
+            keys: BTreeMap::new(),
+            mutations: HashMap::new(),
+        }
+    }
+
+    /// The circumstances of an item about a record of `owner`.
+    pub fn case(&self, asker: Place, owner: Place) -> Case<'_> {
+        Case { asker, owner, now: self.at, neighbours: self }
+    }
+
+    fn newest(&self, id: RecordId) -> Option<&Version> {
+        match self.newest.get(&id) {
+            Some(index) => Some(&self.versions[*index].version),
+            None => self.loaded.records.get(&id),
+        }
+    }
+
+    /// What stands at an id.
+    pub fn standing(&self, id: RecordId) -> Standing {
+        let Some(version) = self.newest(id) else { return Standing::Nothing };
+        match live(version) {
+            None => Standing::Deleted(version.clone()),
+            Some(live) => Standing::Live(live),
+        }
+    }
+
+    /// A version of a record, newest or older, if it was live.
+    pub fn version(&self, id: RecordId, number: i64) -> Option<Live> {
+        let planned: &[NewVersion] =
+            if self.newest.contains_key(&id) { &self.versions } else { &[] };
+        let planned = planned.iter().rev().map(|new| &new.version);
+        let loaded = self.loaded.versions.get(&(id, number)).into_iter();
+        let newest = self.loaded.records.get(&id).into_iter();
+        planned
+            .chain(loaded)
+            .chain(newest)
+            .find(|version| version.id == id && version.version == number)
+            .and_then(live)
+    }
+
+    /// Who sees a record.
+    pub fn audience(&self, id: RecordId) -> Vec<Who> {
+        match self.audience.get(&id) {
+            Some(rows) => {
+                rows.iter().filter(|(_, (_, gone))| !gone).map(|(who, _)| *who).collect()
+            }
+            None => self.loaded.audience.get(&id).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Who holds a key.
+    pub fn holder(&self, key: &Key) -> Option<RecordId> {
+        match self.keys.get(key) {
+            Some(holder) => *holder,
+            None => self.loaded.keys.get(key).copied(),
+        }
+    }
+
+    /// What an earlier mutation of a place did.
+    pub fn remembered(&self, place: Place, id: MutationId) -> Option<&Remembered> {
+        self.mutations.get(&(place, id)).or_else(|| self.loaded.mutations.get(&(place, id)))
+    }
+
+    /// The position the next version will get.
+    pub fn next_position(&self) -> i64 {
+        self.position + 1
+    }
+
+    /// Plans a version. `answered` is the mutation it answers; a version beside a mutation has none.
+    pub fn write(
+        &mut self,
+        caller: &Caller,
+        mutation: &Mutation,
+        next: Next<'_>,
+        answered: Option<&Answer>,
+    ) {
+        self.position += 1;
+        let version = self.newest(next.id).map_or(1, |version| version.version + 1);
+        self.move_keys(&next);
+        self.move_audience(next.id, &next.audience);
+        let frame = next.parts.map(|parts| {
+            frame::upsert(frame::Version {
+                id: next.id,
+                kind: next.kind,
+                owner: next.owner,
+                version,
+                position: self.position,
+                at: self.at,
+                actor: &caller.holder,
+                reason: &mutation.reason,
+                parts,
+            })
+        });
+        let mut new = NewVersion {
+            version: Version {
+                id: next.id,
+                kind: next.kind.to_owned(),
+                owner: next.owner,
+                version,
+                position: self.position,
+                frame,
+            },
+            place: caller.place,
+            actor: caller.holder.clone(),
+            mutation: answered.map(|answer| (mutation.id, mutation.hash, answer::encode(answer))),
+            leaf: [0; 32],
+            salt: chain::salt(&self.seed, self.position),
+            superseded_at: None,
+            span: next.span,
+        };
+        new.leaf = chain::leaf(&new);
+        self.remember(caller.place, &new);
+        self.supersede(next.id);
+        self.newest.insert(next.id, self.versions.len());
+        self.versions.push(new);
+    }
+
+    fn supersede(&mut self, id: RecordId) {
+        if let Some(before) = self.newest.get(&id) {
+            self.versions[*before].superseded_at = Some(self.position);
+        } else if let Some(stored) = self.loaded.records.get(&id) {
+            self.superseded.push((stored.position, self.position));
+        }
+    }
+
+    fn remember(&mut self, place: Place, new: &NewVersion) {
+        let Some((id, hash, answer)) = &new.mutation else { return };
+        let remembered = Remembered {
+            hash: *hash,
+            record: new.version.id,
+            version: new.version.version,
+            answer: answer.clone().into(),
+        };
+        self.mutations.insert((place, *id), remembered);
+    }
+
+    fn move_keys(&mut self, next: &Next<'_>) {
+        let held = match self.standing(next.id) {
+            Standing::Live(live) => kinds::named(&live.kind)
+                .map(|kind| kind.keys(live.owner, &live.parts))
+                .unwrap_or_default(),
+            _ => Vec::new(),
+        };
+        for key in held {
+            self.keys.insert(key, None);
+        }
+        for key in &next.keys {
+            self.keys.insert(key.clone(), Some(next.id));
+        }
+    }
+
+    fn move_audience(&mut self, id: RecordId, now: &[Who]) {
+        let before = self.audience(id);
+        let rows = self.audience.entry(id).or_default();
+        for who in before.iter().filter(|who| !now.contains(who)) {
+            rows.insert(*who, (self.position, true));
+        }
+        for who in now {
+            rows.insert(*who, (self.position, false));
+        }
+    }
+
+    /// The plan as one commit; `None` when nothing is to be written.
+    pub fn finish(self) -> Option<Batch> {
+        if self.versions.is_empty() {
+            return None;
+        }
+        let leaves = self.versions.iter().map(|new| &new.leaf);
+        let chain = chain::extend(self.loaded.head.chain, self.at, leaves);
+        let newest = || self.newest.values().map(|index| &self.versions[*index].version);
+        let audience = self.audience.iter().flat_map(|(id, rows)| {
+            let row = |(who, (position, gone)): (&Who, &(i64, bool))| AudienceRow {
+                who: *who,
+                id: *id,
+                position: *position,
+                gone: *gone,
+            };
+            rows.iter().map(row)
+        });
+        let held = |key: &Key, id: &Option<RecordId>| {
+            id.is_some() && self.loaded.keys.get(key) == id.as_ref()
+        };
+        let changed = || self.keys.iter().filter(|(key, id)| !held(key, id));
+        Some(Batch {
+            head: Head { position: self.position, at: self.at, chain },
+            superseded: self.superseded,
+            records: newest().map(|new| (new.id, new.version, new.position)).collect(),
+            audience: audience.collect(),
+            keys_freed: changed().map(|(key, _)| key.clone()).collect(),
+            keys_taken: changed().filter_map(|(key, id)| Some((key.clone(), (*id)?))).collect(),
+            versions: self.versions,
+        })
+    }
+}
+
+fn live(version: &Version) -> Option<Live> {
+    let frame = version.frame.clone()?;
+    Some(Live {
+        kind: version.kind.clone(),
+        owner: version.owner,
+        version: version.version,
+        parts: frame::parts(&frame).unwrap_or_default(),
+        frame,
+    })
+}
+
+impl Neighbours for Overlay<'_> {
+    fn record(&self, id: RecordId) -> Option<Neighbour> {
+        let live = live(self.newest(id)?)?;
+        Some(Neighbour { kind: live.kind, content: live.parts.content })
+    }
+
+    fn keyed(&self, key: &Key) -> Option<Neighbour> {
+        self.record(self.holder(key)?)
+    }
+}

@@ -1,0 +1,292 @@
+//! Plans a batch of pushes over what was loaded: in push order, pure, without a statement.
+//!
+//! Every item is judged in one order: its envelope, whether it was answered before, its form, then
+//! everything that depends on the state of the hub.
+
+use super::overlay::{Live, Next, Overlay, Standing};
+use super::prepare::{Prepared, PreparedItem};
+use crate::access::{may_put, may_see};
+use crate::content::answer;
+use crate::content::encoded::digest;
+use crate::kinds::{self, Kind, Moved};
+use crate::model::caller::Caller;
+use crate::model::finding::{Code, Finding, Weight};
+use crate::model::ids::{Key, Place, RecordId};
+use crate::model::mutation::{Answer, Base, Item, Mutation, Outcome, Wish};
+
+/// What became of an item that is not stored: the answer's outcome and what there is to say.
+pub struct Verdict {
+    pub outcome: Outcome,
+    pub findings: Vec<Finding>,
+    /// The record as it stands, when the asker should look at it.
+    pub current: Option<Live>,
+}
+
+impl Verdict {
+    pub fn refused(finding: Finding) -> Self {
+        Verdict { outcome: Outcome::Rejected, findings: vec![finding], current: None }
+    }
+
+    pub fn refused_all(findings: Vec<Finding>) -> Self {
+        Verdict { outcome: Outcome::Rejected, findings, current: None }
+    }
+
+    pub fn refused_seeing(finding: Finding, current: Live) -> Self {
+        Verdict { current: Some(current), ..Verdict::refused(finding) }
+    }
+
+    pub fn unchanged(current: &Live) -> Self {
+        let current = Some(current.clone());
+        Verdict { outcome: Outcome::Unchanged, findings: Vec::new(), current }
+    }
+}
+
+/// One item at work: who asks for what, over which plan.
+pub struct Work<'p, 'a> {
+    pub overlay: &'p mut Overlay<'a>,
+    pub caller: &'p Caller,
+    pub item: &'p Item,
+    pub mutation: &'p Mutation,
+}
+
+/// Plans one push; the overlay keeps what of it is to be stored.
+pub fn push(overlay: &mut Overlay<'_>, push: &Prepared) -> Vec<Answer> {
+    let before = (push.validate_only || push.all_or_nothing).then(|| overlay.clone());
+    let mut answers: Vec<Answer> =
+        push.items.iter().map(|prepared| item(overlay, &push.caller, prepared)).collect();
+    if push.all_or_nothing && answers.iter().any(|answer| keeps_others_out(answer.outcome)) {
+        answers.iter_mut().for_each(keep_out);
+        *overlay = before.expect("kept for an ALL push");
+    } else if push.validate_only {
+        answers.iter_mut().for_each(|answer| answer.position = 0);
+        *overlay = before.expect("kept for a VALIDATE push");
+    }
+    answers
+}
+
+fn keeps_others_out(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Rejected | Outcome::ConflictKept)
+}
+
+fn keep_out(answer: &mut Answer) {
+    // What an earlier push stored stays stored, and its answer stays true.
+    if answer.replayed {
+        return;
+    }
+    if matches!(answer.outcome, Outcome::Applied | Outcome::Unchanged) {
+        answer.outcome = Outcome::NotApplied;
+    }
+    if answer.outcome == Outcome::ConflictKept {
+        let current = answer.version;
+        answer.outcome = Outcome::Rejected;
+        answer.findings =
+            vec![Finding::new(Code::BaseUnknown, "put.base").with("current", current)];
+        answer.conflict = None;
+    }
+    answer.position = 0;
+}
+
+fn item(overlay: &mut Overlay<'_>, caller: &Caller, prepared: &PreparedItem) -> Answer {
+    let item = &prepared.item;
+    let Ok(mutation) = &item.mutation else {
+        let findings = prepared.kind.as_ref().err().cloned().unwrap_or_default();
+        return Answer::to(item, Outcome::Rejected, findings);
+    };
+    if let Some(answer) = answered_before(overlay, caller.place, item, mutation) {
+        return answer;
+    }
+    let kind = match &prepared.kind {
+        Ok(kind) => *kind,
+        Err(findings) => return Answer::to(item, Outcome::Rejected, findings.clone()),
+    };
+    let mut work = Work { overlay, caller, item, mutation };
+    let verdict = match (&mutation.wish, kind) {
+        (Wish::Put { base, content, resolves, .. }, Some(kind)) => {
+            work.put(kind, base, content, resolves)
+        }
+        (Wish::Act { seen_version, action }, Some(kind)) => work.act(kind, *seen_version, action),
+        (Wish::Delete { base }, _) => work.delete(base),
+        (_, None) => Err(Verdict::refused(Finding::new(Code::WishMissing, ""))),
+    };
+    verdict.unwrap_or_else(|verdict| {
+        let mut answer = Answer::to(item, verdict.outcome, verdict.findings);
+        if let Some(current) = verdict.current {
+            answer.version = current.version;
+            answer.current = (answer.outcome == Outcome::Rejected).then_some(current.frame);
+        }
+        answer
+    })
+}
+
+fn answered_before(
+    overlay: &Overlay<'_>,
+    place: Place,
+    item: &Item,
+    mutation: &Mutation,
+) -> Option<Answer> {
+    let remembered = overlay.remembered(place, mutation.id)?;
+    if remembered.hash != mutation.hash {
+        let finding = Finding::new(Code::MutationIdReused, "mutation_id");
+        return Some(Answer::to(item, Outcome::Rejected, vec![finding]));
+    }
+    answer::decode(&remembered.answer, &item.mutation_id, &item.record_id).ok()
+}
+
+/// An answer to an item, or why nothing of it is stored.
+pub type Judged = Result<Answer, Verdict>;
+
+impl Work<'_, '_> {
+    /// The live record the item is about, if its asker may know of it.
+    pub fn visible(&self) -> Result<Live, Verdict> {
+        let id = self.mutation.record;
+        let unseen = || Finding::new(Code::RecordNotFound, "record_id").with("id", id);
+        let seen = may_see(self.caller.place, &self.overlay.audience(id));
+        match self.overlay.standing(id) {
+            Standing::Live(live) if seen => Ok(live),
+            Standing::Deleted(_) if seen => Err(Verdict::refused(deleted(id))),
+            _ => Err(Verdict::refused(unseen())),
+        }
+    }
+
+    /// The same, for who wants to write its content.
+    pub fn own(&self) -> Result<Live, Verdict> {
+        let live = self.visible()?;
+        if may_put(self.caller.place, live.owner) {
+            Ok(live)
+        } else {
+            Err(Verdict::refused(not_owner(live.owner)))
+        }
+    }
+
+    /// The version a base names. A base that the hub does not know is refused, never guessed.
+    pub fn base_version(&self, path: &str, base: &Base, live: &Live) -> Result<i64, Verdict> {
+        let id = self.mutation.record;
+        let unknown = || {
+            let finding = Finding::new(Code::BaseUnknown, path).with("current", live.version);
+            Verdict::refused_seeing(finding, live.clone())
+        };
+        match base {
+            Base::Version(version, _) if *version > live.version => Err(unknown()),
+            Base::Version(version, None) => Ok(*version),
+            Base::Version(version, Some(sent)) => {
+                let then = self.overlay.version(id, *version);
+                let known = then.is_some_and(|then| digest(&then.parts.content) == *sent);
+                if known { Ok(*version) } else { Err(unknown()) }
+            }
+            Base::Mutation(mutation) => {
+                match self.overlay.remembered(self.caller.place, *mutation) {
+                    Some(remembered) if remembered.record == id => Ok(remembered.version),
+                    _ => Err(unknown()),
+                }
+            }
+        }
+    }
+
+    /// Refuses keys that another record holds.
+    pub fn keys_free(&self, keys: &[Key]) -> Result<(), Verdict> {
+        for key in keys {
+            if let Some(holder) = self.overlay.holder(key)
+                && holder != self.mutation.record
+            {
+                let finding = Finding::new(Code::KeyTaken, "record_id");
+                return Err(Verdict::refused(
+                    finding.with("key", &key.value).with("id", holder),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Plans the next version and answers.
+    pub fn applied(&mut self, next: Next<'_>, findings: Vec<Finding>) -> Answer {
+        let version = match self.overlay.standing(next.id) {
+            Standing::Nothing => 0,
+            Standing::Deleted(version) => version.version,
+            Standing::Live(live) => live.version,
+        };
+        let mut answer = Answer::to(self.item, Outcome::Applied, findings);
+        answer.version = version + 1;
+        answer.position = self.overlay.next_position();
+        self.overlay.write(self.caller, self.mutation, next, Some(&answer));
+        answer
+    }
+
+    fn delete(&mut self, base: &Base) -> Judged {
+        let live = self.own()?;
+        let id = self.mutation.record;
+        let Some(kind) = kinds::named(&live.kind) else {
+            return Err(Verdict::refused(not_owner(live.owner)));
+        };
+        let base = self.base_version("delete.base", base, &live)?;
+        if self.content_changed(base, &live) {
+            let finding = Finding::new(Code::ChangedSinceSeen, "delete.base")
+                .with("fields", "content")
+                .with("current", live.version);
+            return Err(Verdict::refused_seeing(finding, live));
+        }
+        kind.delete(&live.parts).map_err(|finding| Verdict::refused(*finding))?;
+        let audience = self.overlay.audience(id);
+        let next = Next::tombstone(id, &live, audience);
+        Ok(self.applied(next, Vec::new()))
+    }
+
+    /// Whether the content differs from what it was at `version`.
+    pub fn content_changed(&self, version: i64, live: &Live) -> bool {
+        let then = self.overlay.version(self.mutation.record, version);
+        then.is_none_or(|then| then.parts.content != live.parts.content)
+    }
+
+    fn act(&mut self, kind: &'static dyn Kind, seen_version: i64, action: &[u8]) -> Judged {
+        let live = self.visible()?;
+        if live.kind != kind.name() {
+            return Err(Verdict::refused(kind_changed("act.action", &live.kind)));
+        }
+        self.seen(kind, seen_version, &live)?;
+        let case = self.overlay.case(self.caller.place, live.owner);
+        let moved = kind
+            .act(action, &live.parts, &case)
+            .map_err(|finding| Verdict::refused_seeing(*finding, live.clone()))?;
+        let Moved::To(state) = moved else { return Err(Verdict::unchanged(&live)) };
+        let mut parts = live.parts.clone();
+        parts.state = state;
+        let next = Next::of(self.mutation.record, kind, live.owner, parts);
+        self.keys_free(&next.keys)?;
+        Ok(self.applied(next, Vec::new()))
+    }
+
+    /// Whoever acts agrees to what was seen: the fields that bind must not have changed since.
+    fn seen(&self, kind: &dyn Kind, seen_version: i64, live: &Live) -> Result<(), Verdict> {
+        let fields = match self.overlay.version(self.mutation.record, seen_version) {
+            Some(seen) => kind.bound_changes(&seen.parts.content, &live.parts.content),
+            None => vec!["seen_version".to_owned()],
+        };
+        if fields.is_empty() {
+            return Ok(());
+        }
+        let finding = Finding::new(Code::ChangedSinceSeen, "act.seen_version")
+            .with("fields", fields.join(", "))
+            .with("current", live.version);
+        Err(Verdict::refused_seeing(finding, live.clone()))
+    }
+}
+
+fn deleted(id: RecordId) -> Finding {
+    Finding::new(Code::RecordDeleted, "record_id").with("id", id)
+}
+
+pub fn kind_changed(path: &str, kind: &str) -> Finding {
+    Finding::new(Code::KindChanged, path).with("kind", kind)
+}
+
+fn not_owner(owner: Place) -> Finding {
+    let owner = match owner {
+        Place::Office => "集团办 (the group office)".to_owned(),
+        Place::Campus(id) => id.to_string(),
+    };
+    Finding::new(Code::NotOwner, "record_id").with("owner", owner)
+}
+
+/// Whether any finding refuses the item.
+pub fn any_refusal(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.code.entry().weight == Weight::Refuse)
+}

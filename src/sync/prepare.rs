@@ -1,0 +1,137 @@
+//! What can be said of a push before anything is read: its form, and what it will need.
+
+use crate::content::frame::{self, Parts};
+use crate::content::scan::scan;
+use crate::kinds::{self, Kind};
+use crate::model::caller::Caller;
+use crate::model::finding::{Code, Finding};
+use crate::model::ids::Place;
+use crate::model::limits::{CONTRACT, Limits};
+use crate::model::mutation::{Base, Item, Push, Wish};
+use crate::store::{Loaded, Needs};
+use bytes::Bytes;
+
+/// A push whose form was looked at.
+pub struct Prepared {
+    /// Who pushes.
+    pub caller: Caller,
+    /// The items, each with what is wrong with its form.
+    pub items: Vec<PreparedItem>,
+    /// Judge everything, store nothing.
+    pub validate_only: bool,
+    /// One refused item keeps all others out.
+    pub all_or_nothing: bool,
+}
+
+/// An item whose form was looked at.
+pub struct PreparedItem {
+    /// The item.
+    pub item: Item,
+    /// Its kind, or why it is refused whatever the state of the hub. A deletion has no kind of its own.
+    pub kind: Result<Option<&'static dyn Kind>, Vec<Finding>>,
+}
+
+/// Looks at the form of every item. This is the costly part of a push and needs no lock.
+pub fn prepare(caller: Caller, push: Push, limits: &Limits) -> Prepared {
+    let item = |item: Item| PreparedItem { kind: form(&item, limits), item };
+    Prepared {
+        caller,
+        items: push.items.into_iter().map(item).collect(),
+        validate_only: push.validate_only,
+        all_or_nothing: push.all_or_nothing,
+    }
+}
+
+fn form(item: &Item, limits: &Limits) -> Result<Option<&'static dyn Kind>, Vec<Finding>> {
+    let mutation = item.mutation.as_ref().map_err(|finding| vec![finding.clone()])?;
+    match &mutation.wish {
+        Wish::Put { content, contract, .. } => {
+            if *contract > CONTRACT {
+                let finding = Finding::new(Code::ContractTooNew, "put.contract");
+                return Err(vec![finding.with("contract", contract).with("known", CONTRACT)]);
+            }
+            oneof("lianxiao.v1.Content", content, "put.content", limits).map(Some)
+        }
+        Wish::Act { action, .. } => {
+            oneof("lianxiao.v1.Action", action, "act.action", limits).map(Some)
+        }
+        Wish::Delete { .. } => Ok(None),
+    }
+}
+
+fn oneof(
+    message: &str,
+    bytes: &Bytes,
+    path: &str,
+    limits: &Limits,
+) -> Result<&'static dyn Kind, Vec<Finding>> {
+    if bytes.len() > limits.content_bytes_max {
+        let finding = Finding::new(Code::ContentTooLarge, path);
+        return Err(vec![
+            finding.with("bytes", bytes.len()).with("max", limits.content_bytes_max),
+        ]);
+    }
+    let findings = scan(message, bytes, path);
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    kinds::of(bytes).ok_or_else(|| {
+        let known: Vec<&str> = kinds::KINDS.iter().map(|kind| kind.name()).collect();
+        vec![Finding::new(Code::KindUnknown, path).with("known", known.join(", "))]
+    })
+}
+
+/// What the push touches, as far as it can be told from the push alone.
+pub fn needs(push: &Prepared) -> Needs {
+    let mut needs = Needs { keys: kinds::common_needs().into_iter().collect(), ..Needs::default() };
+    needs.records.extend(push.caller.place.campus());
+    for item in &push.items {
+        let Ok(mutation) = &item.item.mutation else { continue };
+        needs.mutations.insert((push.caller.place, mutation.id));
+        needs.records.insert(mutation.record);
+        match &mutation.wish {
+            Wish::Put { base, content, resolves, .. } => {
+                needs.records.extend(resolves);
+                need_base(base, item, push.caller.place, &mut needs);
+                if let Ok(Some(kind)) = item.kind {
+                    needs.records.extend(kind.needs(content));
+                    let parts = Parts { content: content.clone(), state: kind.new_state() };
+                    needs.keys.extend(kind.keys(push.caller.place, &parts));
+                }
+            }
+            Wish::Delete { base } => need_base(base, item, push.caller.place, &mut needs),
+            Wish::Act { seen_version, .. } => {
+                needs.versions.insert((mutation.record, *seen_version));
+            }
+        }
+    }
+    needs
+}
+
+fn need_base(base: &Base, item: &PreparedItem, place: Place, needs: &mut Needs) {
+    let Ok(mutation) = &item.item.mutation else { return };
+    match base {
+        Base::Version(version, _) => {
+            needs.versions.insert((mutation.record, *version));
+        }
+        Base::Mutation(id) => {
+            needs.mutations.insert((place, *id));
+        }
+    }
+}
+
+/// What the first look says must be looked at too: keys that an action may take again.
+pub fn second_needs(push: &Prepared, loaded: &Loaded) -> Needs {
+    let mut needs = Needs::default();
+    for item in &push.items {
+        let Ok(mutation) = &item.item.mutation else { continue };
+        let (Wish::Act { .. }, Ok(Some(kind))) = (&mutation.wish, &item.kind) else { continue };
+        let Some(version) = loaded.records.get(&mutation.record) else { continue };
+        let Some(parts) = version.frame.as_ref().and_then(|frame| frame::parts(frame).ok()) else {
+            continue;
+        };
+        let parts = Parts { content: parts.content, state: kind.new_state() };
+        needs.keys.extend(kind.keys(version.owner, &parts));
+    }
+    needs
+}

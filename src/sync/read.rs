@@ -1,0 +1,179 @@
+//! Reads the feed, page by page. A reader holds a cursor and nothing else: no queue, no transaction.
+
+use crate::content::{conflict, frame};
+use crate::kinds::KINDS;
+use crate::model::caller::Group;
+use crate::model::cursor::{Cursor, NotACursor};
+use crate::model::feed::{Filter, Page, ResetReason};
+use crate::model::ids::Who;
+use crate::store::{FeedEntry, FeedPage, PageQuery, Store, StoreError};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Opens cursors and reads pages.
+#[derive(Clone)]
+pub struct Reader {
+    store: Arc<dyn Store>,
+    hub_id: Uuid,
+}
+
+/// Why a feed cannot be read from a cursor. A cursor that was good once is not among it: that is a
+/// [`ResetReason`].
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The token is none.
+    #[error(transparent)]
+    Noise(#[from] NotACursor),
+    /// The filter names a kind that there is not: it would read nothing for ever.
+    #[error("there is no kind \"{kind}\"; there are: {known}")]
+    UnknownKind {
+        /// The name.
+        kind: String,
+        /// The names that there are.
+        known: String,
+    },
+    /// The cursor comes from another hub or another group.
+    #[error("the cursor comes from another hub or group")]
+    OtherHub,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How far one reader is with one wish.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    group: Group,
+    sees: Vec<Who>,
+    filter: Filter,
+    cursor: Cursor,
+}
+
+impl Reading {
+    /// The group that is read.
+    #[must_use]
+    pub fn group(&self) -> &Group {
+        &self.group
+    }
+
+    /// Everything up to here was delivered.
+    #[must_use]
+    pub fn position(&self) -> i64 {
+        self.cursor.position
+    }
+
+    /// The token to resume from.
+    #[must_use]
+    pub fn token(&self) -> String {
+        self.cursor.encode()
+    }
+}
+
+impl Reader {
+    /// A reader of this hub's feeds.
+    pub fn new(store: Arc<dyn Store>, hub_id: Uuid) -> Self {
+        Reader { store, hub_id }
+    }
+
+    /// Opens a cursor, or begins when the token is empty.
+    ///
+    /// # Errors
+    /// When the token is of no hub, or of another one.
+    pub async fn open(
+        &self,
+        group: Group,
+        sees: Vec<Who>,
+        filter: Filter,
+        token: &str,
+    ) -> Result<Result<Reading, ResetReason>, OpenError> {
+        check_kinds(&filter)?;
+        let scope = filter.scope(&sees);
+        if token.is_empty() {
+            let start_head = self.store.head(group.key).await?.position;
+            let cursor = Cursor {
+                hub: self.hub_id,
+                group: group.id,
+                epoch: group.epoch,
+                position: 0,
+                chain: [0; 8],
+                scope,
+                start_head,
+            };
+            return Ok(Ok(Reading { group, sees, filter, cursor }));
+        }
+        let cursor = Cursor::decode(token)?;
+        if cursor.hub != self.hub_id || cursor.group != group.id {
+            return Err(OpenError::OtherHub);
+        }
+        if cursor.epoch != group.epoch {
+            return Ok(Err(ResetReason::Epoch));
+        }
+        if !self.knows(&group, &cursor).await? {
+            return Ok(Err(ResetReason::Diverged));
+        }
+        if cursor.scope != scope {
+            return Ok(Err(ResetReason::Filter));
+        }
+        Ok(Ok(Reading { group, sees, filter, cursor }))
+    }
+
+    /// Whether the cursor's position and chain are of this hub's history: a database that somebody put
+    /// back silently has neither.
+    async fn knows(&self, group: &Group, cursor: &Cursor) -> Result<bool, StoreError> {
+        let head = self.store.head(group.key).await?;
+        let commit = self.store.commit_before(group.key, cursor.position).await?;
+        Ok(cursor.position <= head.position && short(&commit.chain) == cursor.chain)
+    }
+
+    /// Reads the next page and moves the reading on.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn page(&self, reading: &mut Reading, bytes_max: usize) -> Result<Page, StoreError> {
+        let query = PageQuery {
+            sees: &reading.sees,
+            filter: &reading.filter,
+            after: reading.cursor.position,
+            bytes_max,
+        };
+        let page = self.store.page(reading.group.key, &query).await?;
+        reading.cursor.position = page.position;
+        reading.cursor.chain = short(&page.chain);
+        Ok(self.shown(reading, page))
+    }
+
+    fn shown(&self, reading: &Reading, page: FeedPage) -> Page {
+        let start_head = reading.cursor.start_head;
+        let change = |entry: FeedEntry| match entry {
+            FeedEntry::Upsert(frame) => Some(frame),
+            // What was gone when the reader began from nothing, it never had.
+            FeedEntry::Gone { version, .. } if version.position <= start_head => None,
+            FeedEntry::Gone { version, removed: true } => {
+                Some(frame::removed(version.id, version.position))
+            }
+            FeedEntry::Gone { version, removed: false } => {
+                Some(frame::deleted(version.id, &version.kind, version.version, version.position))
+            }
+        };
+        Page {
+            changes: page.entries.into_iter().filter_map(change).collect(),
+            cursor: reading.token(),
+            checkpoint: (page.position == page.head.position).then_some(page.head),
+        }
+    }
+}
+
+fn check_kinds(filter: &Filter) -> Result<(), OpenError> {
+    let known: Vec<&str> =
+        KINDS.iter().map(|kind| kind.name()).chain([conflict::KIND]).collect();
+    match filter.kinds.iter().find(|kind| !known.contains(&kind.as_str())) {
+        None => Ok(()),
+        Some(kind) => {
+            Err(OpenError::UnknownKind { kind: kind.clone(), known: known.join(", ") })
+        }
+    }
+}
+
+fn short(chain: &[u8; 32]) -> [u8; 8] {
+    std::array::from_fn(|i| chain[i])
+}

@@ -1,0 +1,142 @@
+//! A stream of events: pages while the reader is behind, then a wait for the next commit.
+
+use super::read::{Reader, Reading};
+use crate::model::clock::Clock;
+use crate::model::feed::{Event, Head};
+use crate::store::StoreError;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// One reader that stays.
+pub struct Watching {
+    reader: Reader,
+    reading: Reading,
+    clock: Arc<dyn Clock>,
+    /// The newest position of the group.
+    head: watch::Receiver<i64>,
+    /// Becomes true when the hub goes down.
+    stopping: watch::Receiver<bool>,
+    page_bytes_max: usize,
+    heartbeat_interval: Duration,
+    /// Events of the page just read, not yet sent. A page is read only when none is left.
+    ready: VecDeque<Event>,
+    /// The last checkpoint sent.
+    whole_at: Option<i64>,
+    ended: bool,
+}
+
+/// What ends a wait.
+enum Woken {
+    Moved,
+    Silence,
+    Stopping,
+}
+
+impl Watching {
+    /// A reader that stays.
+    pub fn new(
+        reader: Reader,
+        reading: Reading,
+        clock: Arc<dyn Clock>,
+        head: watch::Receiver<i64>,
+        stopping: watch::Receiver<bool>,
+        (page_bytes_max, heartbeat_interval): (usize, Duration),
+    ) -> Self {
+        Watching {
+            reader,
+            reading,
+            clock,
+            head,
+            stopping,
+            page_bytes_max,
+            heartbeat_interval,
+            ready: VecDeque::new(),
+            whole_at: None,
+            ended: false,
+        }
+    }
+
+    /// The next event; `None` after the last one.
+    ///
+    /// # Errors
+    /// When the database failed; the reader resumes from its last cursor.
+    pub async fn next(&mut self) -> Option<Result<Event, StoreError>> {
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(Ok(event));
+            }
+            if self.ended {
+                return None;
+            }
+            if let Err(error) = self.advance().await {
+                self.ended = true;
+                return Some(Err(error));
+            }
+        }
+    }
+
+    async fn advance(&mut self) -> Result<(), StoreError> {
+        if *self.stopping.borrow() {
+            self.goodbye();
+        } else if self.is_behind() {
+            self.read().await?;
+        } else {
+            match self.wait().await {
+                Woken::Moved => {}
+                Woken::Silence => self.heartbeat(),
+                Woken::Stopping => self.goodbye(),
+            }
+        }
+        Ok(())
+    }
+
+    fn is_behind(&mut self) -> bool {
+        let newest = *self.head.borrow_and_update();
+        self.whole_at.is_none_or(|whole_at| whole_at < newest)
+    }
+
+    async fn read(&mut self) -> Result<(), StoreError> {
+        let page = self.reader.page(&mut self.reading, self.page_bytes_max).await?;
+        if !page.changes.is_empty() {
+            self.ready.push_back(Event::Changes(page.changes, page.cursor.clone()));
+        }
+        if let Some(head) = page.checkpoint {
+            self.checkpoint(head, page.cursor);
+        }
+        Ok(())
+    }
+
+    fn checkpoint(&mut self, head: Head, cursor: String) {
+        self.whole_at = Some(head.position);
+        self.ready.push_back(Event::Checkpoint(head, cursor));
+    }
+
+    async fn wait(&mut self) -> Woken {
+        tokio::select! {
+            // Whoever holds the senders outlives the streams; if not, the hub is going down.
+            moved = self.head.changed() => if moved.is_ok() { Woken::Moved } else { Woken::Stopping },
+            () = stopped(&mut self.stopping) => Woken::Stopping,
+            () = tokio::time::sleep(self.heartbeat_interval) => Woken::Silence,
+        }
+    }
+
+    fn heartbeat(&mut self) {
+        self.ready.push_back(Event::Heartbeat {
+            cursor: self.reading.token(),
+            newest: self.reading.position(),
+            time: self.clock.now(),
+        });
+    }
+
+    fn goodbye(&mut self) {
+        self.ended = true;
+        self.ready.push_back(Event::Goodbye(self.reading.token()));
+    }
+}
+
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // An error means that the sender is gone, and so is the hub.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}

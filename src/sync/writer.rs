@@ -1,0 +1,196 @@
+//! The one task that writes. Pushes that wait together are planned and committed together.
+
+use super::overlay::Overlay;
+use super::prepare::{Prepared, needs, prepare, second_needs};
+use crate::model::caller::Caller;
+use crate::model::clock::Clock;
+use crate::model::ids::GroupKey;
+use crate::model::limits::Limits;
+use crate::model::mutation::{Answer, Push};
+use crate::store::{Loaded, Needs, Store, StoreError, Writing};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// The newest position of every group, for those who wait for the next one.
+#[derive(Debug, Default)]
+pub struct Heads(Mutex<HashMap<GroupKey, watch::Sender<i64>>>);
+
+impl Heads {
+    /// Follows a group's head. The first value seen is the newest this process knows of.
+    pub fn follow(&self, group: GroupKey) -> watch::Receiver<i64> {
+        self.with(group, watch::Sender::subscribe)
+    }
+
+    fn moved(&self, group: GroupKey, position: i64) {
+        self.with(group, |sender| sender.send_replace(position));
+    }
+
+    fn with<T>(&self, group: GroupKey, then: impl FnOnce(&watch::Sender<i64>) -> T) -> T {
+        let mut heads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        then(heads.entry(group).or_insert_with(|| watch::Sender::new(0)))
+    }
+}
+
+/// Why a push got no answer. Nothing is known to be stored; pushed again, it is answered.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The hub is going down.
+    #[error("the hub is going down")]
+    Stopping,
+    /// The database failed.
+    #[error("{0}")]
+    Store(Arc<StoreError>),
+}
+
+struct Job {
+    push: Prepared,
+    answer: oneshot::Sender<Result<Vec<Answer>, WriteError>>,
+}
+
+/// The way to the task that writes.
+#[derive(Clone)]
+pub struct Writer {
+    jobs: mpsc::Sender<Job>,
+    limits: Limits,
+}
+
+/// Pushes that may wait before the next caller does.
+const WAITING_MAX: usize = 256;
+/// Pushes that one transaction carries at most.
+const BATCH_MAX: usize = 64;
+
+impl Writer {
+    /// Starts the task. It ends when every handle is dropped and what waited is written.
+    pub fn start(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        heads: Arc<Heads>,
+        seed: fn() -> [u8; 32],
+        limits: Limits,
+    ) -> (Self, tokio::task::JoinHandle<()>) {
+        let (jobs, waiting) = mpsc::channel(WAITING_MAX);
+        let task = Task { store, clock, heads, seed };
+        (Writer { jobs, limits }, tokio::spawn(task.run(waiting)))
+    }
+
+    /// Pushes, and waits until what is accepted is durable.
+    ///
+    /// # Errors
+    /// When nothing can be said of it.
+    pub async fn push(&self, caller: Caller, push: Push) -> Result<Vec<Answer>, WriteError> {
+        let push = prepare(caller, push, &self.limits);
+        let (answer, answered) = oneshot::channel();
+        self.jobs.send(Job { push, answer }).await.map_err(|_| WriteError::Stopping)?;
+        answered.await.map_err(|_| WriteError::Stopping)?
+    }
+}
+
+struct Task {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    heads: Arc<Heads>,
+    seed: fn() -> [u8; 32],
+}
+
+impl Task {
+    async fn run(self, mut waiting: mpsc::Receiver<Job>) {
+        let mut batch = Vec::with_capacity(BATCH_MAX);
+        while waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
+            let jobs = std::mem::take(&mut batch);
+            self.write_batch(jobs).await;
+        }
+    }
+
+    /// Writes all in one transaction; if that fails, each in one of its own, so that no push is made to
+    /// fail by its neighbours.
+    async fn write_batch(&self, jobs: Vec<Job>) {
+        let pushes: Vec<&Prepared> = jobs.iter().map(|job| &job.push).collect();
+        let mut results = match self.write(&pushes).await {
+            Ok(answers) => answers.into_iter().map(Ok).collect(),
+            Err(error) if jobs.len() == 1 => vec![Err(error)],
+            Err(_) => self.write_each(&pushes).await,
+        };
+        for (job, result) in jobs.into_iter().zip(results.drain(..)) {
+            let result = result.map_err(|error| WriteError::Store(Arc::new(error)));
+            // A caller that left finds its answer by asking again.
+            let _ = job.answer.send(result);
+        }
+    }
+
+    async fn write_each(
+        &self,
+        pushes: &[&Prepared],
+    ) -> Vec<Result<Vec<Answer>, StoreError>> {
+        let mut results = Vec::with_capacity(pushes.len());
+        for push in pushes {
+            let one = self.write(&[*push]).await;
+            results.push(one.map(|mut answers| answers.pop().unwrap_or_default()));
+        }
+        results
+    }
+
+    /// The answers to each push, in their order, once all are durable.
+    async fn write(&self, pushes: &[&Prepared]) -> Result<Vec<Vec<Answer>>, StoreError> {
+        let mut by_group: BTreeMap<GroupKey, Vec<usize>> = BTreeMap::new();
+        for (index, push) in pushes.iter().enumerate() {
+            by_group.entry(push.caller.group.key).or_default().push(index);
+        }
+        let groups: Vec<GroupKey> = by_group.keys().copied().collect();
+        let mut writing = self.store.begin(&groups).await?;
+        let mut answers = vec![Vec::new(); pushes.len()];
+        let mut moved = Vec::new();
+        for (group, indexes) in by_group {
+            let of_group: Vec<&Prepared> = indexes.iter().map(|index| pushes[*index]).collect();
+            let (planned, position) = self.write_group(&mut *writing, group, &of_group).await?;
+            for (index, planned) in indexes.into_iter().zip(planned) {
+                answers[index] = planned;
+            }
+            moved.extend(position.map(|position| (group, position)));
+        }
+        writing.commit().await?;
+        for (group, position) in moved {
+            self.heads.moved(group, position);
+        }
+        Ok(answers)
+    }
+
+    async fn write_group(
+        &self,
+        writing: &mut dyn Writing,
+        group: GroupKey,
+        pushes: &[&Prepared],
+    ) -> Result<(Vec<Vec<Answer>>, Option<i64>), StoreError> {
+        let loaded = load(writing, group, pushes).await?;
+        let mut overlay = Overlay::new(&loaded, self.clock.now(), (self.seed)());
+        let answers = pushes.iter().map(|push| super::plan::push(&mut overlay, push)).collect();
+        let Some(batch) = overlay.finish() else { return Ok((answers, None)) };
+        writing.apply(group, &batch).await?;
+        Ok((answers, Some(batch.head.position)))
+    }
+}
+
+async fn load(
+    writing: &mut dyn Writing,
+    group: GroupKey,
+    pushes: &[&Prepared],
+) -> Result<Loaded, StoreError> {
+    let first = union(pushes.iter().map(|push| needs(push)));
+    let mut loaded = writing.load(group, &first).await?;
+    let second = union(pushes.iter().map(|push| second_needs(push, &loaded)));
+    if !second.keys.is_empty() {
+        loaded.extend(writing.load(group, &second).await?);
+    }
+    Ok(loaded)
+}
+
+fn union(all: impl Iterator<Item = Needs>) -> Needs {
+    all.reduce(|mut union, needs| {
+        union.records.extend(needs.records);
+        union.mutations.extend(needs.mutations);
+        union.versions.extend(needs.versions);
+        union.keys.extend(needs.keys);
+        union
+    })
+    .unwrap_or_default()
+}

@@ -1,0 +1,26 @@
+//! The contract in Rust: generated types, their descriptors, and the only conversions between them and
+//! the model.
+
+pub mod convert;
+
+/// The generated types of package `lianxiao.v1`. Content, State, Action and Change stay encoded wherever
+/// another message holds one (see `build.rs`).
+#[expect(
+    missing_docs,
+    clippy::pedantic,
+    reason = "generated; the contract's own comments document it"
+)]
+pub mod v1 {
+    tonic::include_proto!("lianxiao.v1");
+}
+
+use prost_reflect::DescriptorPool;
+use std::sync::LazyLock;
+
+/// The encoded descriptor set, comments and all, as reflection serves it.
+pub const DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/contract.bin"));
+
+/// The contract's descriptors.
+pub static CONTRACT: LazyLock<DescriptorPool> = LazyLock::new(|| {
+    DescriptorPool::decode(DESCRIPTOR_SET).expect("the build compiled the descriptor set")
+});

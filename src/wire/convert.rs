@@ -1,0 +1,333 @@
+//! The only conversions between the contract's types and the model's.
+
+use super::v1;
+use crate::model::date;
+use crate::model::feed::{Event, Filter, Head, Page, ResetReason};
+use crate::model::finding::{Code, Finding, Weight};
+use crate::model::ids::{MutationId, RecordId};
+use crate::model::limits::Limits;
+use crate::model::mutation::{Answer, Base, Item, Mutation, Outcome, Push, Wish};
+use bytes::Bytes;
+use jiff::Timestamp;
+use prost::Message as _;
+use sha2::{Digest as _, Sha256};
+
+/// A time as the contract writes it.
+#[must_use]
+pub fn timestamp(time: Timestamp) -> prost_types::Timestamp {
+    let (mut seconds, mut nanos) = (time.as_second(), time.subsec_nanosecond());
+    if nanos < 0 {
+        (seconds, nanos) = (seconds - 1, nanos + 1_000_000_000);
+    }
+    prost_types::Timestamp { seconds, nanos }
+}
+
+/// A time read from the contract; `None` when it lies outside the calendar.
+#[must_use]
+pub fn time(time: &prost_types::Timestamp) -> Option<Timestamp> {
+    Timestamp::new(time.seconds, time.nanos).ok()
+}
+
+/// A time of the calendar's range, or its start: for times that the hub itself wrote.
+#[must_use]
+pub fn stored_time(time: Option<&prost_types::Timestamp>) -> Option<Timestamp> {
+    time.and_then(self::time)
+}
+
+/// A call's argument that cannot be used: which one, and why.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadArgument {
+    /// The field of the request.
+    pub field: String,
+    /// What is wrong, and what would be right.
+    pub why: String,
+}
+
+impl BadArgument {
+    /// An argument that cannot be used.
+    pub fn new(field: impl Into<String>, why: impl Into<String>) -> Self {
+        BadArgument { field: field.into(), why: why.into() }
+    }
+}
+
+/// A UUID argument.
+///
+/// # Errors
+/// When it is none.
+pub fn record_id(field: &str, text: &str) -> Result<RecordId, BadArgument> {
+    let why = || format!("{field} must be a UUID in lower case with hyphens, not \"{text}\"");
+    text.parse().map_err(|_| BadArgument::new(field, why()))
+}
+
+/// A day argument.
+///
+/// # Errors
+/// When it is none.
+pub fn day(field: &str, text: &str) -> Result<jiff::civil::Date, BadArgument> {
+    let why = || format!("{field} must be a day written YYYY-MM-DD, not \"{text}\"");
+    date::day(text).ok_or_else(|| BadArgument::new(field, why()))
+}
+
+/// Reads a push. A fault of one item becomes that item's finding.
+///
+/// # Errors
+/// For a fault of the message itself.
+pub fn push(request: v1::PushRequest) -> Result<Push, BadArgument> {
+    let unknown = |field: &str| BadArgument::new(field, format!("{field} has no such value"));
+    let mode = v1::PushMode::try_from(request.mode).map_err(|_| unknown("mode"))?;
+    let atomicity = v1::Atomicity::try_from(request.atomicity).map_err(|_| unknown("atomicity"))?;
+    if request.mutations.is_empty() {
+        return Err(BadArgument::new("mutations", "mutations must hold at least one mutation"));
+    }
+    Ok(Push {
+        items: request.mutations.into_iter().map(item).collect(),
+        validate_only: mode == v1::PushMode::Validate,
+        all_or_nothing: atomicity == v1::Atomicity::All,
+    })
+}
+
+fn item(mutation: v1::Mutation) -> Item {
+    Item {
+        mutation_id: mutation.mutation_id.clone(),
+        record_id: mutation.record_id.clone(),
+        mutation: read_mutation(mutation),
+    }
+}
+
+const REASON_MAX: usize = 40;
+
+fn read_mutation(mutation: v1::Mutation) -> Result<Mutation, Finding> {
+    let hash = Sha256::digest(mutation.encode_to_vec()).into();
+    let id = item_id("mutation_id", &mutation.mutation_id).map(MutationId)?;
+    let record = item_id("record_id", &mutation.record_id).map(RecordId)?;
+    let code = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    if mutation.reason.len() > REASON_MAX || !mutation.reason.bytes().all(code) {
+        return Err(Finding::new(Code::ReasonInvalid, "reason").with("max", REASON_MAX));
+    }
+    let wish = match mutation.wish {
+        None => return Err(Finding::new(Code::WishMissing, "")),
+        Some(v1::mutation::Wish::Put(put)) => Wish::Put {
+            base: base("put.base", put.base)?,
+            content: put.content,
+            contract: put.contract,
+            resolves: resolves(&put.resolves)?,
+        },
+        Some(v1::mutation::Wish::Delete(delete)) => {
+            Wish::Delete { base: base("delete.base", delete.base)? }
+        }
+        Some(v1::mutation::Wish::Act(act)) => {
+            Wish::Act { seen_version: act.seen_version, action: act.action }
+        }
+    };
+    Ok(Mutation { id, record, reason: mutation.reason, hash, wish })
+}
+
+fn item_id(path: &str, text: &str) -> Result<uuid::Uuid, Finding> {
+    let bad = || Finding::new(Code::IdInvalid, path).with("value", text);
+    text.parse::<RecordId>().map(|id| id.0).map_err(|_| bad())
+}
+
+fn resolves(ids: &[String]) -> Result<Vec<RecordId>, Finding> {
+    let read = |(i, id): (usize, &String)| item_id(&format!("put.resolves[{i}]"), id).map(RecordId);
+    ids.iter().enumerate().map(read).collect()
+}
+
+fn base(path: &str, base: Option<v1::Base>) -> Result<Base, Finding> {
+    let base = base.unwrap_or_default();
+    if !base.mutation_id.is_empty() {
+        if base.version != 0 || !base.content_digest.is_empty() {
+            return Err(Finding::new(Code::NotWithOther, format!("{path}.mutation_id"))
+                .with("other", format!("{path}.version")));
+        }
+        let id = item_id(&format!("{path}.mutation_id"), &base.mutation_id)?;
+        return Ok(Base::Mutation(MutationId(id)));
+    }
+    if base.version < 0 {
+        return Err(Finding::new(Code::OutOfRange, format!("{path}.version"))
+            .with("min", 0)
+            .with("max", i64::MAX)
+            .with("value", base.version));
+    }
+    let digest = match base.content_digest.as_str() {
+        "" => None,
+        text => Some(digest_from_hex(text).ok_or_else(|| {
+            Finding::new(Code::ContentMalformed, format!("{path}.content_digest"))
+                .with("detail", "16 hex digits")
+        })?),
+    };
+    Ok(Base::Version(base.version, digest))
+}
+
+fn digest_from_hex(text: &str) -> Option<[u8; 8]> {
+    let plain = text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let number = plain.then(|| u64::from_str_radix(text, 16).ok())??;
+    Some(number.to_be_bytes())
+}
+
+/// The digest of a content as the contract writes it.
+#[must_use]
+pub fn digest_to_hex(digest: [u8; 8]) -> String {
+    format!("{:016x}", u64::from_be_bytes(digest))
+}
+
+/// A finding with its sentences.
+#[must_use]
+pub fn finding(finding: &Finding) -> v1::Finding {
+    v1::Finding { message_zh: finding.zh(), message_en: finding.en(), ..bare_finding(finding) }
+}
+
+/// A finding without its sentences, as it is stored.
+#[must_use]
+pub fn bare_finding(finding: &Finding) -> v1::Finding {
+    let argument = |(name, value): &(String, String)| v1::Argument {
+        name: name.clone(),
+        value: value.clone(),
+    };
+    v1::Finding {
+        code: finding.code.entry().name.to_owned(),
+        path: finding.path.clone(),
+        arguments: finding.arguments.iter().map(argument).collect(),
+        ..Default::default()
+    }
+}
+
+/// A stored finding; `None` when this program does not know its code.
+#[must_use]
+pub fn stored_finding(finding: v1::Finding) -> Option<Finding> {
+    Some(Finding {
+        code: Code::named(&finding.code)?,
+        path: finding.path,
+        arguments: finding.arguments.into_iter().map(|arg| (arg.name, arg.value)).collect(),
+    })
+}
+
+/// An answer as the contract writes it.
+#[must_use]
+pub fn push_result(answer: &Answer) -> v1::PushResult {
+    let of = |weight: Weight| -> Vec<v1::Finding> {
+        let weighs = |f: &&Finding| f.code.entry().weight == weight;
+        answer.findings.iter().filter(weighs).map(finding).collect()
+    };
+    v1::PushResult {
+        mutation_id: answer.mutation_id.clone(),
+        record_id: answer.record_id.clone(),
+        outcome: outcome(answer.outcome).into(),
+        replayed: answer.replayed,
+        version: answer.version,
+        position: answer.position,
+        conflict_id: answer.conflict.map(|id| id.to_string()).unwrap_or_default(),
+        refusals: of(Weight::Refuse),
+        warnings: of(Weight::Warn),
+        current: answer.current.clone().and_then(record),
+    }
+}
+
+fn outcome(outcome: Outcome) -> v1::Outcome {
+    match outcome {
+        Outcome::Applied => v1::Outcome::Applied,
+        Outcome::ConflictKept => v1::Outcome::ConflictKept,
+        Outcome::Unchanged => v1::Outcome::Unchanged,
+        Outcome::Rejected => v1::Outcome::Rejected,
+        Outcome::NotApplied => v1::Outcome::NotApplied,
+    }
+}
+
+/// The record inside an encoded change; `None` when the change is no upsert.
+#[must_use]
+pub fn record(change: Bytes) -> Option<v1::Record> {
+    match v1::Change::decode(change).ok()?.change? {
+        v1::change::Change::Upsert(record) => Some(record),
+        _ => None,
+    }
+}
+
+/// A filter in its one form.
+///
+/// # Errors
+/// When a campus is no id. Unknown kinds are for the hub to refuse.
+pub fn filter(filter: Option<v1::Filter>) -> Result<Filter, BadArgument> {
+    let filter = filter.unwrap_or_default();
+    let campus = |(i, id): (usize, &String)| record_id(&format!("filter.campus_ids[{i}]"), id);
+    let campuses = filter.campus_ids.iter().enumerate().map(campus).collect::<Result<_, _>>()?;
+    Ok(Filter::new(filter.kinds, campuses))
+}
+
+fn checkpoint(head: &Head, cursor: String) -> v1::Checkpoint {
+    v1::Checkpoint {
+        cursor,
+        newest_position: head.position,
+        chain: Bytes::copy_from_slice(&head.chain),
+    }
+}
+
+/// A page as the contract writes it.
+#[must_use]
+pub fn page(page: Result<Page, ResetReason>) -> v1::PullResponse {
+    match page {
+        Err(reason) => v1::PullResponse {
+            reset_required: Some(reset_required(reason)),
+            ..Default::default()
+        },
+        Ok(page) => v1::PullResponse {
+            checkpoint: page.checkpoint.map(|head| checkpoint(&head, page.cursor.clone())),
+            changes: page.changes,
+            cursor: page.cursor,
+            reset_required: None,
+        },
+    }
+}
+
+fn reset_required(reason: ResetReason) -> v1::ResetRequired {
+    let reason = match reason {
+        ResetReason::Epoch => v1::ResetReason::Epoch,
+        ResetReason::Diverged => v1::ResetReason::Diverged,
+        ResetReason::Filter => v1::ResetReason::Filter,
+    };
+    v1::ResetRequired { reason: reason.into() }
+}
+
+/// An event as the contract writes it.
+#[must_use]
+pub fn event(event: Event) -> v1::WatchResponse {
+    use v1::watch_response::Event as Wire;
+    let event = match event {
+        Event::Changes(changes, cursor) => Wire::Changes(v1::Changes { changes, cursor }),
+        Event::Checkpoint(head, cursor) => Wire::Checkpoint(checkpoint(&head, cursor)),
+        Event::Heartbeat { cursor, newest, time } => Wire::Heartbeat(v1::Heartbeat {
+            cursor,
+            newest_position: newest,
+            time: Some(timestamp(time)),
+        }),
+        Event::Reset(reason) => Wire::ResetRequired(reset_required(reason)),
+        Event::Goodbye(cursor) => Wire::Goodbye(v1::Goodbye { cursor }),
+    };
+    v1::WatchResponse { event: Some(event) }
+}
+
+/// The limits as the contract writes them.
+#[must_use]
+pub fn limits(limits: &Limits) -> v1::Limits {
+    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    v1::Limits {
+        request_bytes_max: count(limits.request_bytes_max),
+        push_mutations_max: count(limits.push_mutations_max),
+        content_bytes_max: count(limits.content_bytes_max),
+        page_bytes_max: count(limits.page_bytes_max),
+        heartbeat_interval: prost_types::Duration::try_from(limits.heartbeat_interval).ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_before_1970_keep_their_fraction() {
+        for text in ["1969-12-31T23:59:59.25Z", "2026-05-08T07:00:00.000001Z", "1970-01-01T00:00:00Z"] {
+            let expected: Timestamp = text.parse().unwrap();
+            let wire = timestamp(expected);
+            assert!((0..1_000_000_000).contains(&wire.nanos));
+            assert_eq!(time(&wire), Some(expected));
+        }
+    }
+}
