@@ -21,10 +21,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let services = ["hub", "sync", "office", "admin"];
     let files = services.map(|name| format!("lianxiao/v1/{name}_service.proto"));
     let mut compiler = protox::Compiler::new(["proto"])?;
-    compiler.include_imports(true).include_source_info(true).open_files(files)?;
+    compiler
+        .include_imports(true)
+        .include_source_info(true)
+        .open_files(files)?;
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     // Encoded by the compiler: the plain types would lose the contract's own field options.
-    std::fs::write(out.join("contract.bin"), compiler.encode_file_descriptor_set())?;
+    std::fs::write(
+        out.join("contract.bin"),
+        compiler.encode_file_descriptor_set(),
+    )?;
     tonic_prost_build::configure()
         .bytes(".")
         .compile_fds(keep_encoded(compiler.file_descriptor_set()))?;

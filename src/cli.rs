@@ -1,4 +1,6 @@
 //! The command line: one file a command. The only room that prints.
 
 /// Runs.
-pub fn run() -> std::process::ExitCode { std::process::ExitCode::SUCCESS }
+pub fn run() -> std::process::ExitCode {
+    std::process::ExitCode::SUCCESS
+}

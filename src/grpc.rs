@@ -45,7 +45,9 @@ pub async fn serve(
     // The stack, outermost first. The error table sees every answer; who calls is known before a
     // message is read.
     let stack = tower::ServiceBuilder::new()
-        .layer(tower::util::MapResponseLayer::new(status::name_the_limit(hub.limits())))
+        .layer(tower::util::MapResponseLayer::new(status::name_the_limit(
+            hub.limits(),
+        )))
         .layer(auth::AuthLayer::new(Arc::clone(&hub)))
         .into_inner();
     let services = campus_services(&hub).await;
@@ -63,9 +65,15 @@ pub async fn serve(
 async fn campus_services(hub: &Arc<Hub>) -> Routes {
     let max = hub.limits().request_bytes_max * TRANSPORT_SLACK;
     let (health, health_service) = tonic_health::server::health_reporter();
-    health.set_serving::<SyncServiceServer<sync_service::Sync>>().await;
-    health.set_serving::<HubServiceServer<hub_service::About>>().await;
-    health.set_serving::<OfficeServiceServer<office_service::Office>>().await;
+    health
+        .set_serving::<SyncServiceServer<sync_service::Sync>>()
+        .await;
+    health
+        .set_serving::<HubServiceServer<hub_service::About>>()
+        .await;
+    health
+        .set_serving::<OfficeServiceServer<office_service::Office>>()
+        .await;
     let mut routes = Routes::builder();
     routes
         .add_service(

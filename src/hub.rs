@@ -122,13 +122,20 @@ impl Hub {
     /// `Unauthenticated` when nobody does.
     pub async fn authenticate(&self, token: &str) -> Result<Caller, HubError> {
         let hash = Token::sent(token).hash();
-        let (credential, group) =
-            self.store.credential(&hash).await?.ok_or(HubError::Unauthenticated)?;
+        let (credential, group) = self
+            .store
+            .credential(&hash)
+            .await?
+            .ok_or(HubError::Unauthenticated)?;
         let now = self.clock.now();
         if self.presence.heard(credential.group, credential.place, now) {
             self.store.heard(&hash, now).await?;
         }
-        Ok(Caller { group, place: credential.place, holder: credential.holder })
+        Ok(Caller {
+            group,
+            place: credential.place,
+            holder: credential.holder,
+        })
     }
 
     /// What the caller is told of the hub.
@@ -151,7 +158,11 @@ impl Hub {
     pub async fn push(&self, caller: Caller, push: Push) -> Result<Vec<Answer>, HubError> {
         let (count, max) = (push.items.len(), self.limits.push_mutations_max);
         if count > max {
-            return Err(HubError::TooMuch { limit: "push_mutations_max", max, actual: count });
+            return Err(HubError::TooMuch {
+                limit: "push_mutations_max",
+                max,
+                actual: count,
+            });
         }
         Ok(self.writer.push(caller, push).await?)
     }
@@ -192,16 +203,19 @@ impl Hub {
         filter: Filter,
     ) -> Result<Result<Watching, ResetReason>, HubError> {
         let head = self.heads.follow(caller.group.key);
-        Ok(self.read_from(caller, cursor, filter).await?.map(|reading| {
-            Watching::new(
-                self.reader.clone(),
-                reading,
-                Arc::clone(&self.clock),
-                head,
-                self.stopping.subscribe(),
-                (self.limits.page_bytes_max, self.limits.heartbeat_interval),
-            )
-        }))
+        Ok(self
+            .read_from(caller, cursor, filter)
+            .await?
+            .map(|reading| {
+                Watching::new(
+                    self.reader.clone(),
+                    reading,
+                    Arc::clone(&self.clock),
+                    head,
+                    self.stopping.subscribe(),
+                    (self.limits.page_bytes_max, self.limits.heartbeat_interval),
+                )
+            }))
     }
 
     async fn read_from(
@@ -211,7 +225,10 @@ impl Hub {
         filter: Filter,
     ) -> Result<Result<Reading, ResetReason>, HubError> {
         let sees = caller.sees().to_vec();
-        Ok(self.reader.open(caller.group.clone(), sees, filter, cursor).await?)
+        Ok(self
+            .reader
+            .open(caller.group.clone(), sees, filter, cursor)
+            .await?)
     }
 
     /// The newest version of a record, encoded as a change.
@@ -225,9 +242,16 @@ impl Hub {
         min_position: i64,
     ) -> Result<Bytes, HubError> {
         self.reached(caller, min_position).await?;
-        let version = self.store.record(caller.group.key, id, &caller.sees()).await?;
+        let version = self
+            .store
+            .record(caller.group.key, id, &caller.sees())
+            .await?;
         match version {
-            None => Err(HubError::NotFound { what: "record", id: id.to_string(), deleted: false }),
+            None => Err(HubError::NotFound {
+                what: "record",
+                id: id.to_string(),
+                deleted: false,
+            }),
             Some(version) => version.frame.ok_or(HubError::NotFound {
                 what: "record",
                 id: id.to_string(),
@@ -241,7 +265,11 @@ impl Hub {
             return Ok(());
         }
         let newest = self.store.head(caller.group.key).await?.position;
-        if newest < position { Err(HubError::Behind { position, newest }) } else { Ok(()) }
+        if newest < position {
+            Err(HubError::Behind { position, newest })
+        } else {
+            Ok(())
+        }
     }
 
     /// Where every campus stands over a span, at a time or now.
@@ -255,7 +283,9 @@ impl Hub {
         time: Option<Timestamp>,
     ) -> Result<GroupStatus, HubError> {
         if !access::may_read_figures(caller.place) {
-            return Err(HubError::Denied("only the group office (集团办) may ask for figures"));
+            return Err(HubError::Denied(
+                "only the group office (集团办) may ask for figures",
+            ));
         }
         let group = caller.group.key;
         let now = self.clock.now();
@@ -265,12 +295,22 @@ impl Hub {
         let time = time.unwrap_or(now);
         let position = self.store.commit_as_of(group, time).await?.position;
         let records = Records::read(&*self.store, group, position, span).await?;
-        let places: Vec<Place> =
-            records.campuses.iter().map(|campus| Place::Campus(campus.id)).collect();
+        let places: Vec<Place> = records
+            .campuses
+            .iter()
+            .map(|campus| Place::Campus(campus.id))
+            .collect();
         let heard = Heard {
             wrote: self.store.last_writes(group, position, &places).await?,
-            called: self.presence.over(group, self.store.last_heard(group).await?),
+            called: self
+                .presence
+                .over(group, self.store.last_heard(group).await?),
         };
-        Ok(office::group_status(&records, &heard, span, (position, time)))
+        Ok(office::group_status(
+            &records,
+            &heard,
+            span,
+            (position, time),
+        ))
     }
 }

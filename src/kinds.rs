@@ -106,7 +106,9 @@ impl Case<'_> {
     fn today(&self) -> Date {
         let policy = self.neighbours.keyed(&registers::policy::key());
         let policy = policy.and_then(|policy| policy.read::<registers::policy::PolicyRules>());
-        self.now.to_zoned(registers::policy::zone(policy.as_ref())).date()
+        self.now
+            .to_zoned(registers::policy::zone(policy.as_ref()))
+            .date()
     }
 }
 
@@ -214,7 +216,11 @@ pub struct Reference {
 
 impl Reference {
     fn new(path: impl Into<String>, id: &str, kind: &'static str) -> Self {
-        Reference { path: path.into(), id: id.to_owned(), kind }
+        Reference {
+            path: path.into(),
+            id: id.to_owned(),
+            kind,
+        }
     }
 }
 
@@ -302,7 +308,10 @@ where
 
     fn needs(&self, content: &[u8]) -> Vec<RecordId> {
         let references = R::references(&Self::content(content));
-        references.iter().filter_map(|reference| reference.id.parse().ok()).collect()
+        references
+            .iter()
+            .filter_map(|reference| reference.id.parse().ok())
+            .collect()
     }
 
     fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding> {
@@ -317,7 +326,10 @@ where
 
     fn keys(&self, owner: Place, parts: &Parts) -> Vec<Key> {
         let values = R::keys(owner, &Self::content(&parts.content), &Self::state(parts));
-        let key = |value| Key { kind: R::NAME.to_owned(), value };
+        let key = |value| Key {
+            kind: R::NAME.to_owned(),
+            value,
+        };
         values.into_iter().map(key).collect()
     }
 
@@ -341,15 +353,19 @@ where
         let body = variant(action).map(|(_, body)| body).unwrap_or_default();
         let action = R::Action::decode(body).unwrap_or_default();
         let content = Self::content(&before.content);
-        Ok(match R::act(&action, &content, &Self::state(before), case)? {
-            Moved::To(state) => Moved::To(wrap(self.number(), &state)),
-            Moved::Nowhere => Moved::Nowhere,
-        })
+        Ok(
+            match R::act(&action, &content, &Self::state(before), case)? {
+                Moved::To(state) => Moved::To(wrap(self.number(), &state)),
+                Moved::Nowhere => Moved::Nowhere,
+            },
+        )
     }
 
     fn bound_changes(&self, before: &[u8], after: &[u8]) -> Vec<String> {
         let body = |content| variant(content).map(|(_, body)| body).unwrap_or_default();
-        let prost_reflect::Kind::Message(message) = Self::field().kind() else { return Vec::new() };
+        let prost_reflect::Kind::Message(message) = Self::field().kind() else {
+            return Vec::new();
+        };
         changed_fields(body(before), body(after))
             .into_iter()
             .filter_map(|number| message.get_field(number))
@@ -377,7 +393,10 @@ mod tests {
     #[test]
     fn every_kind_of_the_contract_is_in_the_list() {
         let content = CONTRACT.get_message_by_name("lianxiao.v1.Content").unwrap();
-        let contract: Vec<String> = content.fields().map(|field| field.name().to_owned()).collect();
+        let contract: Vec<String> = content
+            .fields()
+            .map(|field| field.name().to_owned())
+            .collect();
         let list: Vec<&str> = KINDS.iter().map(|kind| kind.name()).collect();
         assert_eq!(contract, list);
     }
@@ -385,9 +404,15 @@ mod tests {
     #[test]
     fn what_binds_an_action_is_a_field_of_the_content() {
         fn fields<R: Rules>() {
-            let prost_reflect::Kind::Message(message) = Of::<R>::field().kind() else { panic!() };
+            let prost_reflect::Kind::Message(message) = Of::<R>::field().kind() else {
+                panic!()
+            };
             for name in R::binds() {
-                assert!(message.get_field_by_name(name).is_some(), "{}.{name}", R::NAME);
+                assert!(
+                    message.get_field_by_name(name).is_some(),
+                    "{}.{name}",
+                    R::NAME
+                );
             }
         }
         fields::<session::SessionRules>();

@@ -8,8 +8,8 @@
 mod access;
 pub mod cli;
 mod content;
-mod grpc;
-mod hub;
+pub mod grpc;
+pub mod hub;
 mod kinds;
 pub mod model;
 mod office;

@@ -43,7 +43,11 @@ pub fn decode(stored: &[u8], mutation_id: &str, record_id: &str) -> Result<Answe
         version: stored.version,
         position: stored.position,
         conflict: stored.conflict_id.parse::<RecordId>().ok(),
-        findings: stored.warnings.into_iter().filter_map(stored_finding).collect(),
+        findings: stored
+            .warnings
+            .into_iter()
+            .filter_map(stored_finding)
+            .collect(),
         current: None,
     })
 }
@@ -67,6 +71,12 @@ mod tests {
             current: None,
         };
         let again = decode(&encode(&first), "m", "r").unwrap();
-        assert_eq!(again, Answer { replayed: true, ..first });
+        assert_eq!(
+            again,
+            Answer {
+                replayed: true,
+                ..first
+            }
+        );
     }
 }

@@ -15,13 +15,23 @@ const NUMBER: u32 = 90;
 #[must_use]
 pub fn state(record: RecordId, base_version: i64, hub_version: i64, pushed: Bytes) -> Bytes {
     let record_id = record.to_string();
-    wrap(NUMBER, &v1::ConflictState { record_id, base_version, hub_version, pushed })
+    wrap(
+        NUMBER,
+        &v1::ConflictState {
+            record_id,
+            base_version,
+            hub_version,
+            pushed,
+        },
+    )
 }
 
 /// The record a conflict is about; `None` when the state is none.
 #[must_use]
 pub fn record(state: &[u8]) -> Option<RecordId> {
-    let (_, body) = variant(state).ok().filter(|(number, _)| *number == NUMBER)?;
+    let (_, body) = variant(state)
+        .ok()
+        .filter(|(number, _)| *number == NUMBER)?;
     v1::ConflictState::decode(body).ok()?.record_id.parse().ok()
 }
 

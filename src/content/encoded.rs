@@ -53,7 +53,8 @@ pub fn fields(bytes: &[u8]) -> impl Iterator<Item = Result<Field<'_>, Malformed>
 fn take_field<'a>(rest: &mut &'a [u8]) -> Result<Field<'a>, Malformed> {
     let start = *rest;
     let (number, wire_type) = decode_key(rest).map_err(|_| Malformed("a field key is broken"))?;
-    let varint = |rest: &mut &'a [u8]| decode_varint(rest).map_err(|_| Malformed("a number is broken"));
+    let varint =
+        |rest: &mut &'a [u8]| decode_varint(rest).map_err(|_| Malformed("a number is broken"));
     let value = match wire_type {
         WireType::Varint => Value::Varint(varint(rest)?),
         WireType::SixtyFourBit => take(rest, 8).map(|_| Value::Fixed64)?,
@@ -66,11 +67,17 @@ fn take_field<'a>(rest: &mut &'a [u8]) -> Result<Field<'a>, Malformed> {
             return Err(Malformed("groups are not part of the contract"));
         }
     };
-    Ok(Field { number, value, raw: &start[..start.len() - rest.len()] })
+    Ok(Field {
+        number,
+        value,
+        raw: &start[..start.len() - rest.len()],
+    })
 }
 
 fn take<'a>(rest: &mut &'a [u8], length: usize) -> Result<&'a [u8], Malformed> {
-    let (head, tail) = rest.split_at_checked(length).ok_or(Malformed("it ends too early"))?;
+    let (head, tail) = rest
+        .split_at_checked(length)
+        .ok_or(Malformed("it ends too early"))?;
     *rest = tail;
     Ok(head)
 }
@@ -135,7 +142,10 @@ mod tests {
 
     #[test]
     fn a_oneof_is_wrapped_and_read() {
-        let campus = v1::Campus { name: "春风分校".into(), ..Default::default() };
+        let campus = v1::Campus {
+            name: "春风分校".into(),
+            ..Default::default()
+        };
         let content = wrap(50, &campus);
         let (number, body) = variant(&content).unwrap();
         assert_eq!(number, 50);
@@ -148,8 +158,16 @@ mod tests {
 
     #[test]
     fn only_fields_that_changed_are_named() {
-        let before = v1::Session { title: "一".into(), lesson: "二".into(), ..Default::default() };
-        let after = v1::Session { title: "一".into(), textbook: "三".into(), ..Default::default() };
+        let before = v1::Session {
+            title: "一".into(),
+            lesson: "二".into(),
+            ..Default::default()
+        };
+        let after = v1::Session {
+            title: "一".into(),
+            textbook: "三".into(),
+            ..Default::default()
+        };
         let changed = changed_fields(&before.encode_to_vec(), &after.encode_to_vec());
         assert_eq!(changed, [6, 7]);
     }

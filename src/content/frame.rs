@@ -72,20 +72,37 @@ pub fn upsert(version: Version<'_>) -> Bytes {
 /// When the frame is none: the database was damaged.
 pub fn parts(frame: &Bytes) -> Result<Parts, Malformed> {
     let record = record(frame.clone()).ok_or(Malformed("a stored frame is broken"))?;
-    Ok(Parts { content: record.content, state: record.state })
+    Ok(Parts {
+        content: record.content,
+        state: record.state,
+    })
 }
 
 /// A tombstone as it goes over the wire.
 #[must_use]
 pub fn deleted(id: RecordId, kind: &str, version: i64, position: i64) -> Bytes {
     let id = id.to_string();
-    wrap(2, &v1::Deleted { id, kind: kind.to_owned(), version, position })
+    wrap(
+        2,
+        &v1::Deleted {
+            id,
+            kind: kind.to_owned(),
+            version,
+            position,
+        },
+    )
 }
 
 /// The end of a reader's sight of a record, as it goes over the wire.
 #[must_use]
 pub fn removed(id: RecordId, position: i64) -> Bytes {
-    wrap(3, &v1::Removed { id: id.to_string(), position })
+    wrap(
+        3,
+        &v1::Removed {
+            id: id.to_string(),
+            position,
+        },
+    )
 }
 
 #[cfg(test)]

@@ -18,8 +18,12 @@ const FINDINGS_MAX: usize = 20;
 /// When the contract has no such message.
 #[must_use]
 pub fn scan(message: &str, bytes: &[u8], path: &str) -> Vec<Finding> {
-    let descriptor = CONTRACT.get_message_by_name(message).expect("a message of the contract");
-    let mut scan = Scan { findings: Vec::new() };
+    let descriptor = CONTRACT
+        .get_message_by_name(message)
+        .expect("a message of the contract");
+    let mut scan = Scan {
+        findings: Vec::new(),
+    };
     scan.message(&descriptor, bytes, path);
     scan.findings
 }
@@ -91,12 +95,20 @@ impl Scan {
     }
 
     fn enum_value(&mut self, descriptor: &FieldDescriptor, number: u64, path: &str) {
-        let Kind::Enum(values) = descriptor.kind() else { return };
-        #[expect(clippy::cast_possible_truncation, reason = "an enum is an int32 on the wire")]
+        let Kind::Enum(values) = descriptor.kind() else {
+            return;
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "an enum is an int32 on the wire"
+        )]
         let number = number as i32;
         if values.get_value(number).is_none() {
-            let known: Vec<String> =
-                values.values().skip(1).map(|value| value.name().to_owned()).collect();
+            let known: Vec<String> = values
+                .values()
+                .skip(1)
+                .map(|value| value.name().to_owned())
+                .collect();
             self.report(
                 Finding::new(Code::EnumUnknown, path)
                     .with("value", number)
@@ -112,7 +124,9 @@ impl Scan {
         rows: &mut Rows,
         path: &str,
     ) {
-        let (Some(key), Value::Len(body)) = (merge_key(descriptor), field.value) else { return };
+        let (Some(key), Value::Len(body)) = (merge_key(descriptor), field.value) else {
+            return;
+        };
         let values = fields(body)
             .map_while(Result::ok)
             .filter(|field| key.numbers.contains(&field.number))
@@ -137,8 +151,14 @@ struct Rows {
 fn is_varint(kind: &Kind) -> bool {
     matches!(
         kind,
-        Kind::Int32 | Kind::Int64 | Kind::Uint32 | Kind::Uint64 | Kind::Sint32 | Kind::Sint64
-            | Kind::Bool | Kind::Enum(_)
+        Kind::Int32
+            | Kind::Int64
+            | Kind::Uint32
+            | Kind::Uint64
+            | Kind::Sint32
+            | Kind::Sint64
+            | Kind::Bool
+            | Kind::Enum(_)
     )
 }
 
@@ -158,7 +178,9 @@ fn read_merge_keys() -> HashMap<String, MergeKey> {
         .get_extension_by_name("lianxiao.v1.merge_key")
         .expect("the contract declares merge_key");
     let keyed = |field: FieldDescriptor| {
-        let Kind::Message(row) = field.kind() else { return None };
+        let Kind::Message(row) = field.kind() else {
+            return None;
+        };
         let options = field.options();
         let names: Vec<String> = options
             .get_extension(&option)
@@ -167,12 +189,18 @@ fn read_merge_keys() -> HashMap<String, MergeKey> {
             .filter_map(|name| name.as_str().map(str::to_owned))
             .collect();
         let number = |name: &String| {
-            row.get_field_by_name(name).expect("a merge key names subfields").number()
+            row.get_field_by_name(name)
+                .expect("a merge key names subfields")
+                .number()
         };
         let numbers = names.iter().map(number).collect();
         (!names.is_empty()).then(|| (field.full_name().to_owned(), MergeKey { names, numbers }))
     };
-    CONTRACT.all_messages().flat_map(|message| message.fields().collect::<Vec<_>>()).filter_map(keyed).collect()
+    CONTRACT
+        .all_messages()
+        .flat_map(|message| message.fields().collect::<Vec<_>>())
+        .filter_map(keyed)
+        .collect()
 }
 
 #[cfg(test)]
@@ -180,14 +208,17 @@ mod tests {
     use super::*;
     use crate::content::encoded::wrap;
     use crate::wire::v1;
-    use prost::Message as _;
     use proptest::prelude::*;
+    use prost::Message as _;
 
     const CONTENT: &str = "lianxiao.v1.Content";
 
     fn found(bytes: &[u8]) -> Vec<(Code, String)> {
         let findings = scan(CONTENT, bytes, "put.content");
-        findings.into_iter().map(|finding| (finding.code, finding.path)).collect()
+        findings
+            .into_iter()
+            .map(|finding| (finding.code, finding.path))
+            .collect()
     }
 
     fn menu() -> v1::Menu {
@@ -196,7 +227,10 @@ mod tests {
             meal: v1::Meal::Lunch.into(),
             ..Default::default()
         };
-        v1::Menu { meals: vec![meal("2026-05-11"), meal("2026-05-12")], ..Default::default() }
+        v1::Menu {
+            meals: vec![meal("2026-05-11"), meal("2026-05-12")],
+            ..Default::default()
+        }
     }
 
     #[test]
@@ -208,7 +242,11 @@ mod tests {
     fn an_unknown_field_is_named_by_its_path() {
         let mut dish = vec![];
         prost::encoding::string::encode(99, &"?".to_owned(), &mut dish);
-        let mut meal = v1::DayMeal { meal: 3, ..Default::default() }.encode_to_vec();
+        let mut meal = v1::DayMeal {
+            meal: 3,
+            ..Default::default()
+        }
+        .encode_to_vec();
         prost::encoding::bytes::encode(3, &dish, &mut meal);
         let mut menu = menu().encode_to_vec();
         prost::encoding::bytes::encode(7, &meal, &mut menu);
@@ -220,7 +258,10 @@ mod tests {
 
     #[test]
     fn an_unknown_enum_value_is_named_with_the_known_ones() {
-        let menu = v1::Menu { audience: 42, ..Default::default() };
+        let menu = v1::Menu {
+            audience: 42,
+            ..Default::default()
+        };
         let findings = scan(CONTENT, &wrap(22, &menu), "put.content");
         assert_eq!(findings[0].code, Code::EnumUnknown);
         assert_eq!(findings[0].path, "put.content.menu.audience");
@@ -237,19 +278,28 @@ mod tests {
         });
         assert_eq!(found(&wrap(22, &menu)), []);
         menu.meals.push(menu.meals[0].clone());
-        assert_eq!(found(&wrap(22, &menu)), [(Code::RowRepeated, "put.content.menu.meals[3]".into())]);
+        assert_eq!(
+            found(&wrap(22, &menu)),
+            [(Code::RowRepeated, "put.content.menu.meals[3]".into())]
+        );
     }
 
     #[test]
     fn broken_bytes_and_wrong_wire_types_are_refused() {
         let mut cut = wrap(22, &menu()).to_vec();
         cut.truncate(cut.len() - 1);
-        assert_eq!(found(&cut), [(Code::ContentMalformed, "put.content".into())]);
+        assert_eq!(
+            found(&cut),
+            [(Code::ContentMalformed, "put.content".into())]
+        );
         let mut number_for_text = vec![];
         prost::encoding::int32::encode(1, &7, &mut number_for_text);
         let mut content = vec![];
         prost::encoding::bytes::encode(22, &number_for_text, &mut content);
-        assert_eq!(found(&content), [(Code::ContentMalformed, "put.content.menu.canteen".into())]);
+        assert_eq!(
+            found(&content),
+            [(Code::ContentMalformed, "put.content.menu.canteen".into())]
+        );
     }
 
     proptest! {

@@ -30,9 +30,14 @@ impl Admin {
         let missing = || HubError::invalid("campus", "campus is required");
         let kind = v1::content::Kind::Campus(request.campus.ok_or_else(missing)?);
         let content = v1::Content { kind: Some(kind) }.encode_to_vec();
-        let answer = self.hub.create_campus(group, campus, content.into()).await?;
+        let answer = self
+            .hub
+            .create_campus(group, campus, content.into())
+            .await?;
         refused(&answer)?;
-        Ok(v1::CreateCampusResponse { campus_id: request.campus_id })
+        Ok(v1::CreateCampusResponse {
+            campus_id: request.campus_id,
+        })
     }
 
     async fn create_credential_(
@@ -51,8 +56,13 @@ impl Admin {
             }
             _ => return Err(HubError::invalid("place", "place must be CAMPUS or OFFICE")),
         };
-        let token = self.hub.create_credential(group, place, &request.holder).await?;
-        Ok(v1::CreateCredentialResponse { token: token.reveal().to_owned() })
+        let token = self
+            .hub
+            .create_credential(group, place, &request.holder)
+            .await?;
+        Ok(v1::CreateCredentialResponse {
+            token: token.reveal().to_owned(),
+        })
     }
 }
 
@@ -73,7 +83,10 @@ fn uuid(field: &str, text: &str) -> Result<Uuid, HubError> {
 }
 
 fn group(group: Group) -> v1::Group {
-    v1::Group { id: group.id.to_string(), name: group.name }
+    v1::Group {
+        id: group.id.to_string(),
+        name: group.name,
+    }
 }
 
 #[tonic::async_trait]
@@ -84,7 +97,9 @@ impl v1::admin_service_server::AdminService for Admin {
     ) -> Result<Response<v1::CreateGroupResponse>, Status> {
         let made = self.hub.create_group(&request.into_inner().name).await;
         let made = made.map_err(|error| status(&error))?;
-        Ok(Response::new(v1::CreateGroupResponse { group: Some(group(made)) }))
+        Ok(Response::new(v1::CreateGroupResponse {
+            group: Some(group(made)),
+        }))
     }
 
     async fn list_groups(

@@ -28,7 +28,10 @@ impl AuthLayer {
 impl<S> Layer<S> for AuthLayer {
     type Service = Auth<S>;
     fn layer(&self, inner: S) -> Auth<S> {
-        Auth { hub: Arc::clone(&self.hub), inner }
+        Auth {
+            hub: Arc::clone(&self.hub),
+            inner,
+        }
     }
 }
 
@@ -57,7 +60,10 @@ where
         let mut inner = std::mem::replace(&mut self.inner, ready);
         let hub = Arc::clone(&self.hub);
         Box::pin(async move {
-            if !OPEN.iter().any(|open| request.uri().path().starts_with(open)) {
+            if !OPEN
+                .iter()
+                .any(|open| request.uri().path().starts_with(open))
+            {
                 let token = token(&request).map(str::to_owned);
                 match authenticate(&hub, token).await {
                     Ok(caller) => request.extensions_mut().insert(caller),
@@ -71,7 +77,8 @@ where
 }
 
 async fn authenticate(hub: &Hub, token: Option<String>) -> Result<Caller, HubError> {
-    hub.authenticate(&token.ok_or(HubError::Unauthenticated)?).await
+    hub.authenticate(&token.ok_or(HubError::Unauthenticated)?)
+        .await
 }
 
 fn token(request: &http::Request<Body>) -> Option<&str> {

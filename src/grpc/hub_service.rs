@@ -28,7 +28,11 @@ impl v1::hub_service_server::HubService for About {
         request: Request<v1::DescribeRequest>,
     ) -> Result<Response<v1::DescribeResponse>, Status> {
         let caller = caller(&request)?;
-        let hub = self.hub.describe(&caller).await.map_err(|error| status(&error))?;
+        let hub = self
+            .hub
+            .describe(&caller)
+            .await
+            .map_err(|error| status(&error))?;
         Ok(Response::new(v1::DescribeResponse {
             hub_id: hub.hub_id.to_string(),
             software_version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -39,7 +39,9 @@ impl v1::office_service_server::OfficeService for Office {
             };
             self.hub.group_status(&caller, span, time).await
         };
-        Ok(Response::new(report.await.map_err(|error: HubError| status(&error))?))
+        Ok(Response::new(
+            report.await.map_err(|error: HubError| status(&error))?,
+        ))
     }
 }
 
@@ -48,10 +50,16 @@ fn span(request: &v1::GetGroupStatusRequest) -> Result<Span, HubError> {
     let last = convert::day("last_date", &request.last_date)?;
     let days = (last - first).get_days();
     if last < first {
-        return Err(HubError::invalid("last_date", "last_date lies before first_date"));
+        return Err(HubError::invalid(
+            "last_date",
+            "last_date lies before first_date",
+        ));
     }
     if days >= SPAN_DAYS_MAX {
-        return Err(HubError::invalid("last_date", "a span is at most 366 days after first_date"));
+        return Err(HubError::invalid(
+            "last_date",
+            "a span is at most 366 days after first_date",
+        ));
     }
     Ok(Span { first, last })
 }

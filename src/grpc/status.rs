@@ -28,7 +28,14 @@ pub fn status(error: &HubError) -> Status {
         }
         HubError::NotFound { what, id, deleted } => {
             details.set_resource_info(*what, id, "", &message);
-            (Code::NotFound, if *deleted { "RECORD_DELETED" } else { "NOT_FOUND" })
+            (
+                Code::NotFound,
+                if *deleted {
+                    "RECORD_DELETED"
+                } else {
+                    "NOT_FOUND"
+                },
+            )
         }
         HubError::Exists { what, name } => {
             details.set_resource_info(*what, name, "", &message);
@@ -79,7 +86,10 @@ fn metadata(error: &HubError) -> HashMap<String, String> {
 
 impl From<BadArgument> for HubError {
     fn from(bad: BadArgument) -> Self {
-        HubError::Invalid { field: bad.field, why: bad.why }
+        HubError::Invalid {
+            field: bad.field,
+            why: bad.why,
+        }
     }
 }
 
@@ -107,7 +117,9 @@ pub fn name_the_limit(
         let status = Status::with_error_details(Code::ResourceExhausted, message, details);
         let mut answer = status.into_http::<Body>();
         if let Some(content_type) = response.headers().get(CONTENT_TYPE) {
-            answer.headers_mut().insert(CONTENT_TYPE, content_type.clone());
+            answer
+                .headers_mut()
+                .insert(CONTENT_TYPE, content_type.clone());
         }
         answer
     }

@@ -22,13 +22,14 @@ impl Sync {
     fn within_limit(&self, request: &impl Message) -> Result<(), HubError> {
         let (actual, max) = (request.encoded_len(), self.hub.limits().request_bytes_max);
         let limit = "request_bytes_max";
-        if actual > max { Err(HubError::TooMuch { limit, max, actual }) } else { Ok(()) }
+        if actual > max {
+            Err(HubError::TooMuch { limit, max, actual })
+        } else {
+            Ok(())
+        }
     }
 
-    async fn push_(
-        &self,
-        request: Request<v1::PushRequest>,
-    ) -> Result<v1::PushResponse, Status> {
+    async fn push_(&self, request: Request<v1::PushRequest>) -> Result<v1::PushResponse, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let answers = async {
@@ -36,7 +37,9 @@ impl Sync {
             self.hub.push(caller, convert::push(request)?).await
         };
         let answers = answers.await.map_err(|error: HubError| status(&error))?;
-        Ok(v1::PushResponse { results: answers.iter().map(convert::push_result).collect() })
+        Ok(v1::PushResponse {
+            results: answers.iter().map(convert::push_result).collect(),
+        })
     }
 
     async fn pull_(&self, request: Request<v1::PullRequest>) -> Result<v1::PullResponse, Status> {
@@ -44,12 +47,13 @@ impl Sync {
         let request = request.into_inner();
         let page = async {
             self.within_limit(&request)?;
-            let bytes_max = usize::try_from(request.max_bytes).map_err(|_| {
-                HubError::invalid("max_bytes", "max_bytes must not be negative")
-            })?;
+            let bytes_max = usize::try_from(request.max_bytes)
+                .map_err(|_| HubError::invalid("max_bytes", "max_bytes must not be negative"))?;
             let filter = convert::filter(request.filter)?;
             let position = request.min_position;
-            self.hub.pull(&caller, &request.cursor, filter, bytes_max, position).await
+            self.hub
+                .pull(&caller, &request.cursor, filter, bytes_max, position)
+                .await
         };
         let page = page.await.map_err(|error: HubError| status(&error))?;
         Ok(convert::page(page))
@@ -79,7 +83,9 @@ type Events = BoxStream<'static, Result<v1::WatchResponse, Status>>;
 fn events(watching: Watching) -> Events {
     stream::unfold(watching, |mut watching| async {
         let event = watching.next().await?;
-        let event = event.map(convert::event).map_err(|error| status(&error.into()));
+        let event = event
+            .map(convert::event)
+            .map_err(|error| status(&error.into()));
         Some((event, watching))
     })
     .boxed()
@@ -103,10 +109,7 @@ impl v1::sync_service_server::SyncService for Sync {
         self.pull_(request).await.map(Response::new)
     }
 
-    async fn watch(
-        &self,
-        request: Request<v1::WatchRequest>,
-    ) -> Result<Response<Events>, Status> {
+    async fn watch(&self, request: Request<v1::WatchRequest>) -> Result<Response<Events>, Status> {
         self.watch_(request).await.map(Response::new)
     }
 
@@ -122,6 +125,8 @@ impl v1::sync_service_server::SyncService for Sync {
             self.hub.record(&caller, id, request.min_position).await
         };
         let change = record.await.map_err(|error: HubError| status(&error))?;
-        Ok(Response::new(v1::GetRecordResponse { record: convert::record(change) }))
+        Ok(Response::new(v1::GetRecordResponse {
+            record: convert::record(change),
+        }))
     }
 }

@@ -20,8 +20,14 @@ impl Hub {
     /// When the name is empty, too long or taken.
     pub async fn create_group(&self, name: &str) -> Result<Group, HubError> {
         let name = one_line("name", name)?;
-        let made = self.store.create_group(random_uuid(), name, self.clock.now()).await?;
-        made.ok_or_else(|| HubError::Exists { what: "group", name: name.to_owned() })
+        let made = self
+            .store
+            .create_group(random_uuid(), name, self.clock.now())
+            .await?;
+        made.ok_or_else(|| HubError::Exists {
+            what: "group",
+            name: name.to_owned(),
+        })
     }
 
     /// All groups, by name.
@@ -44,7 +50,11 @@ impl Hub {
         content: Bytes,
     ) -> Result<Answer, HubError> {
         let group = self.group(group).await?;
-        let caller = Caller { group, place: Place::Office, holder: OPERATOR.to_owned() };
+        let caller = Caller {
+            group,
+            place: Place::Office,
+            holder: OPERATOR.to_owned(),
+        };
         let id = MutationId(Uuid::new_v5(&campus.0, b"create campus"));
         let item = Item {
             mutation_id: id.to_string(),
@@ -62,7 +72,11 @@ impl Hub {
                 },
             }),
         };
-        let push = Push { items: vec![item], validate_only: false, all_or_nothing: false };
+        let push = Push {
+            items: vec![item],
+            validate_only: false,
+            all_or_nothing: false,
+        };
         let mut answers = self.push(caller, push).await?;
         answers.pop().ok_or(HubError::Stopping)
     }
@@ -80,23 +94,45 @@ impl Hub {
         let group = self.group(group).await?;
         let holder = one_line("holder", holder)?.to_owned();
         if let Place::Campus(campus) = place {
-            let office = Caller { group: group.clone(), place: Place::Office, holder: String::new() };
+            let office = Caller {
+                group: group.clone(),
+                place: Place::Office,
+                holder: String::new(),
+            };
             let record = self.store.record(group.key, campus, &office.sees()).await?;
             if record.is_none_or(|record| record.kind != "campus" || record.frame.is_none()) {
                 let id = campus.to_string();
-                return Err(HubError::NotFound { what: "campus", id, deleted: false });
+                return Err(HubError::NotFound {
+                    what: "campus",
+                    id,
+                    deleted: false,
+                });
             }
         }
         let token = Token::from_random(random_bits());
-        let credential = Credential { hash: token.hash(), group: group.key, place, holder };
-        self.store.create_credential(&credential, self.clock.now()).await?;
+        let credential = Credential {
+            hash: token.hash(),
+            group: group.key,
+            place,
+            holder,
+        };
+        self.store
+            .create_credential(&credential, self.clock.now())
+            .await?;
         Ok(token)
     }
 
     async fn group(&self, id: Uuid) -> Result<Group, HubError> {
         let groups = self.store.groups().await?;
-        let unknown = || HubError::NotFound { what: "group", id: id.to_string(), deleted: false };
-        groups.into_iter().find(|group| group.id == id).ok_or_else(unknown)
+        let unknown = || HubError::NotFound {
+            what: "group",
+            id: id.to_string(),
+            deleted: false,
+        };
+        groups
+            .into_iter()
+            .find(|group| group.id == id)
+            .ok_or_else(unknown)
     }
 }
 
@@ -104,7 +140,11 @@ fn one_line<'a>(field: &str, text: &'a str) -> Result<&'a str, HubError> {
     let text = text.trim();
     let fits = (1..=60).contains(&text.chars().count()) && !text.chars().any(char::is_control);
     let why = || format!("{field} must be one line of 1 to 60 characters");
-    if fits { Ok(text) } else { Err(HubError::invalid(field, why())) }
+    if fits {
+        Ok(text)
+    } else {
+        Err(HubError::invalid(field, why()))
+    }
 }
 
 /// 256 bits from the operating system.

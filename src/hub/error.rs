@@ -75,7 +75,10 @@ pub enum HubError {
 impl HubError {
     /// An argument that cannot be used.
     pub fn invalid(field: impl Into<String>, why: impl Into<String>) -> Self {
-        HubError::Invalid { field: field.into(), why: why.into() }
+        HubError::Invalid {
+            field: field.into(),
+            why: why.into(),
+        }
     }
 }
 

@@ -21,7 +21,13 @@ impl Presence {
     pub fn heard(&self, group: GroupKey, place: Place, now: Timestamp) -> bool {
         let mut places = self.locked();
         let Some(times) = places.get_mut(&(group, place)) else {
-            places.insert((group, place), Times { heard: now, written: now });
+            places.insert(
+                (group, place),
+                Times {
+                    heard: now,
+                    written: now,
+                },
+            );
             return true;
         };
         times.heard = times.heard.max(now);
@@ -60,8 +66,9 @@ mod tests {
         let presence = Presence::default();
         let at = |seconds| Timestamp::from_second(seconds).unwrap();
         let (group, place) = (GroupKey(1), Place::Office);
-        let due: Vec<bool> =
-            [0, 59, 60, 61, 120].map(|s| presence.heard(group, place, at(s))).to_vec();
+        let due: Vec<bool> = [0, 59, 60, 61, 120]
+            .map(|s| presence.heard(group, place, at(s)))
+            .to_vec();
         assert_eq!(due, [true, false, true, false, true]);
         presence.heard(group, place, at(150));
         assert_eq!(presence.over(group, HashMap::new())[&place], at(150));

@@ -1,8 +1,6 @@
 //! Exchanges (交流轮岗): draft → proposed (home) → accepted (host) → approved (office) → active (host).
 
-use super::found::{
-    Found, only, person_reference, state_forbids, unit_campus, unit_reference,
-};
+use super::found::{Found, only, person_reference, state_forbids, unit_campus, unit_reference};
 use super::registers::person::titles;
 use super::{Case, Moved, Owner, Reference, Refusal, Rules};
 use crate::model::date::{self, LAST_DAY, Span};
@@ -42,7 +40,11 @@ impl Rules for ExchangeRules {
         if let (Some(start), Some(end)) = (start, end)
             && end.last < start.first
         {
-            found.backwards("planned_end", &exchange.planned_start, &exchange.planned_end);
+            found.backwards(
+                "planned_end",
+                &exchange.planned_start,
+                &exchange.planned_end,
+            );
         }
     }
 
@@ -54,12 +56,19 @@ impl Rules for ExchangeRules {
     }
 
     fn new_state() -> Option<v1::ExchangeState> {
-        Some(v1::ExchangeState { status: Status::Draft.into(), ..Default::default() })
+        Some(v1::ExchangeState {
+            status: Status::Draft.into(),
+            ..Default::default()
+        })
     }
 
     fn may_put(state: &v1::ExchangeState) -> Result<(), Refusal> {
         match state.status() {
-            Status::Approved => Err(state_forbids("put", state.status().as_str_name(), "confirm_arrival")),
+            Status::Approved => Err(state_forbids(
+                "put",
+                state.status().as_str_name(),
+                "confirm_arrival",
+            )),
             Status::Active => Err(state_forbids("put", state.status().as_str_name(), "-")),
             _ => Ok(()),
         }
@@ -78,7 +87,16 @@ impl Rules for ExchangeRules {
     }
 
     fn binds() -> &'static [&'static str] {
-        &["person", "unnamed_count", "home", "host", "type", "share", "planned_start", "planned_end"]
+        &[
+            "person",
+            "unnamed_count",
+            "home",
+            "host",
+            "type",
+            "share",
+            "planned_start",
+            "planned_end",
+        ]
     }
 
     fn act(
@@ -93,7 +111,10 @@ impl Rules for ExchangeRules {
             Some(Action::Accept(_)) => accept(host, state, case),
             Some(Action::Approve(_)) => approve(host, state, case),
             Some(Action::ConfirmArrival(arrival)) => arrive(&arrival.date, host, state, case),
-            None => Err(Box::new(Finding::new(Code::WishMissing, "act.action.exchange"))),
+            None => Err(Box::new(Finding::new(
+                Code::WishMissing,
+                "act.action.exchange",
+            ))),
         }
     }
 
@@ -114,7 +135,11 @@ impl Rules for ExchangeRules {
         // Somebody who has come stays until the end is confirmed, whatever was planned.
         let end = if real.is_some() { None } else { end };
         Some(Span {
-            first: [planned, real].into_iter().flatten().min().unwrap_or(date::FIRST_DAY),
+            first: [planned, real]
+                .into_iter()
+                .flatten()
+                .min()
+                .unwrap_or(date::FIRST_DAY),
             last: end.unwrap_or(LAST_DAY),
         })
     }
@@ -180,7 +205,11 @@ fn advance(state: &v1::ExchangeState, from: &[Status], next: v1::ExchangeState) 
     } else if from.contains(&status) {
         Ok(Moved::To(next))
     } else {
-        Err(state_forbids("act.action", status.as_str_name(), allowed(status)))
+        Err(state_forbids(
+            "act.action",
+            status.as_str_name(),
+            allowed(status),
+        ))
     }
 }
 
@@ -219,8 +248,11 @@ fn approve(host: Option<Place>, state: &v1::ExchangeState, case: &Case<'_>) -> M
     };
     // A host outside the group is not asked, and one that proposes for itself has agreed.
     let nobody_to_accept = host.is_none_or(|host| host == case.owner);
-    let from: &[Status] =
-        if nobody_to_accept { &[Status::Proposed, Status::Accepted] } else { &[Status::Accepted] };
+    let from: &[Status] = if nobody_to_accept {
+        &[Status::Proposed, Status::Accepted]
+    } else {
+        &[Status::Accepted]
+    };
     advance(state, from, next)
 }
 
@@ -234,10 +266,16 @@ fn arrive(day: &str, host: Option<Place>, state: &v1::ExchangeState, case: &Case
         return Err(Box::new(finding));
     }
     if date.is_some_and(|date| date > case.today()) {
-        return Err(Box::new(Finding::new(Code::DayNotCome, "act.action").with("date", day)));
+        return Err(Box::new(
+            Finding::new(Code::DayNotCome, "act.action").with("date", day),
+        ));
     }
     if state.status() == Status::Active && state.real_start != day {
-        return Err(state_forbids("act.action", Status::Active.as_str_name(), "-"));
+        return Err(state_forbids(
+            "act.action",
+            Status::Active.as_str_name(),
+            "-",
+        ));
     }
     let next = v1::ExchangeState {
         status: Status::Active.into(),
@@ -270,20 +308,32 @@ mod tests {
 
     fn case(asker: Place) -> Case<'static> {
         let now = "2026-05-12T07:00:00Z".parse().unwrap();
-        Case { asker, owner: Place::Campus(id(1)), now, neighbours: &Nobody }
+        Case {
+            asker,
+            owner: Place::Campus(id(1)),
+            now,
+            neighbours: &Nobody,
+        }
     }
 
     fn unit(n: u128) -> Option<v1::Unit> {
-        Some(v1::Unit { unit: Some(v1::unit::Unit::CampusId(id(n).to_string())) })
+        Some(v1::Unit {
+            unit: Some(v1::unit::Unit::CampusId(id(n).to_string())),
+        })
     }
 
     fn outside(name: &str) -> Option<v1::Unit> {
-        Some(v1::Unit { unit: Some(v1::unit::Unit::Outside(name.into())) })
+        Some(v1::Unit {
+            unit: Some(v1::unit::Unit::Outside(name.into())),
+        })
     }
 
     fn exchange() -> v1::Exchange {
         v1::Exchange {
-            person: Some(v1::PersonRef { display_name: "李老师".into(), ..Default::default() }),
+            person: Some(v1::PersonRef {
+                display_name: "李老师".into(),
+                ..Default::default()
+            }),
             home: unit(1),
             host: unit(2),
             r#type: v1::ExchangeType::Regular.into(),
@@ -296,36 +346,147 @@ mod tests {
     fn codes(exchange: &v1::Exchange) -> Vec<(Code, String)> {
         let mut found = Found::under("e".into());
         ExchangeRules::check(exchange, &case(Place::Office), &mut found);
-        found.findings.into_iter().map(|finding| (finding.code, finding.path)).collect()
+        found
+            .findings
+            .into_iter()
+            .map(|finding| (finding.code, finding.path))
+            .collect()
     }
 
     #[test]
     fn each_fault_names_its_field() {
         let base = exchange();
         assert_eq!(codes(&base), []);
-        assert_eq!(codes(&v1::Exchange { host: outside("拉萨市第一小学"), ..base.clone() }), []);
-        assert_eq!(codes(&v1::Exchange { person: None, unnamed_count: 4, ..base.clone() }), []);
-        assert_eq!(codes(&v1::Exchange { planned_end: "2025-09".into(), ..base.clone() }), []);
-        let percent = |percent| Some(v1::Share { share: Some(v1::share::Share::Percent(percent)) });
+        assert_eq!(
+            codes(&v1::Exchange {
+                host: outside("拉萨市第一小学"),
+                ..base.clone()
+            }),
+            []
+        );
+        assert_eq!(
+            codes(&v1::Exchange {
+                person: None,
+                unnamed_count: 4,
+                ..base.clone()
+            }),
+            []
+        );
+        assert_eq!(
+            codes(&v1::Exchange {
+                planned_end: "2025-09".into(),
+                ..base.clone()
+            }),
+            []
+        );
+        let percent = |percent| {
+            Some(v1::Share {
+                share: Some(v1::share::Share::Percent(percent)),
+            })
+        };
         for (exchange, code, path) in [
-            (v1::Exchange { host: unit(1), ..base.clone() }, Code::HomeIsHost, "e.host"),
-            (v1::Exchange { home: unit(3), ..base.clone() }, Code::HomeNotOwner, "e.home"),
-            (v1::Exchange { home: outside("乙"), ..base.clone() }, Code::HomeNotOwner, "e.home"),
-            (v1::Exchange { host: None, ..base.clone() }, Code::Required, "e.host"),
-            (v1::Exchange { person: None, ..base.clone() }, Code::Required, "e.person"),
-            (v1::Exchange { unnamed_count: 4, ..base.clone() }, Code::NotWithOther, "e.unnamed_count"),
-            (v1::Exchange { r#type: 0, ..base.clone() }, Code::Required, "e.type"),
-            (v1::Exchange { share: percent(101), ..base.clone() }, Code::OutOfRange, "e.share.percent"),
-            (v1::Exchange { planned_end: "2025-06".into(), ..base.clone() }, Code::EndBeforeStart, "e.planned_end"),
-            (v1::Exchange { planned_start: "2025".into(), ..base.clone() }, Code::DateInvalid, "e.planned_start"),
-            (v1::Exchange { pair_id: "7".into(), ..base.clone() }, Code::IdInvalid, "e.pair_id"),
+            (
+                v1::Exchange {
+                    host: unit(1),
+                    ..base.clone()
+                },
+                Code::HomeIsHost,
+                "e.host",
+            ),
+            (
+                v1::Exchange {
+                    home: unit(3),
+                    ..base.clone()
+                },
+                Code::HomeNotOwner,
+                "e.home",
+            ),
+            (
+                v1::Exchange {
+                    home: outside("乙"),
+                    ..base.clone()
+                },
+                Code::HomeNotOwner,
+                "e.home",
+            ),
+            (
+                v1::Exchange {
+                    host: None,
+                    ..base.clone()
+                },
+                Code::Required,
+                "e.host",
+            ),
+            (
+                v1::Exchange {
+                    person: None,
+                    ..base.clone()
+                },
+                Code::Required,
+                "e.person",
+            ),
+            (
+                v1::Exchange {
+                    unnamed_count: 4,
+                    ..base.clone()
+                },
+                Code::NotWithOther,
+                "e.unnamed_count",
+            ),
+            (
+                v1::Exchange {
+                    r#type: 0,
+                    ..base.clone()
+                },
+                Code::Required,
+                "e.type",
+            ),
+            (
+                v1::Exchange {
+                    share: percent(101),
+                    ..base.clone()
+                },
+                Code::OutOfRange,
+                "e.share.percent",
+            ),
+            (
+                v1::Exchange {
+                    planned_end: "2025-06".into(),
+                    ..base.clone()
+                },
+                Code::EndBeforeStart,
+                "e.planned_end",
+            ),
+            (
+                v1::Exchange {
+                    planned_start: "2025".into(),
+                    ..base.clone()
+                },
+                Code::DateInvalid,
+                "e.planned_start",
+            ),
+            (
+                v1::Exchange {
+                    pair_id: "7".into(),
+                    ..base.clone()
+                },
+                Code::IdInvalid,
+                "e.pair_id",
+            ),
         ] {
             assert_eq!(codes(&exchange), [(code, path.to_owned())]);
         }
     }
 
-    fn act(action: Action, exchange: &v1::Exchange, state: &v1::ExchangeState, asker: Place) -> Result<Moved<v1::ExchangeState>, Code> {
-        let action = v1::ExchangeAction { action: Some(action) };
+    fn act(
+        action: Action,
+        exchange: &v1::Exchange,
+        state: &v1::ExchangeState,
+        asker: Place,
+    ) -> Result<Moved<v1::ExchangeState>, Code> {
+        let action = v1::ExchangeAction {
+            action: Some(action),
+        };
         ExchangeRules::act(&action, exchange, state, &case(asker)).map_err(|finding| finding.code)
     }
 
@@ -341,46 +502,91 @@ mod tests {
         ];
         let mut state = ExchangeRules::new_state().unwrap();
         for (i, (step, who)) in steps.iter().enumerate() {
-            for other in [home, host, office].into_iter().filter(|other| other != who) {
-                assert_eq!(act(step.clone(), &exchange(), &state, other), Err(Code::NotAllowed));
+            for other in [home, host, office]
+                .into_iter()
+                .filter(|other| other != who)
+            {
+                assert_eq!(
+                    act(step.clone(), &exchange(), &state, other),
+                    Err(Code::NotAllowed)
+                );
             }
             for (later, who) in &steps[i + 1..] {
-                assert_eq!(act(later.clone(), &exchange(), &state, *who), Err(Code::StateForbids));
+                assert_eq!(
+                    act(later.clone(), &exchange(), &state, *who),
+                    Err(Code::StateForbids)
+                );
             }
-            let Ok(Moved::To(next)) = act(step.clone(), &exchange(), &state, *who) else { panic!("{step:?}") };
+            let Ok(Moved::To(next)) = act(step.clone(), &exchange(), &state, *who) else {
+                panic!("{step:?}")
+            };
             state = next;
-            assert_eq!(act(step.clone(), &exchange(), &state, *who), Ok(Moved::Nowhere));
+            assert_eq!(
+                act(step.clone(), &exchange(), &state, *who),
+                Ok(Moved::Nowhere)
+            );
         }
         assert_eq!(state.real_start, "2026-05-11");
-        assert_eq!(act(arrival("2026-05-10"), &exchange(), &state, host), Err(Code::StateForbids));
+        assert_eq!(
+            act(arrival("2026-05-10"), &exchange(), &state, host),
+            Err(Code::StateForbids)
+        );
         assert!(ExchangeRules::may_put(&state).is_err());
     }
 
     #[test]
     fn nobody_arrives_tomorrow() {
-        let approved = v1::ExchangeState { status: Status::Approved.into(), ..Default::default() };
+        let approved = v1::ExchangeState {
+            status: Status::Approved.into(),
+            ..Default::default()
+        };
         let arrival = |date: &str| Action::ConfirmArrival(v1::ConfirmArrival { date: date.into() });
         let host = Place::Campus(id(2));
-        assert_eq!(act(arrival("2026-05-13"), &exchange(), &approved, host), Err(Code::DayNotCome));
-        assert_eq!(act(arrival("2026-02-30"), &exchange(), &approved, host), Err(Code::DateInvalid));
+        assert_eq!(
+            act(arrival("2026-05-13"), &exchange(), &approved, host),
+            Err(Code::DayNotCome)
+        );
+        assert_eq!(
+            act(arrival("2026-02-30"), &exchange(), &approved, host),
+            Err(Code::DateInvalid)
+        );
     }
 
     #[test]
     fn a_host_outside_the_group_is_not_asked() {
-        let away = v1::Exchange { host: outside("喀什市某小学"), ..exchange() };
-        let proposed = v1::ExchangeState { status: Status::Proposed.into(), ..Default::default() };
+        let away = v1::Exchange {
+            host: outside("喀什市某小学"),
+            ..exchange()
+        };
+        let proposed = v1::ExchangeState {
+            status: Status::Proposed.into(),
+            ..Default::default()
+        };
         let approve = Action::Approve(v1::ApproveExchange {});
-        let Ok(Moved::To(approved)) = act(approve, &away, &proposed, Place::Office) else { panic!() };
-        let arrival = Action::ConfirmArrival(v1::ConfirmArrival { date: "2026-05-01".into() });
-        assert!(matches!(act(arrival, &away, &approved, Place::Campus(id(1))), Ok(Moved::To(_))));
+        let Ok(Moved::To(approved)) = act(approve, &away, &proposed, Place::Office) else {
+            panic!()
+        };
+        let arrival = Action::ConfirmArrival(v1::ConfirmArrival {
+            date: "2026-05-01".into(),
+        });
+        assert!(matches!(
+            act(arrival, &away, &approved, Place::Campus(id(1))),
+            Ok(Moved::To(_))
+        ));
     }
 
     #[test]
     fn a_draft_is_the_owners_and_a_proposal_reaches_home_host_and_office_only() {
         let owner = Place::Campus(id(1));
         let draft = ExchangeRules::new_state().unwrap();
-        assert_eq!(ExchangeRules::audience(owner, &exchange(), &draft), [Who::Campus(id(1))]);
-        let proposed = v1::ExchangeState { status: Status::Proposed.into(), ..Default::default() };
+        assert_eq!(
+            ExchangeRules::audience(owner, &exchange(), &draft),
+            [Who::Campus(id(1))]
+        );
+        let proposed = v1::ExchangeState {
+            status: Status::Proposed.into(),
+            ..Default::default()
+        };
         let mut who = ExchangeRules::audience(owner, &exchange(), &proposed);
         who.sort_unstable();
         who.dedup();

@@ -18,12 +18,16 @@ pub struct Found {
 impl Found {
     /// Nothing yet, about the fields under `prefix`.
     pub fn under(prefix: String) -> Self {
-        Found { prefix, findings: Vec::new() }
+        Found {
+            prefix,
+            findings: Vec::new(),
+        }
     }
 
     /// Adds a finding about a field, for the caller to add arguments.
     pub fn add(&mut self, code: Code, path: &str) -> &mut Finding {
-        self.findings.push(Finding::new(code, format!("{}.{path}", self.prefix)));
+        self.findings
+            .push(Finding::new(code, format!("{}.{path}", self.prefix)));
         self.findings.last_mut().expect("just pushed")
     }
 
@@ -74,7 +78,12 @@ impl Found {
     pub fn range<N: PartialOrd + ToString>(&mut self, path: &str, value: N, min: N, max: N) {
         if value < min || value > max {
             let finding = self.add(Code::OutOfRange, path).clone();
-            self.replace(finding.with("min", min).with("max", max).with("value", value));
+            self.replace(
+                finding
+                    .with("min", min)
+                    .with("max", max)
+                    .with("value", value),
+            );
         }
     }
 
@@ -98,7 +107,11 @@ impl Found {
 
     /// A day, or nothing.
     pub fn optional_day(&mut self, path: &str, text: &str) -> Option<Date> {
-        if text.is_empty() { None } else { self.day(path, text) }
+        if text.is_empty() {
+            None
+        } else {
+            self.day(path, text)
+        }
     }
 
     /// A day or a month, or nothing.
@@ -161,7 +174,10 @@ impl Found {
     pub fn person(&mut self, path: &str, person: Option<&v1::PersonRef>) {
         let Some(person) = person else { return };
         let name = format!("{path}.display_name");
-        self.required(&name, !person.person_id.is_empty() || !person.display_name.is_empty());
+        self.required(
+            &name,
+            !person.person_id.is_empty() || !person.display_name.is_empty(),
+        );
         self.optional_line(&name, &person.display_name, 40);
         self.optional_line(&format!("{path}.affiliation"), &person.affiliation, 60);
     }
@@ -180,7 +196,9 @@ impl Found {
         let Ok(id) = reference.id.parse::<RecordId>() else {
             return self.add_with(Code::IdInvalid, &reference.path, "value", &reference.id);
         };
-        let there = neighbours.record(id).is_some_and(|record| record.kind == reference.kind);
+        let there = neighbours
+            .record(id)
+            .is_some_and(|record| record.kind == reference.kind);
         if !there {
             let code = match reference.kind {
                 "person" => Code::PersonUnknown,
@@ -193,7 +211,9 @@ impl Found {
 
 /// The reference inside a person, if it names one.
 pub fn person_reference(path: &str, person: Option<&v1::PersonRef>) -> Option<Reference> {
-    let id = person.map(|person| person.person_id.as_str()).filter(|id| !id.is_empty())?;
+    let id = person
+        .map(|person| person.person_id.as_str())
+        .filter(|id| !id.is_empty())?;
     Some(Reference::new(format!("{path}.person_id"), id, "person"))
 }
 
@@ -217,7 +237,11 @@ pub fn unit_campus(unit: Option<&v1::Unit>) -> Option<RecordId> {
 
 /// A refusal because of the state: what it is, and what it allows.
 pub fn state_forbids(path: &str, state: &str, allowed: &str) -> super::Refusal {
-    Box::new(Finding::new(Code::StateForbids, path).with("state", state).with("allowed", allowed))
+    Box::new(
+        Finding::new(Code::StateForbids, path)
+            .with("state", state)
+            .with("allowed", allowed),
+    )
 }
 
 /// A refusal because somebody else would have to ask.

@@ -59,12 +59,19 @@ impl Rules for MenuRules {
     }
 
     fn new_state() -> Option<v1::MenuState> {
-        Some(v1::MenuState { status: Status::Draft.into(), publish_time: None })
+        Some(v1::MenuState {
+            status: Status::Draft.into(),
+            publish_time: None,
+        })
     }
 
     fn may_put(state: &v1::MenuState) -> Result<(), Refusal> {
         match state.status() {
-            Status::Published => Err(state_forbids("put", Status::Published.as_str_name(), "withdraw")),
+            Status::Published => Err(state_forbids(
+                "put",
+                Status::Published.as_str_name(),
+                "withdraw",
+            )),
             _ => Ok(()),
         }
     }
@@ -73,12 +80,23 @@ impl Rules for MenuRules {
         match state.status() {
             Status::Draft => Ok(()),
             // It was public once: the record of that stays.
-            status => Err(state_forbids("delete", status.as_str_name(), "withdraw, put")),
+            status => Err(state_forbids(
+                "delete",
+                status.as_str_name(),
+                "withdraw, put",
+            )),
         }
     }
 
     fn binds() -> &'static [&'static str] {
-        &["canteen", "menu_set", "audience", "service_dates", "no_service_days", "meals"]
+        &[
+            "canteen",
+            "menu_set",
+            "audience",
+            "service_dates",
+            "no_service_days",
+            "meals",
+        ]
     }
 
     fn act(
@@ -107,8 +125,16 @@ impl Rules for MenuRules {
 
     fn span(menu: &v1::Menu, _: &v1::MenuState) -> Option<Span> {
         let declared = menu.no_service_days.iter().map(|day| &day.date);
-        let days = || menu.service_dates.iter().chain(declared.clone()).filter_map(|day| date::day(day));
-        Some(Span { first: days().min()?, last: days().max()? })
+        let days = || {
+            menu.service_dates
+                .iter()
+                .chain(declared.clone())
+                .filter_map(|day| date::day(day))
+        };
+        Some(Span {
+            first: days().min()?,
+            last: days().max()?,
+        })
     }
 }
 
@@ -149,7 +175,11 @@ fn check_ingredients(path: &str, ingredients: &[v1::Ingredient], found: &mut Fou
         found.line(&format!("{path}[{i}].name"), &ingredient.name, 60);
         found.amount(&format!("{path}[{i}].grams"), ingredient.grams);
         found.optional_line(&format!("{path}[{i}].portion"), &ingredient.portion, 40);
-        found.optional_line(&format!("{path}[{i}].grade_band"), &ingredient.grade_band, 40);
+        found.optional_line(
+            &format!("{path}[{i}].grade_band"),
+            &ingredient.grade_band,
+            40,
+        );
     }
 }
 
@@ -163,7 +193,11 @@ fn check_amounts(path: &str, row: &v1::DayMeal, found: &mut Found) {
         ] {
             found.amount(&format!("{path}.seasoning.{field}"), grams);
         }
-        check_ingredients(&format!("{path}.seasoning.others"), &seasoning.others, found);
+        check_ingredients(
+            &format!("{path}.seasoning.others"),
+            &seasoning.others,
+            found,
+        );
     }
     if let Some(nutrition) = &row.nutrition {
         for (field, amount) in [
@@ -182,7 +216,10 @@ fn check_amounts(path: &str, row: &v1::DayMeal, found: &mut Found) {
 
 fn warn_of_empty_days(menu: &v1::Menu, found: &mut Found) {
     for (i, day) in menu.service_dates.iter().enumerate() {
-        let filled = menu.meals.iter().any(|row| row.date == *day && !row.dishes.is_empty());
+        let filled = menu
+            .meals
+            .iter()
+            .any(|row| row.date == *day && !row.dishes.is_empty());
         if !filled && !declares_no_service(menu, day) {
             found.add_with(Code::DayEmpty, &format!("service_dates[{i}]"), "date", day);
         }
@@ -190,12 +227,24 @@ fn warn_of_empty_days(menu: &v1::Menu, found: &mut Found) {
 }
 
 fn warn_of_unknown_canteen(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
-    let campus = case.owner.campus().and_then(|id| case.neighbours.record(id));
-    let Some(campus) = campus.and_then(|campus| campus.read::<CampusRules>()) else { return };
-    let known: Vec<&str> = campus.canteens.iter().map(|canteen| canteen.name.as_str()).collect();
+    let campus = case
+        .owner
+        .campus()
+        .and_then(|id| case.neighbours.record(id));
+    let Some(campus) = campus.and_then(|campus| campus.read::<CampusRules>()) else {
+        return;
+    };
+    let known: Vec<&str> = campus
+        .canteens
+        .iter()
+        .map(|canteen| canteen.name.as_str())
+        .collect();
     if !known.contains(&menu.canteen.as_str()) {
         let finding = found.add(Code::CanteenUnknown, "canteen");
-        *finding = finding.clone().with("name", &menu.canteen).with("known", known.join(", "));
+        *finding = finding
+            .clone()
+            .with("name", &menu.canteen)
+            .with("known", known.join(", "));
     }
 }
 
@@ -224,9 +273,9 @@ fn withdraw(
     }
     let first = menu.service_dates.first().and_then(|day| date::day(day));
     match first {
-        Some(first) if first <= case.today() => {
-            Err(Box::new(Finding::new(Code::AlreadyServed, "act.action").with("date", first)))
-        }
+        Some(first) if first <= case.today() => Err(Box::new(
+            Finding::new(Code::AlreadyServed, "act.action").with("date", first),
+        )),
         _ => Ok(Moved::To(v1::MenuState {
             status: Status::Withdrawn.into(),
             publish_time: None,
@@ -235,7 +284,9 @@ fn withdraw(
 }
 
 fn declares_no_service(menu: &v1::Menu, day: &str) -> bool {
-    menu.no_service_days.iter().any(|declared| declared.date == day)
+    menu.no_service_days
+        .iter()
+        .any(|declared| declared.date == day)
 }
 
 /// What a menu says of one canteen's meal on one day.
@@ -258,9 +309,11 @@ pub fn covers(menu: &v1::Menu, canteen: &str, day: Date, meal: v1::Meal) -> Cove
         Cover::Nothing
     } else if declares_no_service(menu, &day) {
         Cover::NoService
-    } else if menu.meals.iter().any(|row| {
-        row.date == day && row.meal() == meal && !row.dishes.is_empty()
-    }) {
+    } else if menu
+        .meals
+        .iter()
+        .any(|row| row.date == day && row.meal() == meal && !row.dishes.is_empty())
+    {
         Cover::Dishes
     } else {
         Cover::Nothing
@@ -279,10 +332,19 @@ mod tests {
     struct OneCanteen;
     impl Neighbours for OneCanteen {
         fn record(&self, _: RecordId) -> Option<Neighbour> {
-            let canteen = v1::Canteen { name: "学生食堂".into(), ..Default::default() };
-            let campus = v1::Campus { canteens: vec![canteen], ..Default::default() };
+            let canteen = v1::Canteen {
+                name: "学生食堂".into(),
+                ..Default::default()
+            };
+            let campus = v1::Campus {
+                canteens: vec![canteen],
+                ..Default::default()
+            };
             let content = crate::content::encoded::wrap(50, &campus);
-            Some(Neighbour { kind: "campus".into(), content })
+            Some(Neighbour {
+                kind: "campus".into(),
+                content,
+            })
         }
         fn keyed(&self, _: &Key) -> Option<Neighbour> {
             None
@@ -292,11 +354,19 @@ mod tests {
     const OWNER: Place = Place::Campus(RecordId(Uuid::from_u128(1)));
 
     fn case(now: &str) -> Case<'static> {
-        Case { asker: OWNER, owner: OWNER, now: now.parse().unwrap(), neighbours: &OneCanteen }
+        Case {
+            asker: OWNER,
+            owner: OWNER,
+            now: now.parse().unwrap(),
+            neighbours: &OneCanteen,
+        }
     }
 
     fn lunch(date: &str, dish: &str) -> v1::DayMeal {
-        let dish = v1::Dish { name: dish.into(), ..Default::default() };
+        let dish = v1::Dish {
+            name: dish.into(),
+            ..Default::default()
+        };
         v1::DayMeal {
             date: date.into(),
             meal: v1::Meal::Lunch.into(),
@@ -310,7 +380,10 @@ mod tests {
             canteen: "学生食堂".into(),
             audience: v1::MenuAudience::Pupils.into(),
             service_dates: vec!["2026-05-11".into(), "2026-05-12".into()],
-            meals: vec![lunch("2026-05-11", "红烧狮子头"), lunch("2026-05-12", "可乐鸡翅")],
+            meals: vec![
+                lunch("2026-05-11", "红烧狮子头"),
+                lunch("2026-05-12", "可乐鸡翅"),
+            ],
             ..Default::default()
         }
     }
@@ -318,7 +391,11 @@ mod tests {
     fn codes(menu: &v1::Menu) -> Vec<(Code, String)> {
         let mut found = Found::under("m".into());
         MenuRules::check(menu, &case("2026-05-08T07:00:00Z"), &mut found);
-        found.findings.into_iter().map(|finding| (finding.code, finding.path)).collect()
+        found
+            .findings
+            .into_iter()
+            .map(|finding| (finding.code, finding.path))
+            .collect()
     }
 
     #[test]
@@ -326,31 +403,111 @@ mod tests {
         let base = menu();
         assert_eq!(codes(&base), []);
         let dates = |dates: [&str; 2]| dates.map(str::to_owned).to_vec();
-        let no_service = vec![v1::NoServiceDay { date: "2026-05-12".into(), reason: 1 }];
+        let no_service = vec![v1::NoServiceDay {
+            date: "2026-05-12".into(),
+            reason: 1,
+        }];
         let one_day = vec![lunch("2026-05-11", "红烧狮子头")];
-        assert_eq!(codes(&v1::Menu { meals: one_day.clone(), no_service_days: no_service, ..base.clone() }), []);
+        assert_eq!(
+            codes(&v1::Menu {
+                meals: one_day.clone(),
+                no_service_days: no_service,
+                ..base.clone()
+            }),
+            []
+        );
         for (menu, code, path) in [
-            (v1::Menu { canteen: String::new(), ..base.clone() }, Code::Required, "m.canteen"),
-            (v1::Menu { canteen: "教工食堂".into(), ..base.clone() }, Code::CanteenUnknown, "m.canteen"),
-            (v1::Menu { audience: 0, ..base.clone() }, Code::Required, "m.audience"),
-            (v1::Menu { service_dates: dates(["2026-05-12", "2026-05-11"]), ..base.clone() }, Code::NotInOrder, "m.service_dates"),
-            (v1::Menu { meals: one_day.clone(), ..base.clone() }, Code::DayEmpty, "m.service_dates[1]"),
-            (v1::Menu { claimed_publish_time: "周五".into(), ..base.clone() }, Code::TimeInvalid, "m.claimed_publish_time"),
-            (v1::Menu { price_fen: Some(-1), ..base.clone() }, Code::OutOfRange, "m.price_fen"),
+            (
+                v1::Menu {
+                    canteen: String::new(),
+                    ..base.clone()
+                },
+                Code::Required,
+                "m.canteen",
+            ),
+            (
+                v1::Menu {
+                    canteen: "教工食堂".into(),
+                    ..base.clone()
+                },
+                Code::CanteenUnknown,
+                "m.canteen",
+            ),
+            (
+                v1::Menu {
+                    audience: 0,
+                    ..base.clone()
+                },
+                Code::Required,
+                "m.audience",
+            ),
+            (
+                v1::Menu {
+                    service_dates: dates(["2026-05-12", "2026-05-11"]),
+                    ..base.clone()
+                },
+                Code::NotInOrder,
+                "m.service_dates",
+            ),
+            (
+                v1::Menu {
+                    meals: one_day.clone(),
+                    ..base.clone()
+                },
+                Code::DayEmpty,
+                "m.service_dates[1]",
+            ),
+            (
+                v1::Menu {
+                    claimed_publish_time: "周五".into(),
+                    ..base.clone()
+                },
+                Code::TimeInvalid,
+                "m.claimed_publish_time",
+            ),
+            (
+                v1::Menu {
+                    price_fen: Some(-1),
+                    ..base.clone()
+                },
+                Code::OutOfRange,
+                "m.price_fen",
+            ),
         ] {
             let found = codes(&menu);
             assert!(found.contains(&(code, path.to_owned())), "{found:?}");
         }
-        let elsewhere = v1::Menu { meals: vec![lunch("2026-05-13", "鱼"), base.meals[0].clone(), base.meals[1].clone()], ..base.clone() };
-        assert_eq!(codes(&elsewhere), [(Code::DateNotServed, "m.meals[0].date".to_owned())]);
+        let elsewhere = v1::Menu {
+            meals: vec![
+                lunch("2026-05-13", "鱼"),
+                base.meals[0].clone(),
+                base.meals[1].clone(),
+            ],
+            ..base.clone()
+        };
+        assert_eq!(
+            codes(&elsewhere),
+            [(Code::DateNotServed, "m.meals[0].date".to_owned())]
+        );
         let mut heavy = base;
-        heavy.meals[0].dishes[0].ingredients =
-            vec![v1::Ingredient { name: "猪肉".into(), grams: Some(f64::NAN), ..Default::default() }];
-        assert_eq!(codes(&heavy), [(Code::OutOfRange, "m.meals[0].dishes[0].ingredients[0].grams".to_owned())]);
+        heavy.meals[0].dishes[0].ingredients = vec![v1::Ingredient {
+            name: "猪肉".into(),
+            grams: Some(f64::NAN),
+            ..Default::default()
+        }];
+        assert_eq!(
+            codes(&heavy),
+            [(
+                Code::OutOfRange,
+                "m.meals[0].dishes[0].ingredients[0].grams".to_owned()
+            )]
+        );
     }
 
     fn act(action: Action, state: &v1::MenuState, now: &str) -> Result<Moved<v1::MenuState>, Code> {
-        let action = v1::MenuAction { action: Some(action) };
+        let action = v1::MenuAction {
+            action: Some(action),
+        };
         MenuRules::act(&action, &menu(), state, &case(now)).map_err(|finding| finding.code)
     }
 
@@ -360,13 +517,24 @@ mod tests {
         let withdraw = Action::Withdraw(v1::WithdrawMenu {});
         let draft = MenuRules::new_state().unwrap();
         let friday = "2026-05-08T07:00:00Z";
-        assert_eq!(act(withdraw.clone(), &draft, friday), Err(Code::StateForbids));
-        let Ok(Moved::To(published)) = act(publish.clone(), &draft, friday) else { panic!() };
+        assert_eq!(
+            act(withdraw.clone(), &draft, friday),
+            Err(Code::StateForbids)
+        );
+        let Ok(Moved::To(published)) = act(publish.clone(), &draft, friday) else {
+            panic!()
+        };
         assert!(MenuRules::may_put(&published).is_err());
         assert_eq!(act(publish.clone(), &published, friday), Ok(Moved::Nowhere));
         // Monday in Shanghai begins on Sunday at 16:00 UTC.
-        assert_eq!(act(withdraw.clone(), &published, "2026-05-10T16:00:00Z"), Err(Code::AlreadyServed));
-        let Ok(Moved::To(withdrawn)) = act(withdraw.clone(), &published, "2026-05-10T15:59:59Z") else { panic!() };
+        assert_eq!(
+            act(withdraw.clone(), &published, "2026-05-10T16:00:00Z"),
+            Err(Code::AlreadyServed)
+        );
+        let Ok(Moved::To(withdrawn)) = act(withdraw.clone(), &published, "2026-05-10T15:59:59Z")
+        else {
+            panic!()
+        };
         assert_eq!(withdrawn.publish_time, None);
         assert!(MenuRules::may_put(&withdrawn).is_ok());
         assert!(MenuRules::may_delete(&withdrawn).is_err());
@@ -376,16 +544,34 @@ mod tests {
 
     #[test]
     fn a_withdrawn_menu_frees_its_days() {
-        let state = |status: Status| v1::MenuState { status: status.into(), publish_time: None };
-        assert_eq!(MenuRules::keys(OWNER, &menu(), &state(Status::Draft)).len(), 2);
-        assert_eq!(MenuRules::keys(OWNER, &menu(), &state(Status::Withdrawn)).len(), 0);
+        let state = |status: Status| v1::MenuState {
+            status: status.into(),
+            publish_time: None,
+        };
+        assert_eq!(
+            MenuRules::keys(OWNER, &menu(), &state(Status::Draft)).len(),
+            2
+        );
+        assert_eq!(
+            MenuRules::keys(OWNER, &menu(), &state(Status::Withdrawn)).len(),
+            0
+        );
     }
 
     #[test]
     fn only_published_menus_are_everybodys() {
-        let state = |status: Status| v1::MenuState { status: status.into(), publish_time: None };
-        assert_eq!(MenuRules::audience(OWNER, &menu(), &state(Status::Published)), [Who::Group]);
+        let state = |status: Status| v1::MenuState {
+            status: status.into(),
+            publish_time: None,
+        };
+        assert_eq!(
+            MenuRules::audience(OWNER, &menu(), &state(Status::Published)),
+            [Who::Group]
+        );
         let own = [Who::from(OWNER), Who::Office];
-        assert_eq!(MenuRules::audience(OWNER, &menu(), &state(Status::Draft)), own);
+        assert_eq!(
+            MenuRules::audience(OWNER, &menu(), &state(Status::Draft)),
+            own
+        );
     }
 }

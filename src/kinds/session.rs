@@ -33,7 +33,12 @@ impl Rules for SessionRules {
         check_days(&session.days, found);
         check_people(session, found);
         if session.invites_all && !session.invited_campus_ids.is_empty() {
-            found.add_with(Code::NotWithOther, "invited_campus_ids", "other", "invites_all");
+            found.add_with(
+                Code::NotWithOther,
+                "invited_campus_ids",
+                "other",
+                "invites_all",
+            );
         }
         for (i, row) in session.agenda.iter().enumerate() {
             found.clock_times(&format!("agenda[{i}]"), &row.start, &row.end);
@@ -50,12 +55,20 @@ impl Rules for SessionRules {
             invited.map(|(i, id)| Reference::new(format!("invited_campus_ids[{i}]"), id, "campus"));
         let place = session.place.as_ref().and_then(|place| place.unit.as_ref());
         let people = people(session);
-        let people = people.iter().filter_map(|(path, person)| person_reference(path, *person));
-        invited.chain(unit_reference("place.unit", place)).chain(people).collect()
+        let people = people
+            .iter()
+            .filter_map(|(path, person)| person_reference(path, *person));
+        invited
+            .chain(unit_reference("place.unit", place))
+            .chain(people)
+            .collect()
     }
 
     fn new_state() -> Option<v1::SessionState> {
-        Some(v1::SessionState { status: Status::Planned.into(), ..Default::default() })
+        Some(v1::SessionState {
+            status: Status::Planned.into(),
+            ..Default::default()
+        })
     }
 
     fn may_delete(state: &v1::SessionState) -> Result<(), Refusal> {
@@ -79,7 +92,10 @@ impl Rules for SessionRules {
             Some(Action::Announce(_)) => announce(state, case),
             Some(Action::Hold(_)) => hold(session, state, case),
             Some(Action::ReportAttendance(report)) => attend(report, session, state, case),
-            None => Err(Box::new(Finding::new(Code::WishMissing, "act.action.session"))),
+            None => Err(Box::new(Finding::new(
+                Code::WishMissing,
+                "act.action.session",
+            ))),
         }
     }
 
@@ -88,7 +104,10 @@ impl Rules for SessionRules {
     }
 
     fn span(session: &v1::Session, _: &v1::SessionState) -> Option<Span> {
-        Some(Span { first: days(session).min()?, last: days(session).max()? })
+        Some(Span {
+            first: days(session).min()?,
+            last: days(session).max()?,
+        })
     }
 }
 
@@ -103,7 +122,9 @@ fn check_days(days: &[v1::SessionDay], found: &mut Found) {
         found.clock_times(&path, &day.start, &day.end);
         let stated = day.stated_weekday;
         found.range(&format!("{path}.stated_weekday"), stated, 0, 7);
-        let Some(date) = found.day(&format!("{path}.date"), &day.date) else { continue };
+        let Some(date) = found.day(&format!("{path}.date"), &day.date) else {
+            continue;
+        };
         let actual = i32::from(date.weekday().to_monday_one_offset());
         if (1..=7).contains(&stated) && stated != actual {
             let finding = found.add(Code::WeekdayMismatch, &path);
@@ -130,7 +151,10 @@ fn people(session: &v1::Session) -> Vec<(String, Option<&v1::PersonRef>)> {
     let mut people = vec![
         ("lead".to_owned(), session.lead.as_ref()),
         ("chair".to_owned(), session.chair.as_ref()),
-        ("minutes.follow_up_owner".to_owned(), minutes.and_then(|m| m.follow_up_owner.as_ref())),
+        (
+            "minutes.follow_up_owner".to_owned(),
+            minutes.and_then(|m| m.follow_up_owner.as_ref()),
+        ),
     ];
     let speakers = session.speakers.iter().enumerate();
     people.extend(speakers.map(|(i, person)| (format!("speakers[{i}]"), Some(person))));
@@ -142,13 +166,14 @@ fn people(session: &v1::Session) -> Vec<(String, Option<&v1::PersonRef>)> {
 const HOST: &str = "承办学校 (the host campus)";
 
 fn host_only(case: &Case<'_>) -> Result<(), Refusal> {
-    if case.asker == case.owner { Ok(()) } else { Err(only(HOST)) }
+    if case.asker == case.owner {
+        Ok(())
+    } else {
+        Err(only(HOST))
+    }
 }
 
-fn announce(
-    state: &v1::SessionState,
-    case: &Case<'_>,
-) -> Result<Moved<v1::SessionState>, Refusal> {
+fn announce(state: &v1::SessionState, case: &Case<'_>) -> Result<Moved<v1::SessionState>, Refusal> {
     host_only(case)?;
     match state.status() {
         Status::Planned => Ok(Moved::To(v1::SessionState {
@@ -169,12 +194,20 @@ fn hold(
     match state.status() {
         Status::Held => return Ok(Moved::Nowhere),
         Status::Announced => {}
-        status => return Err(state_forbids("act.action", status.as_str_name(), "announce")),
+        status => {
+            return Err(state_forbids(
+                "act.action",
+                status.as_str_name(),
+                "announce",
+            ));
+        }
     }
     if let Some(first) = days(session).min()
         && first > case.today()
     {
-        return Err(Box::new(Finding::new(Code::DayNotCome, "act.action").with("date", first)));
+        return Err(Box::new(
+            Finding::new(Code::DayNotCome, "act.action").with("date", first),
+        ));
     }
     Ok(Moved::To(v1::SessionState {
         status: Status::Held.into(),
@@ -204,14 +237,24 @@ fn attend(
         }
     }
     if state.status() != Status::Held {
-        return Err(state_forbids("act.action", state.status().as_str_name(), "announce, hold"));
+        return Err(state_forbids(
+            "act.action",
+            state.status().as_str_name(),
+            "announce, hold",
+        ));
     }
-    let row = v1::Attendance { campus_id, expected: report.expected, attended: report.attended };
+    let row = v1::Attendance {
+        campus_id,
+        expected: report.expected,
+        attended: report.attended,
+    };
     if state.attendance.contains(&row) {
         return Ok(Moved::Nowhere);
     }
     let mut state = state.clone();
-    state.attendance.retain(|other| other.campus_id != row.campus_id);
+    state
+        .attendance
+        .retain(|other| other.campus_id != row.campus_id);
     state.attendance.push(row);
     Ok(Moved::To(state))
 }
@@ -241,15 +284,26 @@ mod tests {
     fn case(asker: Place) -> Case<'static> {
         // 07:00 UTC is 15:00 in Shanghai, the group's default zone.
         let now = "2026-05-12T07:00:00Z".parse().unwrap();
-        Case { asker, owner: campus(1), now, neighbours: &Nobody }
+        Case {
+            asker,
+            owner: campus(1),
+            now,
+            neighbours: &Nobody,
+        }
     }
 
     fn session(date: &str) -> v1::Session {
         v1::Session {
             form: v1::SessionForm::JointPrep.into(),
             title: "信息科技 七年级".into(),
-            days: vec![v1::SessionDay { date: date.into(), ..Default::default() }],
-            lead: Some(v1::PersonRef { display_name: "张老师".into(), ..Default::default() }),
+            days: vec![v1::SessionDay {
+                date: date.into(),
+                ..Default::default()
+            }],
+            lead: Some(v1::PersonRef {
+                display_name: "张老师".into(),
+                ..Default::default()
+            }),
             invited_campus_ids: vec![campus(2).to_text()],
             ..Default::default()
         }
@@ -258,7 +312,11 @@ mod tests {
     fn codes(session: &v1::Session) -> Vec<(Code, String)> {
         let mut found = Found::under("s".into());
         SessionRules::check(session, &case(campus(1)), &mut found);
-        found.findings.into_iter().map(|finding| (finding.code, finding.path)).collect()
+        found
+            .findings
+            .into_iter()
+            .map(|finding| (finding.code, finding.path))
+            .collect()
     }
 
     #[test]
@@ -277,46 +335,165 @@ mod tests {
         };
         let base = session("2026-05-12");
         for (session, code, path) in [
-            (v1::Session { form: 0, ..base.clone() }, Code::Required, "s.form"),
-            (v1::Session { title: " ".into(), ..base.clone() }, Code::Required, "s.title"),
-            (v1::Session { title: "备".repeat(201), ..base.clone() }, Code::TextTooLong, "s.title"),
-            (v1::Session { title: "a\nb".into(), ..base.clone() }, Code::TextNotOneLine, "s.title"),
-            (v1::Session { days: vec![], ..base.clone() }, Code::Required, "s.days"),
-            (v1::Session { days: vec![day("2026-02-30", "", "", 0)], ..base.clone() }, Code::DateInvalid, "s.days[0].date"),
-            (v1::Session { days: vec![day("2026-05-12", "16:30", "14:00", 0)], ..base.clone() }, Code::EndBeforeStart, "s.days[0].end"),
-            (v1::Session { days: vec![day("2026-05-12", "", "", 3)], ..base.clone() }, Code::WeekdayMismatch, "s.days[0]"),
-            (v1::Session { lead: None, ..base.clone() }, Code::LeadMissing, "s.lead"),
-            (v1::Session { invites_all: true, ..base.clone() }, Code::NotWithOther, "s.invited_campus_ids"),
+            (
+                v1::Session {
+                    form: 0,
+                    ..base.clone()
+                },
+                Code::Required,
+                "s.form",
+            ),
+            (
+                v1::Session {
+                    title: " ".into(),
+                    ..base.clone()
+                },
+                Code::Required,
+                "s.title",
+            ),
+            (
+                v1::Session {
+                    title: "备".repeat(201),
+                    ..base.clone()
+                },
+                Code::TextTooLong,
+                "s.title",
+            ),
+            (
+                v1::Session {
+                    title: "a\nb".into(),
+                    ..base.clone()
+                },
+                Code::TextNotOneLine,
+                "s.title",
+            ),
+            (
+                v1::Session {
+                    days: vec![],
+                    ..base.clone()
+                },
+                Code::Required,
+                "s.days",
+            ),
+            (
+                v1::Session {
+                    days: vec![day("2026-02-30", "", "", 0)],
+                    ..base.clone()
+                },
+                Code::DateInvalid,
+                "s.days[0].date",
+            ),
+            (
+                v1::Session {
+                    days: vec![day("2026-05-12", "16:30", "14:00", 0)],
+                    ..base.clone()
+                },
+                Code::EndBeforeStart,
+                "s.days[0].end",
+            ),
+            (
+                v1::Session {
+                    days: vec![day("2026-05-12", "", "", 3)],
+                    ..base.clone()
+                },
+                Code::WeekdayMismatch,
+                "s.days[0]",
+            ),
+            (
+                v1::Session {
+                    lead: None,
+                    ..base.clone()
+                },
+                Code::LeadMissing,
+                "s.lead",
+            ),
+            (
+                v1::Session {
+                    invites_all: true,
+                    ..base.clone()
+                },
+                Code::NotWithOther,
+                "s.invited_campus_ids",
+            ),
         ] {
             assert_eq!(codes(&session), [(code, path.to_owned())]);
         }
     }
 
-    fn act(action: Action, asker: Place, state: &v1::SessionState, date: &str) -> Result<Moved<v1::SessionState>, Code> {
-        let action = v1::SessionAction { action: Some(action) };
-        SessionRules::act(&action, &session(date), state, &case(asker)).map_err(|finding| finding.code)
+    fn act(
+        action: Action,
+        asker: Place,
+        state: &v1::SessionState,
+        date: &str,
+    ) -> Result<Moved<v1::SessionState>, Code> {
+        let action = v1::SessionAction {
+            action: Some(action),
+        };
+        SessionRules::act(&action, &session(date), state, &case(asker))
+            .map_err(|finding| finding.code)
     }
 
     #[test]
     fn a_session_is_announced_held_and_attended_by_those_who_may() {
         let announce = Action::Announce(v1::AnnounceSession {});
         let hold = Action::Hold(v1::HoldSession {});
-        let report = |attended| Action::ReportAttendance(v1::ReportAttendance { expected: 5, attended });
+        let report = |attended| {
+            Action::ReportAttendance(v1::ReportAttendance {
+                expected: 5,
+                attended,
+            })
+        };
         let planned = SessionRules::new_state().unwrap();
 
-        assert_eq!(act(announce.clone(), campus(2), &planned, "2026-05-12"), Err(Code::NotAllowed));
-        assert_eq!(act(hold.clone(), campus(1), &planned, "2026-05-12"), Err(Code::StateForbids));
-        let Ok(Moved::To(announced)) = act(announce.clone(), campus(1), &planned, "2026-05-12") else { panic!() };
-        assert_eq!(act(announce, campus(1), &announced, "2026-05-12"), Ok(Moved::Nowhere));
-        assert_eq!(act(report(4), campus(2), &announced, "2026-05-12"), Err(Code::StateForbids));
-        assert_eq!(act(hold.clone(), campus(1), &announced, "2026-05-13"), Err(Code::DayNotCome));
-        let Ok(Moved::To(held)) = act(hold, campus(1), &announced, "2026-05-12") else { panic!() };
-        assert_eq!(act(report(4), campus(3), &held, "2026-05-12"), Err(Code::NotAllowed));
-        assert_eq!(act(report(4), Place::Office, &held, "2026-05-12"), Err(Code::NotAllowed));
-        assert_eq!(act(report(-1), campus(2), &held, "2026-05-12"), Err(Code::OutOfRange));
-        let Ok(Moved::To(attended)) = act(report(4), campus(2), &held, "2026-05-12") else { panic!() };
-        assert_eq!(act(report(4), campus(2), &attended, "2026-05-12"), Ok(Moved::Nowhere));
-        let Ok(Moved::To(corrected)) = act(report(3), campus(2), &attended, "2026-05-12") else { panic!() };
+        assert_eq!(
+            act(announce.clone(), campus(2), &planned, "2026-05-12"),
+            Err(Code::NotAllowed)
+        );
+        assert_eq!(
+            act(hold.clone(), campus(1), &planned, "2026-05-12"),
+            Err(Code::StateForbids)
+        );
+        let Ok(Moved::To(announced)) = act(announce.clone(), campus(1), &planned, "2026-05-12")
+        else {
+            panic!()
+        };
+        assert_eq!(
+            act(announce, campus(1), &announced, "2026-05-12"),
+            Ok(Moved::Nowhere)
+        );
+        assert_eq!(
+            act(report(4), campus(2), &announced, "2026-05-12"),
+            Err(Code::StateForbids)
+        );
+        assert_eq!(
+            act(hold.clone(), campus(1), &announced, "2026-05-13"),
+            Err(Code::DayNotCome)
+        );
+        let Ok(Moved::To(held)) = act(hold, campus(1), &announced, "2026-05-12") else {
+            panic!()
+        };
+        assert_eq!(
+            act(report(4), campus(3), &held, "2026-05-12"),
+            Err(Code::NotAllowed)
+        );
+        assert_eq!(
+            act(report(4), Place::Office, &held, "2026-05-12"),
+            Err(Code::NotAllowed)
+        );
+        assert_eq!(
+            act(report(-1), campus(2), &held, "2026-05-12"),
+            Err(Code::OutOfRange)
+        );
+        let Ok(Moved::To(attended)) = act(report(4), campus(2), &held, "2026-05-12") else {
+            panic!()
+        };
+        assert_eq!(
+            act(report(4), campus(2), &attended, "2026-05-12"),
+            Ok(Moved::Nowhere)
+        );
+        let Ok(Moved::To(corrected)) = act(report(3), campus(2), &attended, "2026-05-12") else {
+            panic!()
+        };
         assert_eq!(corrected.attendance.len(), 1);
         assert_eq!(corrected.attendance[0].attended, 3);
     }

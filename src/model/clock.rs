@@ -45,7 +45,9 @@ impl SteppedClock {
     }
 
     fn locked(&self) -> std::sync::MutexGuard<'_, (Timestamp, Instant)> {
-        self.set.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.set
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

@@ -14,7 +14,9 @@ pub struct Span {
 impl Span {
     /// The days, in order.
     pub fn days(self) -> impl Iterator<Item = Date> {
-        self.first.series(jiff::ToSpan::days(1)).take_while(move |day| *day <= self.last)
+        self.first
+            .series(jiff::ToSpan::days(1))
+            .take_while(move |day| *day <= self.last)
     }
 
     /// Whether a day is in it.
@@ -40,9 +42,15 @@ pub fn day(text: &str) -> Option<Date> {
 pub fn day_or_month(text: &str) -> Option<Span> {
     if text.len() == 7 {
         let first = day(&format!("{text}-01"))?;
-        return Some(Span { first, last: first.last_of_month() });
+        return Some(Span {
+            first,
+            last: first.last_of_month(),
+        });
     }
-    day(text).map(|date| Span { first: date, last: date })
+    day(text).map(|date| Span {
+        first: date,
+        last: date,
+    })
 }
 
 /// Reads `HH:MM`, 00:00 to 23:59; `None` for anything else.
@@ -69,7 +77,16 @@ mod tests {
     fn days_that_do_not_exist_are_no_days() {
         assert_eq!(day("2026-05-09"), Some(date(2026, 5, 9)));
         assert_eq!(day("2024-02-29"), Some(date(2024, 2, 29)));
-        for bad in ["", "2026-02-30", "2026-2-3", "20260503", "2026-13-01", "2026-05-09T00", "２０２６-05-09", "+026-05-09"] {
+        for bad in [
+            "",
+            "2026-02-30",
+            "2026-2-3",
+            "20260503",
+            "2026-13-01",
+            "2026-05-09T00",
+            "２０２６-05-09",
+            "+026-05-09",
+        ] {
             assert_eq!(day(bad), None, "{bad}");
         }
     }
@@ -77,7 +94,10 @@ mod tests {
     #[test]
     fn a_month_is_all_its_days() {
         let span = day_or_month("2025-07").unwrap();
-        assert_eq!((span.first, span.last), (date(2025, 7, 1), date(2025, 7, 31)));
+        assert_eq!(
+            (span.first, span.last),
+            (date(2025, 7, 1), date(2025, 7, 31))
+        );
         assert_eq!(day_or_month("2025-7"), None);
         assert_eq!(day_or_month("2025-13"), None);
     }
@@ -92,7 +112,10 @@ mod tests {
 
     #[test]
     fn a_span_holds_both_its_ends() {
-        let span = Span { first: date(2026, 2, 27), last: date(2026, 3, 1) };
+        let span = Span {
+            first: date(2026, 2, 27),
+            last: date(2026, 3, 1),
+        };
         let days: Vec<String> = span.days().map(|day| day.to_string()).collect();
         assert_eq!(days, ["2026-02-27", "2026-02-28", "2026-03-01"]);
     }

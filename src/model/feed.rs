@@ -67,7 +67,11 @@ pub struct Head {
 
 impl Head {
     /// The head of a feed in which nothing was ever written.
-    pub const EMPTY: Head = Head { position: 0, at: Timestamp::UNIX_EPOCH, chain: [0; 32] };
+    pub const EMPTY: Head = Head {
+        position: 0,
+        at: Timestamp::UNIX_EPOCH,
+        chain: [0; 32],
+    };
 }
 
 /// A part of the feed, as one reader may see it.

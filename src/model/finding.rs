@@ -26,7 +26,11 @@ pub struct Finding {
 impl Finding {
     /// A finding about a field.
     pub fn new(code: Code, path: impl Into<String>) -> Self {
-        Finding { code, path: path.into(), arguments: Vec::new() }
+        Finding {
+            code,
+            path: path.into(),
+            arguments: Vec::new(),
+        }
     }
 
     /// With a value for its sentence.
@@ -235,7 +239,10 @@ impl Code {
     /// The code of that stable name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Code::ALL.iter().copied().find(|code| code.entry().name == name)
+        Code::ALL
+            .iter()
+            .copied()
+            .find(|code| code.entry().name == name)
     }
 }
 

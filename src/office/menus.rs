@@ -33,8 +33,11 @@ pub fn standing(
     span: Span,
     now: Timestamp,
 ) -> v1::MenuStanding {
-    let calendars: Vec<v1::Calendar> =
-        records.calendars.iter().map(|calendar| calendar.content.clone()).collect();
+    let calendars: Vec<v1::Calendar> = records
+        .calendars
+        .iter()
+        .map(|calendar| calendar.content.clone())
+        .collect();
     let school_days = SchoolDays::of(&campus.id.to_string(), &calendars);
     let published = published(campus, records);
     let days: Vec<ExpectedDay> = span
@@ -42,7 +45,9 @@ pub fn standing(
         .filter(|day| school_days.is_school_day(*day))
         .filter_map(|day| expected_day(&campus.content, day, &published))
         .collect();
-    let deadline = days.first().and_then(|first| deadline(records, &school_days, first.date));
+    let deadline = days
+        .first()
+        .and_then(|first| deadline(records, &school_days, first.date));
     judge(&days, deadline, now)
 }
 
@@ -50,13 +55,20 @@ fn published<'a>(campus: &Kept<v1::Campus>, records: &'a Records) -> Vec<Publish
     let published = |menu: &'a Kept<v1::Menu, v1::MenuState>| {
         let own = menu.owner == Place::Campus(campus.id);
         let at = stored_time(menu.state.publish_time.as_ref())?;
-        own.then_some(Published { menu: &menu.content, at })
+        own.then_some(Published {
+            menu: &menu.content,
+            at,
+        })
     };
     records.menus.iter().filter_map(published).collect()
 }
 
 /// `None` when no canteen serves, or every meal of the day is declared without service.
-fn expected_day(campus: &v1::Campus, date: Date, published: &[Published<'_>]) -> Option<ExpectedDay> {
+fn expected_day(
+    campus: &v1::Campus,
+    date: Date,
+    published: &[Published<'_>],
+) -> Option<ExpectedDay> {
     let meals: Vec<Meal> = serving(campus, date)
         .flat_map(|canteen| canteen.meals().map(|meal| (canteen.name.clone(), meal)))
         .map(|(canteen, meal)| expected_meal(&canteen, date, meal, published))
@@ -93,7 +105,10 @@ fn expected_meal(canteen: &str, date: Date, meal: v1::Meal, published: &[Publish
         return Meal::NoService;
     }
     let dishes = said.iter().filter(|(cover, _)| *cover == Cover::Dishes);
-    dishes.map(|(_, at)| *at).min().map_or(Meal::Open, Meal::Covered)
+    dishes
+        .map(|(_, at)| *at)
+        .min()
+        .map_or(Meal::Open, Meal::Covered)
 }
 
 fn deadline(records: &Records, school_days: &SchoolDays, first: Date) -> Option<Timestamp> {
@@ -104,18 +119,17 @@ fn deadline(records: &Records, school_days: &SchoolDays, first: Date) -> Option<
     Some(zoned.timestamp())
 }
 
-fn judge(
-    days: &[ExpectedDay],
-    deadline: Option<Timestamp>,
-    now: Timestamp,
-) -> v1::MenuStanding {
+fn judge(days: &[ExpectedDay], deadline: Option<Timestamp>, now: Timestamp) -> v1::MenuStanding {
     let missing: Vec<String> = days
         .iter()
         .filter(|day| day.covered.is_none())
         .map(|day| day.date.to_string())
         .collect();
-    let complete =
-        if missing.is_empty() { days.iter().filter_map(|day| day.covered).max() } else { None };
+    let complete = if missing.is_empty() {
+        days.iter().filter_map(|day| day.covered).max()
+    } else {
+        None
+    };
     let state = match complete {
         _ if days.is_empty() => State::NotApplicable,
         Some(complete) if deadline.is_none_or(|deadline| complete <= deadline) => State::OnTime,
@@ -151,8 +165,16 @@ mod tests {
             meals: vec![v1::Meal::Lunch.into()],
             ..Default::default()
         };
-        let content = v1::Campus { canteens: vec![canteen], ..Default::default() };
-        Kept { id: CAMPUS, owner: Place::Office, content, state: () }
+        let content = v1::Campus {
+            canteens: vec![canteen],
+            ..Default::default()
+        };
+        Kept {
+            id: CAMPUS,
+            owner: Place::Office,
+            content,
+            state: (),
+        }
     }
 
     /// 2026-05-09 is a make-up Saturday; menus are due at 18:00 on the last school day before.
@@ -167,25 +189,43 @@ mod tests {
             kind: v1::DayKind::Workday.into(),
             ..Default::default()
         };
-        let calendar =
-            v1::Calendar { terms: vec![term], special_days: vec![saturday], ..Default::default() };
+        let calendar = v1::Calendar {
+            terms: vec![term],
+            special_days: vec![saturday],
+            ..Default::default()
+        };
         let policy = v1::Policy {
             time_zone: "Asia/Shanghai".into(),
-            menu_deadline: Some(v1::MenuDeadline { school_days_before: 1, time: "18:00".into() }),
+            menu_deadline: Some(v1::MenuDeadline {
+                school_days_before: 1,
+                time: "18:00".into(),
+            }),
         };
         Records {
             campuses: vec![campus()],
-            calendars: vec![Kept { id: CAMPUS, owner: Place::Office, content: calendar, state: () }],
+            calendars: vec![Kept {
+                id: CAMPUS,
+                owner: Place::Office,
+                content: calendar,
+                state: (),
+            }],
             policy: Some(policy),
             ..Default::default()
         }
     }
 
-    fn menu(days: &[&str], audience: v1::MenuAudience, at: Option<&str>) -> Kept<v1::Menu, v1::MenuState> {
+    fn menu(
+        days: &[&str],
+        audience: v1::MenuAudience,
+        at: Option<&str>,
+    ) -> Kept<v1::Menu, v1::MenuState> {
         let lunch = |day: &&str| v1::DayMeal {
             date: (*day).into(),
             meal: v1::Meal::Lunch.into(),
-            dishes: vec![v1::Dish { name: "红烧肉".into(), ..Default::default() }],
+            dishes: vec![v1::Dish {
+                name: "红烧肉".into(),
+                ..Default::default()
+            }],
             ..Default::default()
         };
         let content = v1::Menu {
@@ -196,18 +236,43 @@ mod tests {
             ..Default::default()
         };
         let publish_time = at.map(|at| timestamp(at.parse().unwrap()));
-        let state = v1::MenuState { publish_time, ..Default::default() };
-        Kept { id: CAMPUS, owner: Place::Campus(CAMPUS), content, state }
+        let state = v1::MenuState {
+            publish_time,
+            ..Default::default()
+        };
+        Kept {
+            id: CAMPUS,
+            owner: Place::Campus(CAMPUS),
+            content,
+            state,
+        }
     }
 
-    const WEEK: Span = Span { first: date(2026, 5, 11), last: date(2026, 5, 17) };
-    const ALL: [&str; 5] = ["2026-05-11", "2026-05-12", "2026-05-13", "2026-05-14", "2026-05-15"];
+    const WEEK: Span = Span {
+        first: date(2026, 5, 11),
+        last: date(2026, 5, 17),
+    };
+    const ALL: [&str; 5] = [
+        "2026-05-11",
+        "2026-05-12",
+        "2026-05-13",
+        "2026-05-14",
+        "2026-05-15",
+    ];
     const IN_TIME: &str = "2026-05-09T18:00:00+08:00";
     const TOO_LATE: &str = "2026-05-09T18:00:00.000001+08:00";
 
     fn stands(menus: Vec<Kept<v1::Menu, v1::MenuState>>) -> v1::MenuStanding {
-        let records = Records { menus, ..registers() };
-        standing(&campus(), &records, WEEK, "2026-05-09T20:00:00+08:00".parse().unwrap())
+        let records = Records {
+            menus,
+            ..registers()
+        };
+        standing(
+            &campus(),
+            &records,
+            WEEK,
+            "2026-05-09T20:00:00+08:00".parse().unwrap(),
+        )
     }
 
     fn pupils(days: &[&str], at: &str) -> Kept<v1::Menu, v1::MenuState> {
@@ -218,17 +283,29 @@ mod tests {
     fn a_full_menu_is_on_time_up_to_the_deadline_on_the_make_up_saturday() {
         let on_time = stands(vec![pupils(&ALL, IN_TIME)]);
         assert_eq!(on_time.state(), State::OnTime);
-        assert_eq!((on_time.expected_days, on_time.published_days, on_time.open), (5, 5, false));
+        assert_eq!(
+            (on_time.expected_days, on_time.published_days, on_time.open),
+            (5, 5, false)
+        );
         assert_eq!(on_time.deadline, Some(timestamp(IN_TIME.parse().unwrap())));
         assert_eq!(stands(vec![pupils(&ALL, TOO_LATE)]).state(), State::Late);
     }
 
     #[test]
     fn two_menus_together_are_complete_when_the_later_one_came() {
-        let standing = stands(vec![pupils(&ALL[..2], IN_TIME), pupils(&ALL[2..], TOO_LATE)]);
+        let standing = stands(vec![
+            pupils(&ALL[..2], IN_TIME),
+            pupils(&ALL[2..], TOO_LATE),
+        ]);
         assert_eq!(standing.state(), State::Late);
-        assert_eq!(standing.first_publish_time, Some(timestamp(IN_TIME.parse().unwrap())));
-        assert_eq!(standing.complete_time, Some(timestamp(TOO_LATE.parse().unwrap())));
+        assert_eq!(
+            standing.first_publish_time,
+            Some(timestamp(IN_TIME.parse().unwrap()))
+        );
+        assert_eq!(
+            standing.complete_time,
+            Some(timestamp(TOO_LATE.parse().unwrap()))
+        );
     }
 
     #[test]
@@ -250,8 +327,10 @@ mod tests {
     #[test]
     fn a_day_declared_without_service_leaves_the_denominator() {
         let mut four = pupils(&ALL[..4], IN_TIME);
-        four.content.no_service_days =
-            vec![v1::NoServiceDay { date: "2026-05-15".into(), reason: 2 }];
+        four.content.no_service_days = vec![v1::NoServiceDay {
+            date: "2026-05-15".into(),
+            reason: 2,
+        }];
         let standing = stands(vec![four]);
         assert_eq!(standing.state(), State::OnTime);
         assert_eq!((standing.expected_days, standing.published_days), (4, 4));
@@ -269,7 +348,12 @@ mod tests {
 
     #[test]
     fn before_the_deadline_a_missing_menu_is_still_open() {
-        let standing = standing(&campus(), &registers(), WEEK, "2026-05-08T15:00:00+08:00".parse().unwrap());
+        let standing = standing(
+            &campus(),
+            &registers(),
+            WEEK,
+            "2026-05-08T15:00:00+08:00".parse().unwrap(),
+        );
         assert_eq!(standing.state(), State::Missing);
         assert!(standing.open);
     }

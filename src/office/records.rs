@@ -48,7 +48,9 @@ impl Records {
         span: Span,
     ) -> Result<Self> {
         let mut records = Records::default();
-        for kind in ["campus", "calendar", "policy", "menu", "session", "exchange"] {
+        for kind in [
+            "campus", "calendar", "policy", "menu", "session", "exchange",
+        ] {
             for version in store.as_of(group, kind, position, span).await? {
                 records.add(&version)?;
             }
@@ -61,20 +63,45 @@ impl Records {
         let (id, owner) = (version.id, version.owner);
         match (content, state) {
             (content::Kind::Campus(content), _) => {
-                self.campuses.push(Kept { id, owner, content, state: () });
+                self.campuses.push(Kept {
+                    id,
+                    owner,
+                    content,
+                    state: (),
+                });
             }
             (content::Kind::Calendar(content), _) => {
-                self.calendars.push(Kept { id, owner, content, state: () });
+                self.calendars.push(Kept {
+                    id,
+                    owner,
+                    content,
+                    state: (),
+                });
             }
             (content::Kind::Policy(content), _) => self.policy = Some(content),
             (content::Kind::Menu(content), Some(state::Kind::Menu(state))) => {
-                self.menus.push(Kept { id, owner, content, state });
+                self.menus.push(Kept {
+                    id,
+                    owner,
+                    content,
+                    state,
+                });
             }
             (content::Kind::Session(content), Some(state::Kind::Session(state))) => {
-                self.sessions.push(Kept { id, owner, content, state });
+                self.sessions.push(Kept {
+                    id,
+                    owner,
+                    content,
+                    state,
+                });
             }
             (content::Kind::Exchange(content), Some(state::Kind::Exchange(state))) => {
-                self.exchanges.push(Kept { id, owner, content, state });
+                self.exchanges.push(Kept {
+                    id,
+                    owner,
+                    content,
+                    state,
+                });
             }
             _ => return Err(StoreError::Damaged("a record's parts")),
         }

@@ -41,7 +41,10 @@ pub fn group_status(
         })
         .collect();
     GroupStatus {
-        instant: Some(v1::Instant { position, time: Some(timestamp(time)) }),
+        instant: Some(v1::Instant {
+            position,
+            time: Some(timestamp(time)),
+        }),
         first_date: span.first.to_string(),
         last_date: span.last.to_string(),
         campuses,
@@ -71,8 +74,7 @@ fn campus_status(
     let place = Place::Campus(campus.id);
     let hosted = |held: bool| {
         let counts = |session: &&v1::SessionStanding| {
-            session.host_campus_id == campus_id
-                && (session.status() == SessionStatus::Held) == held
+            session.host_campus_id == campus_id && (session.status() == SessionStatus::Held) == held
         };
         count(sessions.iter().filter(counts).count())
     };
@@ -105,7 +107,11 @@ fn sessions(
     span: Span,
 ) -> Vec<v1::SessionStanding> {
     let standing = |session: &Kept<v1::Session, v1::SessionState>| {
-        let days = session.content.days.iter().filter_map(|day| date::day(&day.date));
+        let days = session
+            .content
+            .days
+            .iter()
+            .filter_map(|day| date::day(&day.date));
         let in_span = days.clone().any(|day| span.contains(day));
         in_span.then(|| v1::SessionStanding {
             session_id: session.id.to_string(),
@@ -129,10 +135,15 @@ fn taking_part(
     let takes_part = |campus: RecordId| {
         session.owner == Place::Campus(campus)
             || session.content.invites_all
-            || session.content.invited_campus_ids.contains(&campus.to_string())
+            || session
+                .content
+                .invited_campus_ids
+                .contains(&campus.to_string())
     };
     let ids = members.iter().map(|campus| campus.id);
-    ids.filter(|id| takes_part(*id)).map(|id| id.to_string()).collect()
+    ids.filter(|id| takes_part(*id))
+        .map(|id| id.to_string())
+        .collect()
 }
 
 fn active_exchanges(records: &Records, span: Span) -> Vec<v1::ExchangeStanding> {

@@ -50,12 +50,22 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
         let hub_id = catalog::hub_id(&mut *writer.acquire().await?, fresh).await?;
         let options = options.create_if_missing(false).pragma("query_only", "on");
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options).await?;
-        Ok(SqliteStore { hub_id, writer, readers })
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options)
+            .await?;
+        Ok(SqliteStore {
+            hub_id,
+            writer,
+            readers,
+        })
     }
 }
 
@@ -91,7 +101,9 @@ impl Store for SqliteStore {
 
     async fn begin(&self, _: &[GroupKey]) -> Result<Box<dyn Writing>> {
         // The write lock is taken at once: a transaction that began by reading could not get it later.
-        Ok(Box::new(SqliteWriting { tx: self.writer.begin_with("BEGIN IMMEDIATE").await? }))
+        Ok(Box::new(SqliteWriting {
+            tx: self.writer.begin_with("BEGIN IMMEDIATE").await?,
+        }))
     }
 
     async fn head(&self, group: GroupKey) -> Result<Head> {
@@ -122,7 +134,14 @@ impl Store for SqliteStore {
         position: i64,
         span: Span,
     ) -> Result<Vec<Version>> {
-        report::as_of(&mut *self.readers.acquire().await?, group, kind, position, span).await
+        report::as_of(
+            &mut *self.readers.acquire().await?,
+            group,
+            kind,
+            position,
+            span,
+        )
+        .await
     }
 
     async fn last_writes(

@@ -9,12 +9,19 @@ use sha2::{Digest as _, Sha256};
 pub fn leaf(new: &NewVersion) -> [u8; 32] {
     let version = &new.version;
     let body = version.frame.as_deref().unwrap_or_default();
-    let body = Sha256::new().chain_update(new.salt).chain_update(body).finalize();
+    let body = Sha256::new()
+        .chain_update(new.salt)
+        .chain_update(body)
+        .finalize();
     let mut leaf = Sha256::new();
     leaf.update(version.position.to_be_bytes());
     leaf.update(version.version.to_be_bytes());
     leaf.update(version.id.0.as_bytes());
-    for text in [&version.kind, &version.owner.to_text(), &new.place.to_text()] {
+    for text in [
+        &version.kind,
+        &version.owner.to_text(),
+        &new.place.to_text(),
+    ] {
         leaf.update(text.as_bytes());
         leaf.update([0]);
     }
@@ -39,6 +46,9 @@ pub fn extend<'a>(
 
 /// The salt of a version: random to whoever does not know the commit's seed.
 pub fn salt(seed: &[u8; 32], position: i64) -> [u8; 16] {
-    let digest = Sha256::new().chain_update(seed).chain_update(position.to_be_bytes()).finalize();
+    let digest = Sha256::new()
+        .chain_update(seed)
+        .chain_update(position.to_be_bytes())
+        .finalize();
     std::array::from_fn(|i| digest[i])
 }

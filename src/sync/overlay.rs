@@ -110,7 +110,12 @@ impl<'a> Overlay<'a> {
 
     /// The circumstances of an item about a record of `owner`.
     pub fn case(&self, asker: Place, owner: Place) -> Case<'_> {
-        Case { asker, owner, now: self.at, neighbours: self }
+        Case {
+            asker,
+            owner,
+            now: self.at,
+            neighbours: self,
+        }
     }
 
     fn newest(&self, id: RecordId) -> Option<&Version> {
@@ -122,7 +127,9 @@ impl<'a> Overlay<'a> {
 
     /// What stands at an id.
     pub fn standing(&self, id: RecordId) -> Standing {
-        let Some(version) = self.newest(id) else { return Standing::Nothing };
+        let Some(version) = self.newest(id) else {
+            return Standing::Nothing;
+        };
         match live(version) {
             None => Standing::Deleted(version.clone()),
             Some(live) => Standing::Live(live),
@@ -131,8 +138,11 @@ impl<'a> Overlay<'a> {
 
     /// A version of a record, newest or older, if it was live.
     pub fn version(&self, id: RecordId, number: i64) -> Option<Live> {
-        let planned: &[NewVersion] =
-            if self.newest.contains_key(&id) { &self.versions } else { &[] };
+        let planned: &[NewVersion] = if self.newest.contains_key(&id) {
+            &self.versions
+        } else {
+            &[]
+        };
         let planned = planned.iter().rev().map(|new| &new.version);
         let loaded = self.loaded.versions.get(&(id, number)).into_iter();
         let newest = self.loaded.records.get(&id).into_iter();
@@ -146,9 +156,11 @@ impl<'a> Overlay<'a> {
     /// Who sees a record.
     pub fn audience(&self, id: RecordId) -> Vec<Who> {
         match self.audience.get(&id) {
-            Some(rows) => {
-                rows.iter().filter(|(_, (_, gone))| !gone).map(|(who, _)| *who).collect()
-            }
+            Some(rows) => rows
+                .iter()
+                .filter(|(_, (_, gone))| !gone)
+                .map(|(who, _)| *who)
+                .collect(),
             None => self.loaded.audience.get(&id).cloned().unwrap_or_default(),
         }
     }
@@ -163,7 +175,9 @@ impl<'a> Overlay<'a> {
 
     /// What an earlier mutation of a place did.
     pub fn remembered(&self, place: Place, id: MutationId) -> Option<&Remembered> {
-        self.mutations.get(&(place, id)).or_else(|| self.loaded.mutations.get(&(place, id)))
+        self.mutations
+            .get(&(place, id))
+            .or_else(|| self.loaded.mutations.get(&(place, id)))
     }
 
     /// The position the next version will get.
@@ -180,7 +194,9 @@ impl<'a> Overlay<'a> {
         answered: Option<&Answer>,
     ) {
         self.position += 1;
-        let version = self.newest(next.id).map_or(1, |version| version.version + 1);
+        let version = self
+            .newest(next.id)
+            .map_or(1, |version| version.version + 1);
         self.move_keys(&next);
         self.move_audience(next.id, &next.audience);
         let frame = next.parts.map(|parts| {
@@ -229,7 +245,9 @@ impl<'a> Overlay<'a> {
     }
 
     fn remember(&mut self, place: Place, new: &NewVersion) {
-        let Some((id, hash, answer)) = &new.mutation else { return };
+        let Some((id, hash, answer)) = &new.mutation else {
+            return;
+        };
         let remembered = Remembered {
             hash: *hash,
             record: new.version.id,
@@ -272,7 +290,11 @@ impl<'a> Overlay<'a> {
         }
         let leaves = self.versions.iter().map(|new| &new.leaf);
         let chain = chain::extend(self.loaded.head.chain, self.at, leaves);
-        let newest = || self.newest.values().map(|index| &self.versions[*index].version);
+        let newest = || {
+            self.newest
+                .values()
+                .map(|index| &self.versions[*index].version)
+        };
         let audience = self.audience.iter().flat_map(|(id, rows)| {
             let row = |(who, (position, gone)): (&Who, &(i64, bool))| AudienceRow {
                 who: *who,
@@ -287,12 +309,20 @@ impl<'a> Overlay<'a> {
         };
         let changed = || self.keys.iter().filter(|(key, id)| !held(key, id));
         Some(Batch {
-            head: Head { position: self.position, at: self.at, chain },
+            head: Head {
+                position: self.position,
+                at: self.at,
+                chain,
+            },
             superseded: self.superseded,
-            records: newest().map(|new| (new.id, new.version, new.position)).collect(),
+            records: newest()
+                .map(|new| (new.id, new.version, new.position))
+                .collect(),
             audience: audience.collect(),
             keys_freed: changed().map(|(key, _)| key.clone()).collect(),
-            keys_taken: changed().filter_map(|(key, id)| Some((key.clone(), (*id)?))).collect(),
+            keys_taken: changed()
+                .filter_map(|(key, id)| Some((key.clone(), (*id)?)))
+                .collect(),
             versions: self.versions,
         })
     }
@@ -312,7 +342,10 @@ fn live(version: &Version) -> Option<Live> {
 impl Neighbours for Overlay<'_> {
     fn record(&self, id: RecordId) -> Option<Neighbour> {
         let live = live(self.newest(id)?)?;
-        Some(Neighbour { kind: live.kind, content: live.parts.content })
+        Some(Neighbour {
+            kind: live.kind,
+            content: live.parts.content,
+        })
     }
 
     fn keyed(&self, key: &Key) -> Option<Neighbour> {

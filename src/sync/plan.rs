@@ -24,20 +24,35 @@ pub struct Verdict {
 
 impl Verdict {
     pub fn refused(finding: Finding) -> Self {
-        Verdict { outcome: Outcome::Rejected, findings: vec![finding], current: None }
+        Verdict {
+            outcome: Outcome::Rejected,
+            findings: vec![finding],
+            current: None,
+        }
     }
 
     pub fn refused_all(findings: Vec<Finding>) -> Self {
-        Verdict { outcome: Outcome::Rejected, findings, current: None }
+        Verdict {
+            outcome: Outcome::Rejected,
+            findings,
+            current: None,
+        }
     }
 
     pub fn refused_seeing(finding: Finding, current: Live) -> Self {
-        Verdict { current: Some(current), ..Verdict::refused(finding) }
+        Verdict {
+            current: Some(current),
+            ..Verdict::refused(finding)
+        }
     }
 
     pub fn unchanged(current: &Live) -> Self {
         let current = Some(current.clone());
-        Verdict { outcome: Outcome::Unchanged, findings: Vec::new(), current }
+        Verdict {
+            outcome: Outcome::Unchanged,
+            findings: Vec::new(),
+            current,
+        }
     }
 }
 
@@ -52,9 +67,16 @@ pub struct Work<'p, 'a> {
 /// Plans one push; the overlay keeps what of it is to be stored.
 pub fn push(overlay: &mut Overlay<'_>, push: &Prepared) -> Vec<Answer> {
     let before = (push.validate_only || push.all_or_nothing).then(|| overlay.clone());
-    let mut answers: Vec<Answer> =
-        push.items.iter().map(|prepared| item(overlay, &push.caller, prepared)).collect();
-    if push.all_or_nothing && answers.iter().any(|answer| keeps_others_out(answer.outcome)) {
+    let mut answers: Vec<Answer> = push
+        .items
+        .iter()
+        .map(|prepared| item(overlay, &push.caller, prepared))
+        .collect();
+    if push.all_or_nothing
+        && answers
+            .iter()
+            .any(|answer| keeps_others_out(answer.outcome))
+    {
         answers.iter_mut().for_each(keep_out);
         *overlay = before.expect("kept for an ALL push");
     } else if push.validate_only {
@@ -99,12 +121,29 @@ fn item(overlay: &mut Overlay<'_>, caller: &Caller, prepared: &PreparedItem) -> 
         Ok(kind) => *kind,
         Err(findings) => return Answer::to(item, Outcome::Rejected, findings.clone()),
     };
-    let mut work = Work { overlay, caller, item, mutation };
+    let mut work = Work {
+        overlay,
+        caller,
+        item,
+        mutation,
+    };
     let verdict = match (&mutation.wish, kind) {
-        (Wish::Put { base, content, resolves, .. }, Some(kind)) => {
-            work.put(kind, base, content, resolves)
-        }
-        (Wish::Act { seen_version, action }, Some(kind)) => work.act(kind, *seen_version, action),
+        (
+            Wish::Put {
+                base,
+                content,
+                resolves,
+                ..
+            },
+            Some(kind),
+        ) => work.put(kind, base, content, resolves),
+        (
+            Wish::Act {
+                seen_version,
+                action,
+            },
+            Some(kind),
+        ) => work.act(kind, *seen_version, action),
         (Wish::Delete { base }, _) => work.delete(base),
         (_, None) => Err(Verdict::refused(Finding::new(Code::WishMissing, ""))),
     };
@@ -207,7 +246,8 @@ impl Work<'_, '_> {
         let mut answer = Answer::to(self.item, Outcome::Applied, findings);
         answer.version = version + 1;
         answer.position = self.overlay.next_position();
-        self.overlay.write(self.caller, self.mutation, next, Some(&answer));
+        self.overlay
+            .write(self.caller, self.mutation, next, Some(&answer));
         answer
     }
 
@@ -224,7 +264,8 @@ impl Work<'_, '_> {
                 .with("current", live.version);
             return Err(Verdict::refused_seeing(finding, live));
         }
-        kind.delete(&live.parts).map_err(|finding| Verdict::refused(*finding))?;
+        kind.delete(&live.parts)
+            .map_err(|finding| Verdict::refused(*finding))?;
         let audience = self.overlay.audience(id);
         let next = Next::tombstone(id, &live, audience);
         Ok(self.applied(next, Vec::new()))
@@ -246,7 +287,9 @@ impl Work<'_, '_> {
         let moved = kind
             .act(action, &live.parts, &case)
             .map_err(|finding| Verdict::refused_seeing(*finding, live.clone()))?;
-        let Moved::To(state) = moved else { return Err(Verdict::unchanged(&live)) };
+        let Moved::To(state) = moved else {
+            return Err(Verdict::unchanged(&live));
+        };
         let mut parts = live.parts.clone();
         parts.state = state;
         let next = Next::of(self.mutation.record, kind, live.owner, parts);
@@ -288,5 +331,7 @@ fn not_owner(owner: Place) -> Finding {
 
 /// Whether any finding refuses the item.
 pub fn any_refusal(findings: &[Finding]) -> bool {
-    findings.iter().any(|finding| finding.code.entry().weight == Weight::Refuse)
+    findings
+        .iter()
+        .any(|finding| finding.code.entry().weight == Weight::Refuse)
 }

@@ -33,7 +33,10 @@ pub struct PreparedItem {
 
 /// Looks at the form of every item. This is the costly part of a push and needs no lock.
 pub fn prepare(caller: Caller, push: Push, limits: &Limits) -> Prepared {
-    let item = |item: Item| PreparedItem { kind: form(&item, limits), item };
+    let item = |item: Item| PreparedItem {
+        kind: form(&item, limits),
+        item,
+    };
     Prepared {
         caller,
         items: push.items.into_iter().map(item).collect(),
@@ -43,12 +46,19 @@ pub fn prepare(caller: Caller, push: Push, limits: &Limits) -> Prepared {
 }
 
 fn form(item: &Item, limits: &Limits) -> Result<Option<&'static dyn Kind>, Vec<Finding>> {
-    let mutation = item.mutation.as_ref().map_err(|finding| vec![finding.clone()])?;
+    let mutation = item
+        .mutation
+        .as_ref()
+        .map_err(|finding| vec![finding.clone()])?;
     match &mutation.wish {
-        Wish::Put { content, contract, .. } => {
+        Wish::Put {
+            content, contract, ..
+        } => {
             if *contract > CONTRACT {
                 let finding = Finding::new(Code::ContractTooNew, "put.contract");
-                return Err(vec![finding.with("contract", contract).with("known", CONTRACT)]);
+                return Err(vec![
+                    finding.with("contract", contract).with("known", CONTRACT),
+                ]);
             }
             oneof("lianxiao.v1.Content", content, "put.content", limits).map(Some)
         }
@@ -68,7 +78,9 @@ fn oneof(
     if bytes.len() > limits.content_bytes_max {
         let finding = Finding::new(Code::ContentTooLarge, path);
         return Err(vec![
-            finding.with("bytes", bytes.len()).with("max", limits.content_bytes_max),
+            finding
+                .with("bytes", bytes.len())
+                .with("max", limits.content_bytes_max),
         ]);
     }
     let findings = scan(message, bytes, path);
@@ -83,19 +95,32 @@ fn oneof(
 
 /// What the push touches, as far as it can be told from the push alone.
 pub fn needs(push: &Prepared) -> Needs {
-    let mut needs = Needs { keys: kinds::common_needs().into_iter().collect(), ..Needs::default() };
+    let mut needs = Needs {
+        keys: kinds::common_needs().into_iter().collect(),
+        ..Needs::default()
+    };
     needs.records.extend(push.caller.place.campus());
     for item in &push.items {
-        let Ok(mutation) = &item.item.mutation else { continue };
+        let Ok(mutation) = &item.item.mutation else {
+            continue;
+        };
         needs.mutations.insert((push.caller.place, mutation.id));
         needs.records.insert(mutation.record);
         match &mutation.wish {
-            Wish::Put { base, content, resolves, .. } => {
+            Wish::Put {
+                base,
+                content,
+                resolves,
+                ..
+            } => {
                 needs.records.extend(resolves);
                 need_base(base, item, push.caller.place, &mut needs);
                 if let Ok(Some(kind)) = item.kind {
                     needs.records.extend(kind.needs(content));
-                    let parts = Parts { content: content.clone(), state: kind.new_state() };
+                    let parts = Parts {
+                        content: content.clone(),
+                        state: kind.new_state(),
+                    };
                     needs.keys.extend(kind.keys(push.caller.place, &parts));
                 }
             }
@@ -109,7 +134,9 @@ pub fn needs(push: &Prepared) -> Needs {
 }
 
 fn need_base(base: &Base, item: &PreparedItem, place: Place, needs: &mut Needs) {
-    let Ok(mutation) = &item.item.mutation else { return };
+    let Ok(mutation) = &item.item.mutation else {
+        return;
+    };
     match base {
         Base::Version(version, _) => {
             needs.versions.insert((mutation.record, *version));
@@ -124,13 +151,26 @@ fn need_base(base: &Base, item: &PreparedItem, place: Place, needs: &mut Needs) 
 pub fn second_needs(push: &Prepared, loaded: &Loaded) -> Needs {
     let mut needs = Needs::default();
     for item in &push.items {
-        let Ok(mutation) = &item.item.mutation else { continue };
-        let (Wish::Act { .. }, Ok(Some(kind))) = (&mutation.wish, &item.kind) else { continue };
-        let Some(version) = loaded.records.get(&mutation.record) else { continue };
-        let Some(parts) = version.frame.as_ref().and_then(|frame| frame::parts(frame).ok()) else {
+        let Ok(mutation) = &item.item.mutation else {
             continue;
         };
-        let parts = Parts { content: parts.content, state: kind.new_state() };
+        let (Wish::Act { .. }, Ok(Some(kind))) = (&mutation.wish, &item.kind) else {
+            continue;
+        };
+        let Some(version) = loaded.records.get(&mutation.record) else {
+            continue;
+        };
+        let Some(parts) = version
+            .frame
+            .as_ref()
+            .and_then(|frame| frame::parts(frame).ok())
+        else {
+            continue;
+        };
+        let parts = Parts {
+            content: parts.content,
+            state: kind.new_state(),
+        };
         needs.keys.extend(kind.keys(version.owner, &parts));
     }
     needs

@@ -38,7 +38,16 @@ impl Work<'_, '_> {
         let state = kind
             .put(&live.parts, content)
             .map_err(|finding| Verdict::refused_seeing(*finding, live.clone()))?;
-        self.store(kind, live.owner, Parts { content: content.clone(), state }, resolves, findings)
+        self.store(
+            kind,
+            live.owner,
+            Parts {
+                content: content.clone(),
+                state,
+            },
+            resolves,
+            findings,
+        )
     }
 
     fn create(
@@ -63,7 +72,10 @@ impl Work<'_, '_> {
             return Err(Verdict::refused(finding));
         }
         let findings = self.checked(kind, owner, content)?;
-        let parts = Parts { content: content.clone(), state: kind.new_state() };
+        let parts = Parts {
+            content: content.clone(),
+            state: kind.new_state(),
+        };
         self.store(kind, owner, parts, resolves, findings)
     }
 
@@ -75,7 +87,11 @@ impl Work<'_, '_> {
         content: &[u8],
     ) -> Result<Vec<Finding>, Verdict> {
         let findings = kind.check(content, &self.overlay.case(self.caller.place, owner));
-        if any_refusal(&findings) { Err(Verdict::refused_all(findings)) } else { Ok(findings) }
+        if any_refusal(&findings) {
+            Err(Verdict::refused_all(findings))
+        } else {
+            Ok(findings)
+        }
     }
 
     fn store(
@@ -127,12 +143,16 @@ impl Work<'_, '_> {
             id,
             kind: conflict::KIND,
             owner: live.owner,
-            parts: Some(Parts { content: Bytes::new(), state }),
+            parts: Some(Parts {
+                content: Bytes::new(),
+                state,
+            }),
             audience: vec![live.owner.into(), Who::Office],
             keys: Vec::new(),
             span: None,
         };
-        self.overlay.write(self.caller, self.mutation, next, Some(&answer));
+        self.overlay
+            .write(self.caller, self.mutation, next, Some(&answer));
         answer.current = Some(live.frame.clone());
         answer
     }

@@ -99,7 +99,12 @@ impl Reader {
                 scope,
                 start_head,
             };
-            return Ok(Ok(Reading { group, sees, filter, cursor }));
+            return Ok(Ok(Reading {
+                group,
+                sees,
+                filter,
+                cursor,
+            }));
         }
         let cursor = Cursor::decode(token)?;
         if cursor.hub != self.hub_id || cursor.group != group.id {
@@ -114,7 +119,12 @@ impl Reader {
         if cursor.scope != scope {
             return Ok(Err(ResetReason::Filter));
         }
-        Ok(Ok(Reading { group, sees, filter, cursor }))
+        Ok(Ok(Reading {
+            group,
+            sees,
+            filter,
+            cursor,
+        }))
     }
 
     /// Whether the cursor's position and chain are of this hub's history: a database that somebody put
@@ -148,12 +158,19 @@ impl Reader {
             FeedEntry::Upsert(frame) => Some(frame),
             // What was gone when the reader began from nothing, it never had.
             FeedEntry::Gone { version, .. } if version.position <= start_head => None,
-            FeedEntry::Gone { version, removed: true } => {
-                Some(frame::removed(version.id, version.position))
-            }
-            FeedEntry::Gone { version, removed: false } => {
-                Some(frame::deleted(version.id, &version.kind, version.version, version.position))
-            }
+            FeedEntry::Gone {
+                version,
+                removed: true,
+            } => Some(frame::removed(version.id, version.position)),
+            FeedEntry::Gone {
+                version,
+                removed: false,
+            } => Some(frame::deleted(
+                version.id,
+                &version.kind,
+                version.version,
+                version.position,
+            )),
         };
         Page {
             changes: page.entries.into_iter().filter_map(change).collect(),
@@ -164,13 +181,21 @@ impl Reader {
 }
 
 fn check_kinds(filter: &Filter) -> Result<(), OpenError> {
-    let known: Vec<&str> =
-        KINDS.iter().map(|kind| kind.name()).chain([conflict::KIND]).collect();
-    match filter.kinds.iter().find(|kind| !known.contains(&kind.as_str())) {
+    let known: Vec<&str> = KINDS
+        .iter()
+        .map(|kind| kind.name())
+        .chain([conflict::KIND])
+        .collect();
+    match filter
+        .kinds
+        .iter()
+        .find(|kind| !known.contains(&kind.as_str()))
+    {
         None => Ok(()),
-        Some(kind) => {
-            Err(OpenError::UnknownKind { kind: kind.clone(), known: known.join(", ") })
-        }
+        Some(kind) => Err(OpenError::UnknownKind {
+            kind: kind.clone(),
+            known: known.join(", "),
+        }),
     }
 }
 

@@ -98,9 +98,13 @@ impl Watching {
     }
 
     async fn read(&mut self) -> Result<(), StoreError> {
-        let page = self.reader.page(&mut self.reading, self.page_bytes_max).await?;
+        let page = self
+            .reader
+            .page(&mut self.reading, self.page_bytes_max)
+            .await?;
         if !page.changes.is_empty() {
-            self.ready.push_back(Event::Changes(page.changes, page.cursor.clone()));
+            self.ready
+                .push_back(Event::Changes(page.changes, page.cursor.clone()));
         }
         if let Some(head) = page.checkpoint {
             self.checkpoint(head, page.cursor);

@@ -70,7 +70,12 @@ impl Writer {
         limits: Limits,
     ) -> (Self, tokio::task::JoinHandle<()>) {
         let (jobs, waiting) = mpsc::channel(WAITING_MAX);
-        let task = Task { store, clock, heads, seed };
+        let task = Task {
+            store,
+            clock,
+            heads,
+            seed,
+        };
         (Writer { jobs, limits }, tokio::spawn(task.run(waiting)))
     }
 
@@ -81,7 +86,10 @@ impl Writer {
     pub async fn push(&self, caller: Caller, push: Push) -> Result<Vec<Answer>, WriteError> {
         let push = prepare(caller, push, &self.limits);
         let (answer, answered) = oneshot::channel();
-        self.jobs.send(Job { push, answer }).await.map_err(|_| WriteError::Stopping)?;
+        self.jobs
+            .send(Job { push, answer })
+            .await
+            .map_err(|_| WriteError::Stopping)?;
         answered.await.map_err(|_| WriteError::Stopping)?
     }
 }
@@ -118,10 +126,7 @@ impl Task {
         }
     }
 
-    async fn write_each(
-        &self,
-        pushes: &[&Prepared],
-    ) -> Vec<Result<Vec<Answer>, StoreError>> {
+    async fn write_each(&self, pushes: &[&Prepared]) -> Vec<Result<Vec<Answer>, StoreError>> {
         let mut results = Vec::with_capacity(pushes.len());
         for push in pushes {
             let one = self.write(&[*push]).await;
@@ -134,7 +139,10 @@ impl Task {
     async fn write(&self, pushes: &[&Prepared]) -> Result<Vec<Vec<Answer>>, StoreError> {
         let mut by_group: BTreeMap<GroupKey, Vec<usize>> = BTreeMap::new();
         for (index, push) in pushes.iter().enumerate() {
-            by_group.entry(push.caller.group.key).or_default().push(index);
+            by_group
+                .entry(push.caller.group.key)
+                .or_default()
+                .push(index);
         }
         let groups: Vec<GroupKey> = by_group.keys().copied().collect();
         let mut writing = self.store.begin(&groups).await?;
@@ -163,8 +171,13 @@ impl Task {
     ) -> Result<(Vec<Vec<Answer>>, Option<i64>), StoreError> {
         let loaded = load(writing, group, pushes).await?;
         let mut overlay = Overlay::new(&loaded, self.clock.now(), (self.seed)());
-        let answers = pushes.iter().map(|push| super::plan::push(&mut overlay, push)).collect();
-        let Some(batch) = overlay.finish() else { return Ok((answers, None)) };
+        let answers = pushes
+            .iter()
+            .map(|push| super::plan::push(&mut overlay, push))
+            .collect();
+        let Some(batch) = overlay.finish() else {
+            return Ok((answers, None));
+        };
         writing.apply(group, &batch).await?;
         Ok((answers, Some(batch.head.position)))
     }

@@ -46,7 +46,10 @@ pub struct BadArgument {
 impl BadArgument {
     /// An argument that cannot be used.
     pub fn new(field: impl Into<String>, why: impl Into<String>) -> Self {
-        BadArgument { field: field.into(), why: why.into() }
+        BadArgument {
+            field: field.into(),
+            why: why.into(),
+        }
     }
 }
 
@@ -77,7 +80,10 @@ pub fn push(request: v1::PushRequest) -> Result<Push, BadArgument> {
     let mode = v1::PushMode::try_from(request.mode).map_err(|_| unknown("mode"))?;
     let atomicity = v1::Atomicity::try_from(request.atomicity).map_err(|_| unknown("atomicity"))?;
     if request.mutations.is_empty() {
-        return Err(BadArgument::new("mutations", "mutations must hold at least one mutation"));
+        return Err(BadArgument::new(
+            "mutations",
+            "mutations must hold at least one mutation",
+        ));
     }
     Ok(Push {
         items: request.mutations.into_iter().map(item).collect(),
@@ -112,14 +118,21 @@ fn read_mutation(mutation: v1::Mutation) -> Result<Mutation, Finding> {
             contract: put.contract,
             resolves: resolves(&put.resolves)?,
         },
-        Some(v1::mutation::Wish::Delete(delete)) => {
-            Wish::Delete { base: base("delete.base", delete.base)? }
-        }
-        Some(v1::mutation::Wish::Act(act)) => {
-            Wish::Act { seen_version: act.seen_version, action: act.action }
-        }
+        Some(v1::mutation::Wish::Delete(delete)) => Wish::Delete {
+            base: base("delete.base", delete.base)?,
+        },
+        Some(v1::mutation::Wish::Act(act)) => Wish::Act {
+            seen_version: act.seen_version,
+            action: act.action,
+        },
     };
-    Ok(Mutation { id, record, reason: mutation.reason, hash, wish })
+    Ok(Mutation {
+        id,
+        record,
+        reason: mutation.reason,
+        hash,
+        wish,
+    })
 }
 
 fn item_id(path: &str, text: &str) -> Result<uuid::Uuid, Finding> {
@@ -136,8 +149,10 @@ fn base(path: &str, base: Option<v1::Base>) -> Result<Base, Finding> {
     let base = base.unwrap_or_default();
     if !base.mutation_id.is_empty() {
         if base.version != 0 || !base.content_digest.is_empty() {
-            return Err(Finding::new(Code::NotWithOther, format!("{path}.mutation_id"))
-                .with("other", format!("{path}.version")));
+            return Err(
+                Finding::new(Code::NotWithOther, format!("{path}.mutation_id"))
+                    .with("other", format!("{path}.version")),
+            );
         }
         let id = item_id(&format!("{path}.mutation_id"), &base.mutation_id)?;
         return Ok(Base::Mutation(MutationId(id)));
@@ -173,7 +188,11 @@ pub fn digest_to_hex(digest: [u8; 8]) -> String {
 /// A finding with its sentences.
 #[must_use]
 pub fn finding(finding: &Finding) -> v1::Finding {
-    v1::Finding { message_zh: finding.zh(), message_en: finding.en(), ..bare_finding(finding) }
+    v1::Finding {
+        message_zh: finding.zh(),
+        message_en: finding.en(),
+        ..bare_finding(finding)
+    }
 }
 
 /// A finding without its sentences, as it is stored.
@@ -197,7 +216,11 @@ pub fn stored_finding(finding: v1::Finding) -> Option<Finding> {
     Some(Finding {
         code: Code::named(&finding.code)?,
         path: finding.path,
-        arguments: finding.arguments.into_iter().map(|arg| (arg.name, arg.value)).collect(),
+        arguments: finding
+            .arguments
+            .into_iter()
+            .map(|arg| (arg.name, arg.value))
+            .collect(),
     })
 }
 
@@ -248,7 +271,12 @@ pub fn record(change: Bytes) -> Option<v1::Record> {
 pub fn filter(filter: Option<v1::Filter>) -> Result<Filter, BadArgument> {
     let filter = filter.unwrap_or_default();
     let campus = |(i, id): (usize, &String)| record_id(&format!("filter.campus_ids[{i}]"), id);
-    let campuses = filter.campus_ids.iter().enumerate().map(campus).collect::<Result<_, _>>()?;
+    let campuses = filter
+        .campus_ids
+        .iter()
+        .enumerate()
+        .map(campus)
+        .collect::<Result<_, _>>()?;
     Ok(Filter::new(filter.kinds, campuses))
 }
 
@@ -269,7 +297,9 @@ pub fn page(page: Result<Page, ResetReason>) -> v1::PullResponse {
             ..Default::default()
         },
         Ok(page) => v1::PullResponse {
-            checkpoint: page.checkpoint.map(|head| checkpoint(&head, page.cursor.clone())),
+            checkpoint: page
+                .checkpoint
+                .map(|head| checkpoint(&head, page.cursor.clone())),
             changes: page.changes,
             cursor: page.cursor,
             reset_required: None,
@@ -283,7 +313,9 @@ fn reset_required(reason: ResetReason) -> v1::ResetRequired {
         ResetReason::Diverged => v1::ResetReason::Diverged,
         ResetReason::Filter => v1::ResetReason::Filter,
     };
-    v1::ResetRequired { reason: reason.into() }
+    v1::ResetRequired {
+        reason: reason.into(),
+    }
 }
 
 /// An event as the contract writes it.
@@ -293,7 +325,11 @@ pub fn event(event: Event) -> v1::WatchResponse {
     let event = match event {
         Event::Changes(changes, cursor) => Wire::Changes(v1::Changes { changes, cursor }),
         Event::Checkpoint(head, cursor) => Wire::Checkpoint(checkpoint(&head, cursor)),
-        Event::Heartbeat { cursor, newest, time } => Wire::Heartbeat(v1::Heartbeat {
+        Event::Heartbeat {
+            cursor,
+            newest,
+            time,
+        } => Wire::Heartbeat(v1::Heartbeat {
             cursor,
             newest_position: newest,
             time: Some(timestamp(time)),
@@ -323,7 +359,11 @@ mod tests {
 
     #[test]
     fn times_before_1970_keep_their_fraction() {
-        for text in ["1969-12-31T23:59:59.25Z", "2026-05-08T07:00:00.000001Z", "1970-01-01T00:00:00Z"] {
+        for text in [
+            "1969-12-31T23:59:59.25Z",
+            "2026-05-08T07:00:00.000001Z",
+            "1970-01-01T00:00:00Z",
+        ] {
             let expected: Timestamp = text.parse().unwrap();
             let wire = timestamp(expected);
             assert!((0..1_000_000_000).contains(&wire.nanos));

@@ -73,7 +73,10 @@ impl SchoolDays {
     pub fn of(campus_id: &str, calendars: &[v1::Calendar]) -> Self {
         let mut days = SchoolDays::default();
         for wanted in ["", campus_id] {
-            for calendar in calendars.iter().filter(|calendar| calendar.campus_id == wanted) {
+            for calendar in calendars
+                .iter()
+                .filter(|calendar| calendar.campus_id == wanted)
+            {
                 days.lay_over(calendar);
             }
         }
@@ -85,10 +88,10 @@ impl SchoolDays {
             let (first, last) = (date::day(&term.first_day)?, date::day(&term.last_day)?);
             Some(Span { first, last })
         };
-        let special =
-            |special: &v1::SpecialDay| Some((date::day(&special.date)?, special.kind()));
+        let special = |special: &v1::SpecialDay| Some((date::day(&special.date)?, special.kind()));
         self.terms.extend(calendar.terms.iter().filter_map(term));
-        self.special.extend(calendar.special_days.iter().filter_map(special));
+        self.special
+            .extend(calendar.special_days.iter().filter_map(special));
     }
 
     /// Whether there is school on a day.
@@ -125,7 +128,11 @@ mod tests {
     use jiff::civil::date;
 
     fn special(date: &str, kind: v1::DayKind) -> v1::SpecialDay {
-        v1::SpecialDay { date: date.into(), kind: kind.into(), ..Default::default() }
+        v1::SpecialDay {
+            date: date.into(),
+            kind: kind.into(),
+            ..Default::default()
+        }
     }
 
     fn spring_2026() -> Vec<v1::Calendar> {
@@ -180,6 +187,9 @@ mod tests {
     #[test]
     fn a_campus_calendar_lies_over_the_group_calendar_whatever_their_order() {
         let campus = SchoolDays::of("c", &spring_2026());
-        assert_eq!(campus.school_days_before(date(2026, 5, 11), 1), Some(date(2026, 5, 8)));
+        assert_eq!(
+            campus.school_days_before(date(2026, 5, 11), 1),
+            Some(date(2026, 5, 8))
+        );
     }
 }

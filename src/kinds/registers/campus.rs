@@ -28,7 +28,13 @@ impl Rules for CampusRules {
             for (j, meal) in canteen.meals.iter().enumerate() {
                 found.required(&path(&format!("meals[{j}]")), *meal != 0);
             }
-            period(&path("closed"), &canteen.opened, &path("opened"), &canteen.closed, found);
+            period(
+                &path("closed"),
+                &canteen.opened,
+                &path("opened"),
+                &canteen.closed,
+                found,
+            );
         }
     }
 

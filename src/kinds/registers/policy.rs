@@ -24,10 +24,20 @@ impl Rules for PolicyRules {
 
     fn check(policy: &v1::Policy, _: &Case<'_>, found: &mut Found) {
         if TimeZone::get(&policy.time_zone).is_err() {
-            found.add_with(Code::TimeZoneUnknown, "time_zone", "value", &policy.time_zone);
+            found.add_with(
+                Code::TimeZoneUnknown,
+                "time_zone",
+                "value",
+                &policy.time_zone,
+            );
         }
         if let Some(deadline) = &policy.menu_deadline {
-            found.range("menu_deadline.school_days_before", deadline.school_days_before, 0, 30);
+            found.range(
+                "menu_deadline.school_days_before",
+                deadline.school_days_before,
+                0,
+                30,
+            );
             found.required("menu_deadline.time", !deadline.time.is_empty());
             found.optional_clock_time("menu_deadline.time", &deadline.time);
         }
@@ -45,7 +55,10 @@ impl Rules for PolicyRules {
 /// The key of a group's one policy.
 #[must_use]
 pub fn key() -> Key {
-    Key { kind: "policy".to_owned(), value: "group".to_owned() }
+    Key {
+        kind: "policy".to_owned(),
+        value: "group".to_owned(),
+    }
 }
 
 /// The zone in which a group's days begin.

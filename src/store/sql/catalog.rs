@@ -16,7 +16,9 @@ pub async fn hub_id(db: &mut SqliteConnection, fresh: Uuid) -> Result<Uuid> {
         .bind(fresh.as_bytes().to_vec())
         .execute(&mut *db)
         .await?;
-    let row = sqlx::query("SELECT id FROM hub").fetch_one(&mut *db).await?;
+    let row = sqlx::query("SELECT id FROM hub")
+        .fetch_one(&mut *db)
+        .await?;
     uuid(row.try_get("id")?)
 }
 
@@ -38,12 +40,18 @@ pub async fn create_group(
     .await?;
     let Some(row) = row else { return Ok(None) };
     let key = GroupKey(row.try_get("grp")?);
-    Ok(Some(Group { key, id, name: name.to_owned(), epoch: 1 }))
+    Ok(Some(Group {
+        key,
+        id,
+        name: name.to_owned(),
+        epoch: 1,
+    }))
 }
 
 pub async fn groups(db: &mut SqliteConnection) -> Result<Vec<Group>> {
-    let rows =
-        sqlx::query("SELECT grp, id, name, epoch FROM grp ORDER BY name").fetch_all(db).await?;
+    let rows = sqlx::query("SELECT grp, id, name, epoch FROM grp ORDER BY name")
+        .fetch_all(db)
+        .await?;
     rows.iter().map(group).collect()
 }
 
@@ -61,14 +69,16 @@ pub async fn create_credential(
     credential: &Credential,
     at: Timestamp,
 ) -> Result<()> {
-    sqlx::query("INSERT INTO credential (hash, grp, place, holder, created_at) VALUES (?, ?, ?, ?, ?)")
-        .bind(credential.hash.to_vec())
-        .bind(credential.group.0)
-        .bind(place_bytes(credential.place))
-        .bind(&credential.holder)
-        .bind(micros(at))
-        .execute(db)
-        .await?;
+    sqlx::query(
+        "INSERT INTO credential (hash, grp, place, holder, created_at) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(credential.hash.to_vec())
+    .bind(credential.group.0)
+    .bind(place_bytes(credential.place))
+    .bind(&credential.holder)
+    .bind(micros(at))
+    .execute(db)
+    .await?;
     Ok(())
 }
 
@@ -115,7 +125,10 @@ pub async fn last_heard(
     .fetch_all(db)
     .await?;
     let heard = |row: &SqliteRow| -> Result<(Place, Timestamp)> {
-        Ok((place(row.try_get("place")?)?, time(row.try_get("heard_at")?)?))
+        Ok((
+            place(row.try_get("place")?)?,
+            time(row.try_get("heard_at")?)?,
+        ))
     };
     rows.iter().map(heard).collect()
 }

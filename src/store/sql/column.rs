@@ -55,6 +55,9 @@ pub fn who(text: &str) -> Result<Who> {
     match text {
         "*" => Ok(Who::Group),
         "office" => Ok(Who::Office),
-        id => id.parse().map(Who::Campus).map_err(|_| StoreError::Damaged("an audience")),
+        id => id
+            .parse()
+            .map(Who::Campus)
+            .map_err(|_| StoreError::Damaged("an audience")),
     }
 }

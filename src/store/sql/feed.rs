@@ -34,7 +34,10 @@ pub async fn page(
     query: &PageQuery<'_>,
 ) -> Result<FeedPage> {
     let head = head(db, group).await?;
-    let mut page = Page { open: query.after, ..Page::default() };
+    let mut page = Page {
+        open: query.after,
+        ..Page::default()
+    };
     let mut statement = statement(group, query);
     let mut rows = statement.build().fetch(&mut *db);
     while let Some(row) = rows.try_next().await? {
@@ -53,7 +56,12 @@ pub async fn page(
         return Ok(page.whole(head));
     }
     let chain = commit_before(db, group, page.position).await?.chain;
-    Ok(FeedPage { chain, position: page.position, entries: page.entries(), head })
+    Ok(FeedPage {
+        chain,
+        position: page.position,
+        entries: page.entries(),
+        head,
+    })
 }
 
 /// Rows of all the reader's audiences, merged by position. The filter decides what is shown of a row,
@@ -66,12 +74,14 @@ fn statement(group: GroupKey, query: &PageQuery<'_>) -> QueryBuilder<Sqlite> {
     sql.push(") AS wanted FROM (");
     for (i, who) in query.sees.iter().enumerate() {
         sql.push(if i == 0 { "" } else { " UNION ALL " });
-        sql.push("SELECT position, gone FROM audience WHERE grp = ").push_bind(group.0);
+        sql.push("SELECT position, gone FROM audience WHERE grp = ")
+            .push_bind(group.0);
         sql.push(" AND who = ").push_bind(who_text(*who));
         sql.push(" AND position > ").push_bind(query.after);
     }
     sql.push(" ORDER BY position LIMIT ").push_bind(ROWS_A_PAGE);
-    sql.push(") a JOIN version v ON v.position = a.position AND v.grp = ").push_bind(group.0);
+    sql.push(") a JOIN version v ON v.position = a.position AND v.grp = ")
+        .push_bind(group.0);
     sql.push(" ORDER BY a.position");
     sql
 }
@@ -146,7 +156,12 @@ impl Page {
 
     fn whole(mut self, head: Head) -> FeedPage {
         self.close();
-        FeedPage { position: head.position, chain: head.chain, head, entries: self.entries() }
+        FeedPage {
+            position: head.position,
+            chain: head.chain,
+            head,
+            entries: self.entries(),
+        }
     }
 
     fn entries(mut self) -> Vec<FeedEntry> {
@@ -157,7 +172,9 @@ impl Page {
             let same = entries.last().is_some_and(|(last, _)| *last == position);
             match (same, row.gone) {
                 (true, true) => {}
-                (true, false) => *entries.last_mut().expect("same position") = (position, entry(row)),
+                (true, false) => {
+                    *entries.last_mut().expect("same position") = (position, entry(row))
+                }
                 (false, _) => entries.push((position, entry(row))),
             }
         }
@@ -168,7 +185,10 @@ impl Page {
 fn entry(row: Row) -> FeedEntry {
     match row.version.frame.clone() {
         Some(frame) if !row.gone => FeedEntry::Upsert(frame),
-        _ => FeedEntry::Gone { version: row.version, removed: row.gone },
+        _ => FeedEntry::Gone {
+            version: row.version,
+            removed: row.gone,
+        },
     }
 }
 
@@ -182,9 +202,13 @@ pub async fn record(
         "SELECT v.id, v.kind, v.campus, v.version, v.position, v.frame FROM record r \
          JOIN version v ON v.grp = r.grp AND v.position = r.position WHERE r.grp = ",
     );
-    sql.push_bind(group.0).push(" AND r.id = ").push_bind(id_bytes(id));
-    sql.push(" AND EXISTS (SELECT 1 FROM audience a WHERE a.grp = r.grp AND a.id = r.id \
-              AND a.gone = 0 AND a.who IN (");
+    sql.push_bind(group.0)
+        .push(" AND r.id = ")
+        .push_bind(id_bytes(id));
+    sql.push(
+        " AND EXISTS (SELECT 1 FROM audience a WHERE a.grp = r.grp AND a.id = r.id \
+              AND a.gone = 0 AND a.who IN (",
+    );
     let mut list = sql.separated(", ");
     for who in sees {
         list.push_bind(who_text(*who));

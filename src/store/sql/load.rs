@@ -41,7 +41,9 @@ pub fn version(row: &SqliteRow) -> Result<Version> {
 }
 
 pub fn head_of(row: Option<&SqliteRow>) -> Result<Head> {
-    let Some(row) = row else { return Ok(Head::EMPTY) };
+    let Some(row) = row else {
+        return Ok(Head::EMPTY);
+    };
     Ok(Head {
         position: row.try_get("last_position")?,
         at: time(row.try_get("at")?)?,
@@ -93,7 +95,10 @@ async fn audience(
         let select = "SELECT r.who, r.id FROM audience r WHERE r.gone = 0 AND r.grp = ";
         let mut query = select_in(select, group, ids.iter().copied());
         for row in query.build().fetch_all(&mut *db).await? {
-            found.entry(id(row.try_get("id")?)?).or_default().push(who(row.try_get("who")?)?);
+            found
+                .entry(id(row.try_get("id")?)?)
+                .or_default()
+                .push(who(row.try_get("who")?)?);
         }
     }
     Ok(found)
@@ -114,7 +119,10 @@ async fn mutations(
             let mut query = QueryBuilder::new(
                 "SELECT mutation_id, mutation_hash, id, version, answer FROM version WHERE grp = ",
             );
-            query.push_bind(group.0).push(" AND place = ").push_bind(place_bytes(place));
+            query
+                .push_bind(group.0)
+                .push(" AND place = ")
+                .push_bind(place_bytes(place));
             query.push(" AND mutation_id IN (");
             let mut list = query.separated(", ");
             for id in ids {
@@ -153,10 +161,14 @@ async fn versions(
         let mut query = QueryBuilder::new(
             "SELECT id, kind, campus, version, position, frame FROM version WHERE grp = ",
         );
-        query.push_bind(group.0).push(" AND (id, version) IN (VALUES ");
+        query
+            .push_bind(group.0)
+            .push(" AND (id, version) IN (VALUES ");
         let mut list = query.separated(", ");
         for (id, version) in wanted {
-            list.push("(").push_bind_unseparated(id_bytes(*id)).push_unseparated(", ");
+            list.push("(")
+                .push_bind_unseparated(id_bytes(*id))
+                .push_unseparated(", ");
             list.push_bind_unseparated(*version).push_unseparated(")");
         }
         query.push(")");
@@ -181,14 +193,21 @@ async fn keys(
     for (kind, values) in by_kind {
         for values in values.chunks(ROWS_A_STATEMENT) {
             let mut query = QueryBuilder::new("SELECT value, id FROM key WHERE grp = ");
-            query.push_bind(group.0).push(" AND kind = ").push_bind(kind).push(" AND value IN (");
+            query
+                .push_bind(group.0)
+                .push(" AND kind = ")
+                .push_bind(kind)
+                .push(" AND value IN (");
             let mut list = query.separated(", ");
             for value in values {
                 list.push_bind(*value);
             }
             query.push(")");
             for row in query.build().fetch_all(&mut *db).await? {
-                let key = Key { kind: kind.to_owned(), value: row.try_get("value")? };
+                let key = Key {
+                    kind: kind.to_owned(),
+                    value: row.try_get("value")?,
+                };
                 found.insert(key, id(row.try_get("id")?)?);
             }
         }

@@ -53,8 +53,9 @@ async fn versions(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> 
         );
         query.push_values(rows, |mut row, new| {
             let version = &new.version;
-            let (starts, ends) =
-                new.span.map_or((FIRST_DAY, LAST_DAY), |span| (span.first, span.last));
+            let (starts, ends) = new
+                .span
+                .map_or((FIRST_DAY, LAST_DAY), |span| (span.first, span.last));
             let mutation = new.mutation.as_ref();
             row.push_bind(group.0)
                 .push_bind(version.position)
@@ -83,7 +84,10 @@ async fn records(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> R
     for rows in batch.records.chunks(ROWS_A_STATEMENT) {
         let mut query = QueryBuilder::new("INSERT INTO record (grp, id, version, position) ");
         query.push_values(rows, |mut row, (id, version, position)| {
-            row.push_bind(group.0).push_bind(id_bytes(*id)).push_bind(*version).push_bind(*position);
+            row.push_bind(group.0)
+                .push_bind(id_bytes(*id))
+                .push_bind(*version)
+                .push_bind(*position);
         });
         query.push(
             " ON CONFLICT (grp, id) DO UPDATE \
@@ -125,7 +129,10 @@ async fn keys(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Resu
     for rows in batch.keys_taken.chunks(ROWS_A_STATEMENT) {
         let mut query = QueryBuilder::new("INSERT INTO key (grp, kind, value, id) ");
         query.push_values(rows, |mut row, (key, id)| {
-            row.push_bind(group.0).push_bind(&key.kind).push_bind(&key.value).push_bind(id_bytes(*id));
+            row.push_bind(group.0)
+                .push_bind(&key.kind)
+                .push_bind(&key.value)
+                .push_bind(id_bytes(*id));
         });
         query.build().execute(&mut *db).await?;
     }

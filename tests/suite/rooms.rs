@@ -1,0 +1,1 @@
+//! The rooms of `src` and what each may import.
