@@ -110,27 +110,32 @@ fn reflection() -> tonic_reflection::server::Builder<'static> {
         .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
 }
 
-/// Serves the operator on a local socket that only the hub's own user can open, until `shutdown`.
+/// Serves the operator on a local socket until `shutdown`.
 ///
 /// # Errors
-/// When the socket cannot be made or fails.
+/// When the socket fails.
 pub async fn serve_admin(
     hub: Arc<Hub>,
-    socket: &Path,
+    listener: UnixListener,
     shutdown: impl Future<Output = ()>,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let listener = bind_private(socket)?;
-    let service = AdminServiceServer::new(admin_service::Admin::new(hub));
+) -> Result<(), tonic::transport::Error> {
+    let v1 = reflection().build_v1().expect("the descriptors are whole");
+    let v1alpha = reflection()
+        .build_v1alpha()
+        .expect("the descriptors are whole");
     Server::builder()
-        .add_service(service)
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?)
+        .add_service(AdminServiceServer::new(admin_service::Admin::new(hub)))
+        .add_service(v1)
+        .add_service(v1alpha)
         .serve_with_incoming_shutdown(UnixListenerStream::new(listener), shutdown)
-        .await?;
-    Ok(())
+        .await
 }
 
-fn bind_private(socket: &Path) -> std::io::Result<UnixListener> {
+/// Binds a local socket that only the hub's own user can open.
+///
+/// # Errors
+/// When the socket cannot be made.
+pub fn bind_private(socket: &Path) -> std::io::Result<UnixListener> {
     use std::os::unix::fs::PermissionsExt as _;
     // Left behind by a process that was killed: the lock of the data folder says that it is gone.
     match std::fs::remove_file(socket) {

@@ -6,6 +6,7 @@ mod config;
 mod error;
 mod presence;
 
+pub use admin::random_uuid;
 pub use config::Config;
 pub use error::HubError;
 
@@ -80,8 +81,7 @@ impl Hub {
         clock: Arc<dyn Clock>,
     ) -> Result<(Arc<Self>, Drained), HubError> {
         let lock = config.lock()?;
-        let store: Arc<dyn Store> =
-            Arc::new(SqliteStore::open(&config.data, admin::random_uuid()).await?);
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.data, random_uuid()).await?);
         let hub_id = store.hub_id().await?;
         let heads = Arc::new(Heads::default());
         let (writer, task) = Writer::start(

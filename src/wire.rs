@@ -6,7 +6,7 @@ pub mod convert;
 /// The generated types of package `lianxiao.v1`. Content, State, Action and Change stay encoded wherever
 /// another message holds one (see `build.rs`).
 #[expect(
-    missing_docs,
+    unused_qualifications,
     clippy::pedantic,
     reason = "generated; the contract's own comments document it"
 )]
