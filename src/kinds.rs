@@ -182,7 +182,7 @@ pub trait Rules: Sync + 'static {
         case: &Case<'_>,
     ) -> Result<Moved<Self::State>, Refusal> {
         let _ = (action, content, state, case);
-        Err(Box::new(Finding::new(Code::WishMissing, "act.action")))
+        Err(Finding::new(Code::WishMissing, "act.action"))
     }
 
     /// The content fields that bind an action.
@@ -201,7 +201,7 @@ pub trait Rules: Sync + 'static {
 }
 
 /// Why an action, a put or a deletion is refused.
-pub type Refusal = Box<Finding>;
+pub type Refusal = Finding;
 
 /// An id in a content that must name a record of a kind.
 #[derive(Clone, Debug)]

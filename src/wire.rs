@@ -8,6 +8,9 @@ pub mod convert;
 #[expect(
     unused_qualifications,
     clippy::pedantic,
+    clippy::large_enum_variant,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
     reason = "generated; the contract's own comments document it"
 )]
 pub mod v1 {

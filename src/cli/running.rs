@@ -71,12 +71,13 @@ impl Running {
             self.drained.finish().await;
             Ok::<(), Error>(())
         };
-        match tokio::time::timeout(GRACE, finished).await {
-            Ok(finished) => finished?,
-            Err(_) => tracing::warn!(
+        if let Ok(finished) = tokio::time::timeout(GRACE, finished).await {
+            finished?;
+        } else {
+            tracing::warn!(
                 grace_s = GRACE.as_secs(),
                 "calls were still open at the end"
-            ),
+            );
         }
         let _ = std::fs::remove_file(&self.admin_socket);
         Ok(())

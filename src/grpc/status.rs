@@ -93,7 +93,7 @@ impl From<BadArgument> for HubError {
     }
 }
 
-/// The transport answers OUT_OF_RANGE, and names nothing, when a request is so large that it does not
+/// The transport answers `OUT_OF_RANGE`, and names nothing, when a request is so large that it does not
 /// read it. Nothing of ours answers so; the caller is told the limit.
 pub fn name_the_limit(
     limits: &Limits,

@@ -111,10 +111,7 @@ impl Rules for ExchangeRules {
             Some(Action::Accept(_)) => accept(host, state, case),
             Some(Action::Approve(_)) => approve(host, state, case),
             Some(Action::ConfirmArrival(arrival)) => arrive(&arrival.date, host, state, case),
-            None => Err(Box::new(Finding::new(
-                Code::WishMissing,
-                "act.action.exchange",
-            ))),
+            None => Err(Finding::new(Code::WishMissing, "act.action.exchange")),
         }
     }
 
@@ -263,12 +260,10 @@ fn arrive(day: &str, host: Option<Place>, state: &v1::ExchangeState, case: &Case
     let mut found = Found::under("act.action.exchange.confirm_arrival".into());
     let date = found.day("date", day);
     if let Some(finding) = found.findings.pop() {
-        return Err(Box::new(finding));
+        return Err(finding);
     }
     if date.is_some_and(|date| date > case.today()) {
-        return Err(Box::new(
-            Finding::new(Code::DayNotCome, "act.action").with("date", day),
-        ));
+        return Err(Finding::new(Code::DayNotCome, "act.action").with("date", day));
     }
     if state.status() == Status::Active && state.real_start != day {
         return Err(state_forbids(
@@ -354,6 +349,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn each_fault_names_its_field() {
         let base = exchange();
         assert_eq!(codes(&base), []);

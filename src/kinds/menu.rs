@@ -111,7 +111,7 @@ impl Rules for MenuRules {
         match &action.action {
             Some(Action::Publish(_)) => Ok(publish(state, case)),
             Some(Action::Withdraw(_)) => withdraw(menu, state, case),
-            None => Err(Box::new(Finding::new(Code::WishMissing, "act.action.menu"))),
+            None => Err(Finding::new(Code::WishMissing, "act.action.menu")),
         }
     }
 
@@ -273,9 +273,9 @@ fn withdraw(
     }
     let first = menu.service_dates.first().and_then(|day| date::day(day));
     match first {
-        Some(first) if first <= case.today() => Err(Box::new(
-            Finding::new(Code::AlreadyServed, "act.action").with("date", first),
-        )),
+        Some(first) if first <= case.today() => {
+            Err(Finding::new(Code::AlreadyServed, "act.action").with("date", first))
+        }
         _ => Ok(Moved::To(v1::MenuState {
             status: Status::Withdrawn.into(),
             publish_time: None,
@@ -399,6 +399,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn each_fault_names_its_field() {
         let base = menu();
         assert_eq!(codes(&base), []);
@@ -517,22 +518,18 @@ mod tests {
         let withdraw = Action::Withdraw(v1::WithdrawMenu {});
         let draft = MenuRules::new_state().unwrap();
         let friday = "2026-05-08T07:00:00Z";
-        assert_eq!(
-            act(withdraw.clone(), &draft, friday),
-            Err(Code::StateForbids)
-        );
-        let Ok(Moved::To(published)) = act(publish.clone(), &draft, friday) else {
+        assert_eq!(act(withdraw, &draft, friday), Err(Code::StateForbids));
+        let Ok(Moved::To(published)) = act(publish, &draft, friday) else {
             panic!()
         };
         assert!(MenuRules::may_put(&published).is_err());
-        assert_eq!(act(publish.clone(), &published, friday), Ok(Moved::Nowhere));
+        assert_eq!(act(publish, &published, friday), Ok(Moved::Nowhere));
         // Monday in Shanghai begins on Sunday at 16:00 UTC.
         assert_eq!(
-            act(withdraw.clone(), &published, "2026-05-10T16:00:00Z"),
+            act(withdraw, &published, "2026-05-10T16:00:00Z"),
             Err(Code::AlreadyServed)
         );
-        let Ok(Moved::To(withdrawn)) = act(withdraw.clone(), &published, "2026-05-10T15:59:59Z")
-        else {
+        let Ok(Moved::To(withdrawn)) = act(withdraw, &published, "2026-05-10T15:59:59Z") else {
             panic!()
         };
         assert_eq!(withdrawn.publish_time, None);

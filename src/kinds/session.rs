@@ -91,11 +91,8 @@ impl Rules for SessionRules {
         match &action.action {
             Some(Action::Announce(_)) => announce(state, case),
             Some(Action::Hold(_)) => hold(session, state, case),
-            Some(Action::ReportAttendance(report)) => attend(report, session, state, case),
-            None => Err(Box::new(Finding::new(
-                Code::WishMissing,
-                "act.action.session",
-            ))),
+            Some(Action::ReportAttendance(report)) => attend(*report, session, state, case),
+            None => Err(Finding::new(Code::WishMissing, "act.action.session")),
         }
     }
 
@@ -205,9 +202,7 @@ fn hold(
     if let Some(first) = days(session).min()
         && first > case.today()
     {
-        return Err(Box::new(
-            Finding::new(Code::DayNotCome, "act.action").with("date", first),
-        ));
+        return Err(Finding::new(Code::DayNotCome, "act.action").with("date", first));
     }
     Ok(Moved::To(v1::SessionState {
         status: Status::Held.into(),
@@ -217,7 +212,7 @@ fn hold(
 }
 
 fn attend(
-    report: &v1::ReportAttendance,
+    report: v1::ReportAttendance,
     session: &v1::Session,
     state: &v1::SessionState,
     case: &Case<'_>,
@@ -233,7 +228,7 @@ fn attend(
         let mut found = Found::under("act.action.session.report_attendance".into());
         found.range(field, number, 0, 100_000);
         if let Some(finding) = found.findings.pop() {
-            return Err(Box::new(finding));
+            return Err(finding);
         }
     }
     if state.status() != Status::Held {
@@ -325,6 +320,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn each_fault_names_its_field() {
         let day = |date: &str, start: &str, end: &str, stated_weekday| v1::SessionDay {
             date: date.into(),
@@ -446,15 +442,14 @@ mod tests {
         let planned = SessionRules::new_state().unwrap();
 
         assert_eq!(
-            act(announce.clone(), campus(2), &planned, "2026-05-12"),
+            act(announce, campus(2), &planned, "2026-05-12"),
             Err(Code::NotAllowed)
         );
         assert_eq!(
-            act(hold.clone(), campus(1), &planned, "2026-05-12"),
+            act(hold, campus(1), &planned, "2026-05-12"),
             Err(Code::StateForbids)
         );
-        let Ok(Moved::To(announced)) = act(announce.clone(), campus(1), &planned, "2026-05-12")
-        else {
+        let Ok(Moved::To(announced)) = act(announce, campus(1), &planned, "2026-05-12") else {
             panic!()
         };
         assert_eq!(
@@ -466,25 +461,25 @@ mod tests {
             Err(Code::StateForbids)
         );
         assert_eq!(
-            act(hold.clone(), campus(1), &announced, "2026-05-13"),
+            act(hold, campus(1), &announced, "2026-05-13"),
             Err(Code::DayNotCome)
         );
-        let Ok(Moved::To(held)) = act(hold, campus(1), &announced, "2026-05-12") else {
+        let Ok(Moved::To(over)) = act(hold, campus(1), &announced, "2026-05-12") else {
             panic!()
         };
         assert_eq!(
-            act(report(4), campus(3), &held, "2026-05-12"),
+            act(report(4), campus(3), &over, "2026-05-12"),
             Err(Code::NotAllowed)
         );
         assert_eq!(
-            act(report(4), Place::Office, &held, "2026-05-12"),
+            act(report(4), Place::Office, &over, "2026-05-12"),
             Err(Code::NotAllowed)
         );
         assert_eq!(
-            act(report(-1), campus(2), &held, "2026-05-12"),
+            act(report(-1), campus(2), &over, "2026-05-12"),
             Err(Code::OutOfRange)
         );
-        let Ok(Moved::To(attended)) = act(report(4), campus(2), &held, "2026-05-12") else {
+        let Ok(Moved::To(attended)) = act(report(4), campus(2), &over, "2026-05-12") else {
             panic!()
         };
         assert_eq!(

@@ -23,38 +23,37 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    pub fn refused(finding: Finding) -> Self {
-        Verdict {
-            outcome: Outcome::Rejected,
-            findings: vec![finding],
-            current: None,
-        }
+    pub fn refused(finding: Finding) -> Box<Self> {
+        Verdict::refused_all(vec![finding])
     }
 
-    pub fn refused_all(findings: Vec<Finding>) -> Self {
-        Verdict {
+    pub fn refused_all(findings: Vec<Finding>) -> Box<Self> {
+        Box::new(Verdict {
             outcome: Outcome::Rejected,
             findings,
             current: None,
-        }
+        })
     }
 
-    pub fn refused_seeing(finding: Finding, current: Live) -> Self {
-        Verdict {
+    pub fn refused_seeing(finding: Finding, current: Live) -> Box<Self> {
+        Box::new(Verdict {
+            outcome: Outcome::Rejected,
+            findings: vec![finding],
             current: Some(current),
-            ..Verdict::refused(finding)
-        }
+        })
     }
 
-    pub fn unchanged(current: &Live) -> Self {
-        let current = Some(current.clone());
-        Verdict {
+    pub fn unchanged(current: &Live) -> Box<Self> {
+        Box::new(Verdict {
             outcome: Outcome::Unchanged,
             findings: Vec::new(),
-            current,
-        }
+            current: Some(current.clone()),
+        })
     }
 }
+
+/// What can be had, or why nothing of the item is stored.
+pub type Or<T> = Result<T, Box<Verdict>>;
 
 /// One item at work: who asks for what, over which plan.
 pub struct Work<'p, 'a> {
@@ -80,7 +79,9 @@ pub fn push(overlay: &mut Overlay<'_>, push: &Prepared) -> Vec<Answer> {
         answers.iter_mut().for_each(keep_out);
         *overlay = before.expect("kept for an ALL push");
     } else if push.validate_only {
-        answers.iter_mut().for_each(|answer| answer.position = 0);
+        for answer in &mut answers {
+            answer.position = 0;
+        }
         *overlay = before.expect("kept for a VALIDATE push");
     }
     answers
@@ -171,12 +172,12 @@ fn answered_before(
     answer::decode(&remembered.answer, &item.mutation_id, &item.record_id).ok()
 }
 
-/// An answer to an item, or why nothing of it is stored.
-pub type Judged = Result<Answer, Verdict>;
+/// An answer to an item that is stored.
+pub type Judged = Or<Answer>;
 
 impl Work<'_, '_> {
     /// The live record the item is about, if its asker may know of it.
-    pub fn visible(&self) -> Result<Live, Verdict> {
+    pub fn visible(&self) -> Or<Live> {
         let id = self.mutation.record;
         let unseen = || Finding::new(Code::RecordNotFound, "record_id").with("id", id);
         let seen = may_see(self.caller.place, &self.overlay.audience(id));
@@ -188,7 +189,7 @@ impl Work<'_, '_> {
     }
 
     /// The same, for who wants to write its content.
-    pub fn own(&self) -> Result<Live, Verdict> {
+    pub fn own(&self) -> Or<Live> {
         let live = self.visible()?;
         if may_put(self.caller.place, live.owner) {
             Ok(live)
@@ -198,7 +199,7 @@ impl Work<'_, '_> {
     }
 
     /// The version a base names. A base that the hub does not know is refused, never guessed.
-    pub fn base_version(&self, path: &str, base: &Base, live: &Live) -> Result<i64, Verdict> {
+    pub fn base_version(&self, path: &str, base: &Base, live: &Live) -> Or<i64> {
         let id = self.mutation.record;
         let unknown = || {
             let finding = Finding::new(Code::BaseUnknown, path).with("current", live.version);
@@ -222,7 +223,7 @@ impl Work<'_, '_> {
     }
 
     /// Refuses keys that another record holds.
-    pub fn keys_free(&self, keys: &[Key]) -> Result<(), Verdict> {
+    pub fn keys_free(&self, keys: &[Key]) -> Or<()> {
         for key in keys {
             if let Some(holder) = self.overlay.holder(key)
                 && holder != self.mutation.record
@@ -264,8 +265,7 @@ impl Work<'_, '_> {
                 .with("current", live.version);
             return Err(Verdict::refused_seeing(finding, live));
         }
-        kind.delete(&live.parts)
-            .map_err(|finding| Verdict::refused(*finding))?;
+        kind.delete(&live.parts).map_err(Verdict::refused)?;
         let audience = self.overlay.audience(id);
         let next = Next::tombstone(id, &live, audience);
         Ok(self.applied(next, Vec::new()))
@@ -286,7 +286,7 @@ impl Work<'_, '_> {
         let case = self.overlay.case(self.caller.place, live.owner);
         let moved = kind
             .act(action, &live.parts, &case)
-            .map_err(|finding| Verdict::refused_seeing(*finding, live.clone()))?;
+            .map_err(|finding| Verdict::refused_seeing(finding, live.clone()))?;
         let Moved::To(state) = moved else {
             return Err(Verdict::unchanged(&live));
         };
@@ -298,7 +298,7 @@ impl Work<'_, '_> {
     }
 
     /// Whoever acts agrees to what was seen: the fields that bind must not have changed since.
-    fn seen(&self, kind: &dyn Kind, seen_version: i64, live: &Live) -> Result<(), Verdict> {
+    fn seen(&self, kind: &dyn Kind, seen_version: i64, live: &Live) -> Or<()> {
         let fields = match self.overlay.version(self.mutation.record, seen_version) {
             Some(seen) => kind.bound_changes(&seen.parts.content, &live.parts.content),
             None => vec!["seen_version".to_owned()],

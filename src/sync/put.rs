@@ -1,7 +1,7 @@
 //! Plans a put: a first version, a next one, or an edit that came too late and is kept as a conflict.
 
 use super::overlay::{Live, Next, Standing};
-use super::plan::{Judged, Verdict, Work, any_refusal, kind_changed};
+use super::plan::{Judged, Or, Verdict, Work, any_refusal, kind_changed};
 use crate::content::conflict;
 use crate::content::frame::Parts;
 use crate::kinds::{Kind, Owner};
@@ -37,7 +37,7 @@ impl Work<'_, '_> {
         }
         let state = kind
             .put(&live.parts, content)
-            .map_err(|finding| Verdict::refused_seeing(*finding, live.clone()))?;
+            .map_err(|finding| Verdict::refused_seeing(finding, live.clone()))?;
         self.store(
             kind,
             live.owner,
@@ -80,12 +80,7 @@ impl Work<'_, '_> {
     }
 
     /// What the kind's rules find; refused when any of it refuses.
-    fn checked(
-        &self,
-        kind: &dyn Kind,
-        owner: Place,
-        content: &[u8],
-    ) -> Result<Vec<Finding>, Verdict> {
+    fn checked(&self, kind: &dyn Kind, owner: Place, content: &[u8]) -> Or<Vec<Finding>> {
         let findings = kind.check(content, &self.overlay.case(self.caller.place, owner));
         if any_refusal(&findings) {
             Err(Verdict::refused_all(findings))
@@ -115,7 +110,7 @@ impl Work<'_, '_> {
     }
 
     /// The conflicts a put settles, each an open one of this record.
-    fn settled(&self, resolves: &[RecordId]) -> Result<Vec<(RecordId, Live)>, Verdict> {
+    fn settled(&self, resolves: &[RecordId]) -> Or<Vec<(RecordId, Live)>> {
         let open = |(i, id): (usize, &RecordId)| match self.overlay.standing(*id) {
             Standing::Live(live)
                 if live.kind == conflict::KIND

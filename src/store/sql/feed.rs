@@ -173,7 +173,7 @@ impl Page {
             match (same, row.gone) {
                 (true, true) => {}
                 (true, false) => {
-                    *entries.last_mut().expect("same position") = (position, entry(row))
+                    *entries.last_mut().expect("same position") = (position, entry(row));
                 }
                 (false, _) => entries.push((position, entry(row))),
             }
