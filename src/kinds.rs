@@ -8,6 +8,8 @@ mod found;
 mod menu;
 pub mod registers;
 mod session;
+#[cfg(test)]
+mod testing;
 
 pub use menu::{Cover, covers};
 

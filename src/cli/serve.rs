@@ -6,6 +6,7 @@ use crate::hub::Config;
 use crate::model::clock::SystemClock;
 use crate::model::limits::Limits;
 use clap::Args;
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -59,6 +60,7 @@ pub fn log_to_stderr(default: &str) {
         EnvFilter::try_from_env("LIANXIAO_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
 }
