@@ -1,7 +1,9 @@
 //! Every promise, through the public door: one binary, one file a subject.
 
+mod answers;
 mod fixtures;
 mod harness;
+mod push;
 mod reader;
 mod rooms;
 mod store;
