@@ -76,8 +76,12 @@ pub fn push(overlay: &mut Overlay<'_>, push: &Prepared) -> Vec<Answer> {
             .iter()
             .any(|answer| keeps_others_out(answer.outcome))
     {
-        answers.iter_mut().for_each(keep_out);
         *overlay = before.expect("kept for an ALL push");
+        for (answer, prepared) in answers.iter_mut().zip(&push.items) {
+            if !stored_before(overlay, push.caller.place, &prepared.item) {
+                keep_out(answer);
+            }
+        }
     } else if push.validate_only {
         for answer in &mut answers {
             answer.position = 0;
@@ -91,11 +95,17 @@ fn keeps_others_out(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Rejected | Outcome::ConflictKept)
 }
 
+/// What an earlier push stored stays stored, and its answer stays true.
+fn stored_before(overlay: &Overlay<'_>, place: Place, item: &Item) -> bool {
+    let mutation = item.mutation.as_ref();
+    mutation.is_ok_and(|mutation| {
+        let remembered = overlay.remembered(place, mutation.id);
+        remembered.is_some_and(|remembered| remembered.hash == mutation.hash)
+    })
+}
+
 fn keep_out(answer: &mut Answer) {
-    // What an earlier push stored stays stored, and its answer stays true.
-    if answer.replayed {
-        return;
-    }
+    answer.replayed = false;
     if matches!(answer.outcome, Outcome::Applied | Outcome::Unchanged) {
         answer.outcome = Outcome::NotApplied;
     }

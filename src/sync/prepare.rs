@@ -5,10 +5,10 @@ use crate::content::scan::scan;
 use crate::kinds::{self, Kind};
 use crate::model::caller::Caller;
 use crate::model::finding::{Code, Finding};
-use crate::model::ids::Place;
+use crate::model::ids::{Key, Place, RecordId};
 use crate::model::limits::{CONTRACT, Limits};
 use crate::model::mutation::{Base, Item, Push, Wish};
-use crate::store::{Loaded, Needs};
+use crate::store::{Loaded, Needs, Version};
 use bytes::Bytes;
 
 /// A push whose form was looked at.
@@ -147,31 +147,44 @@ fn need_base(base: &Base, item: &PreparedItem, place: Place, needs: &mut Needs) 
     }
 }
 
-/// What the first look says must be looked at too: keys that an action may take again.
+/// What the first look says must be looked at too: the versions that mutations named as bases wrote, and
+/// keys that an action may take again.
 pub fn second_needs(push: &Prepared, loaded: &Loaded) -> Needs {
     let mut needs = Needs::default();
     for item in &push.items {
         let Ok(mutation) = &item.item.mutation else {
             continue;
         };
-        let (Wish::Act { .. }, Ok(Some(kind))) = (&mutation.wish, &item.kind) else {
-            continue;
-        };
-        let Some(version) = loaded.records.get(&mutation.record) else {
-            continue;
-        };
-        let Some(parts) = version
-            .frame
-            .as_ref()
-            .and_then(|frame| frame::parts(frame).ok())
-        else {
-            continue;
-        };
-        let parts = Parts {
-            content: parts.content,
-            state: kind.new_state(),
-        };
-        needs.keys.extend(kind.keys(version.owner, &parts));
+        match (&mutation.wish, &item.kind) {
+            (Wish::Put { base, .. } | Wish::Delete { base }, _) => {
+                needs
+                    .versions
+                    .extend(based_on(base, push.caller.place, loaded));
+            }
+            (Wish::Act { .. }, Ok(Some(kind))) => {
+                needs
+                    .keys
+                    .extend(keys_again(*kind, mutation.record, loaded));
+            }
+            (Wish::Act { .. }, _) => {}
+        }
     }
     needs
+}
+
+fn based_on(base: &Base, place: Place, loaded: &Loaded) -> Option<(RecordId, i64)> {
+    let Base::Mutation(id) = base else {
+        return None;
+    };
+    let remembered = loaded.mutations.get(&(place, *id))?;
+    Some((remembered.record, remembered.version))
+}
+
+fn keys_again(kind: &dyn Kind, id: RecordId, loaded: &Loaded) -> Vec<Key> {
+    let of = |version: &Version| {
+        let parts = frame::parts(version.frame.as_ref()?).ok()?;
+        let state = kind.new_state();
+        Some(kind.keys(version.owner, &Parts { state, ..parts }))
+    };
+    loaded.records.get(&id).and_then(of).unwrap_or_default()
 }

@@ -191,7 +191,7 @@ async fn load(
     let first = union(pushes.iter().map(|push| needs(push)));
     let mut loaded = writing.load(group, &first).await?;
     let second = union(pushes.iter().map(|push| second_needs(push, &loaded)));
-    if !second.keys.is_empty() {
+    if !(second.keys.is_empty() && second.versions.is_empty()) {
         loaded.extend(writing.load(group, &second).await?);
     }
     Ok(loaded)
