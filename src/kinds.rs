@@ -234,6 +234,8 @@ pub trait Kind: Sync {
     fn number(&self) -> u32;
     /// Who writes it.
     fn owner(&self) -> Owner;
+    /// A content in which nothing is set: what a new record started from.
+    fn empty(&self) -> Bytes;
     /// The records a content points at.
     fn needs(&self, content: &[u8]) -> Vec<RecordId>;
     /// What is wrong or worth a look in a content.
@@ -306,6 +308,10 @@ where
 
     fn owner(&self) -> Owner {
         R::OWNER
+    }
+
+    fn empty(&self) -> Bytes {
+        wrap(self.number(), &())
     }
 
     fn needs(&self, content: &[u8]) -> Vec<RecordId> {

@@ -21,6 +21,7 @@ pub fn status(error: &HubError) -> Status {
     let mut details = ErrorDetails::new();
     let (code, reason) = match error {
         HubError::Unauthenticated => (Code::Unauthenticated, "TOKEN_UNKNOWN"),
+        HubError::Locked => (Code::Unauthenticated, "CREDENTIAL_LOCKED"),
         HubError::Denied(_) => (Code::PermissionDenied, "NOT_ALLOWED"),
         HubError::Invalid { field, why } => {
             details.add_bad_request_violation(field, why);
@@ -47,6 +48,11 @@ pub fn status(error: &HubError) -> Status {
         }
         HubError::Behind { .. } => (retry(&mut details), "HUB_BEHIND"),
         HubError::Stopping => (retry(&mut details), "HUB_STOPPING"),
+        HubError::Store(cause) if cause.disk_full() => {
+            tracing::error!(error = %cause, "the disk is full");
+            retry(&mut details);
+            (Code::ResourceExhausted, "DISK_FULL")
+        }
         HubError::Store(cause) => {
             tracing::error!(error = %cause, "the database failed");
             (retry(&mut details), "DATABASE_FAILED")
@@ -55,6 +61,9 @@ pub fn status(error: &HubError) -> Status {
     };
     details.set_error_info(reason, DOMAIN, metadata(error));
     let message = match error {
+        HubError::Store(cause) if cause.disk_full() => {
+            "the hub's disk is full: nothing of this push was stored; reading goes on".to_owned()
+        }
         HubError::Store(_) => "the hub's database failed; try again".to_owned(),
         HubError::Unauthenticated => {
             "send the metadata `authorization: Bearer <token>` with a token that this hub knows"

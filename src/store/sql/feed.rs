@@ -52,11 +52,13 @@ pub async fn page(
         page.add(entry);
     }
     drop(rows);
+    let backed_up = backed_up(db, group).await?;
     if !page.full {
-        return Ok(page.whole(head));
+        return Ok(page.whole(head, backed_up));
     }
     let chain = commit_before(db, group, page.position).await?.chain;
     Ok(FeedPage {
+        backed_up,
         chain,
         position: page.position,
         entries: page.entries(),
@@ -154,9 +156,10 @@ impl Page {
         self.open_from = self.done.len();
     }
 
-    fn whole(mut self, head: Head) -> FeedPage {
+    fn whole(mut self, head: Head, backed_up: i64) -> FeedPage {
         self.close();
         FeedPage {
+            backed_up,
             position: head.position,
             chain: head.chain,
             head,
@@ -190,6 +193,14 @@ fn entry(row: Row) -> FeedEntry {
             removed: row.gone,
         },
     }
+}
+
+async fn backed_up(db: &mut SqliteConnection, group: GroupKey) -> Result<i64> {
+    let row = sqlx::query("SELECT position FROM backup WHERE grp = ?")
+        .bind(group.0)
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(|row| row.try_get("position")).transpose()?.unwrap_or(0))
 }
 
 pub async fn record(
