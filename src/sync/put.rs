@@ -9,6 +9,7 @@ use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, RecordId, Who};
 use crate::model::mutation::{Answer, Base, Outcome};
 use bytes::Bytes;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 impl Work<'_, '_> {
@@ -35,9 +36,13 @@ impl Work<'_, '_> {
         if version != live.version && self.content_changed(version, &live) {
             return Ok(self.keep_conflict(&live, version, content));
         }
-        let state = kind
-            .put(&live.parts, content)
-            .map_err(|finding| Verdict::refused_seeing(*finding, live.clone()))?;
+        let state = if live.parts.content == *content {
+            // It only settles conflicts, which no state forbids.
+            live.parts.state.clone()
+        } else {
+            kind.put(&live.parts, content)
+                .map_err(|finding| Verdict::refused_seeing(*finding, live.clone()))?
+        };
         self.store(
             kind,
             live.owner,
@@ -114,7 +119,7 @@ impl Work<'_, '_> {
         Ok(answer)
     }
 
-    /// The conflicts a put settles, each an open one of this record.
+    /// The conflicts a put settles, each once and each an open one of this record.
     fn settled(&self, resolves: &[RecordId]) -> Result<Vec<(RecordId, Live)>, Verdict> {
         let open = |(i, id): (usize, &RecordId)| match self.overlay.standing(*id) {
             Standing::Live(live)
@@ -127,7 +132,12 @@ impl Work<'_, '_> {
                 Finding::new(Code::ConflictUnknown, format!("put.resolves[{i}]")).with("id", id),
             )),
         };
-        resolves.iter().enumerate().map(open).collect()
+        let mut named = HashSet::new();
+        let once = resolves
+            .iter()
+            .enumerate()
+            .filter(|(_, id)| named.insert(*id));
+        once.map(open).collect()
     }
 
     /// Keeps the edit whole, as a record that the owner and the office see.
