@@ -1,6 +1,8 @@
 //! Every promise, through the public door: one binary, one file a subject.
 
+mod actions;
 mod answers;
+mod conflicts;
 mod fixtures;
 mod harness;
 mod push;
