@@ -2,6 +2,8 @@
 
 mod actions;
 mod answers;
+mod bad_calls;
+mod bad_input;
 mod conflicts;
 mod fixtures;
 mod harness;
