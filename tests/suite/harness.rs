@@ -36,7 +36,7 @@ pub const SPRING: &str = "春风分校";
 pub const LAKE: &str = "滨湖分校";
 
 /// No wait is longer; one that is fails its test in words.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits for something that is sure to come.
 pub async fn within<T>(what: &str, coming: impl Future<Output = T>) -> T {
