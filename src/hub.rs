@@ -28,8 +28,8 @@ use crate::sync::{Heads, Pace, Reader, Reading, Watching, Writer, history};
 use bytes::Bytes;
 use jiff::Timestamp;
 use presence::Presence;
-use streams::{OpenStream, Streams};
 use std::sync::Arc;
+use streams::{OpenStream, Streams};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -313,9 +313,16 @@ impl Hub {
         below: i64,
         limit: usize,
     ) -> Result<Entries, HubError> {
-        let visible = self.store.record(caller.group.key, id, &caller.sees()).await?;
+        let visible = self
+            .store
+            .record(caller.group.key, id, &caller.sees())
+            .await?;
         if visible.is_none() {
-            return Err(HubError::NotFound { what: "record", id: id.to_string(), deleted: false });
+            return Err(HubError::NotFound {
+                what: "record",
+                id: id.to_string(),
+                deleted: false,
+            });
         }
         Ok(history::list(&*self.store, caller, id, below, limit).await?)
     }
@@ -336,7 +343,11 @@ impl Hub {
     fn count_within(&self, actual: usize) -> Result<(), HubError> {
         let max = self.limits.push_mutations_max;
         let limit = "push_mutations_max";
-        if actual > max { Err(HubError::TooMuch { limit, max, actual }) } else { Ok(()) }
+        if actual > max {
+            Err(HubError::TooMuch { limit, max, actual })
+        } else {
+            Ok(())
+        }
     }
 
     /// The last position at or before a time that has come.
@@ -344,7 +355,11 @@ impl Hub {
         if time > self.clock.now() {
             return Err(HubError::invalid("time", "time must not lie in the future"));
         }
-        Ok(self.store.commit_as_of(caller.group.key, time).await?.position)
+        Ok(self
+            .store
+            .commit_as_of(caller.group.key, time)
+            .await?
+            .position)
     }
 
     async fn reached(&self, caller: &Caller, position: i64) -> Result<(), HubError> {

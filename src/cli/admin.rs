@@ -124,7 +124,7 @@ impl Admin {
                 let made = admin.create_group(v1::CreateGroupRequest { name }).await;
                 println!(
                     "{}",
-                    made.map_err(told)?
+                    made.map_err(|refusal| refusal.message().to_owned())?
                         .into_inner()
                         .group
                         .unwrap_or_default()
@@ -135,20 +135,23 @@ impl Admin {
                 let groups = admin
                     .list_groups(v1::ListGroupsRequest {})
                     .await
-                    .map_err(told)?;
+                    .map_err(|refusal| refusal.message().to_owned())?;
                 for group in groups.into_inner().groups {
                     println!("{}\t{}", group.id, group.name);
                 }
             }
             Noun::Campus(Campus::Create(campus)) => {
-                let made = admin.create_campus(campus.request()).await.map_err(told)?;
+                let made = admin
+                    .create_campus(campus.request())
+                    .await
+                    .map_err(|refusal| refusal.message().to_owned())?;
                 println!("{}", made.into_inner().campus_id);
             }
             Noun::Credential(Credential::Create(credential)) => {
                 let made = admin
                     .create_credential(credential.request())
                     .await
-                    .map_err(told)?;
+                    .map_err(|refusal| refusal.message().to_owned())?;
                 println!("{}", made.into_inner().token);
             }
         }
@@ -232,9 +235,4 @@ pub async fn connect(socket: &Path) -> Result<AdminServiceClient<Channel>, Error
         )
     })?;
     Ok(AdminServiceClient::new(channel))
-}
-
-/// A refusal in its own words.
-fn told(status: tonic::Status) -> Error {
-    status.message().to_owned().into()
 }

@@ -29,11 +29,12 @@ pub fn carry_newer(base: &[u8], pushed: &Bytes, contract: i32) -> Bytes {
         strip: false,
     };
     match (variant(base), variant(pushed)) {
-        (Ok((base_number, base)), Ok((number, theirs))) if base_number == number => kind("lianxiao.v1.Content", number)
-            .map_or_else(
+        (Ok((base_number, base)), Ok((number, theirs))) if base_number == number => {
+            kind("lianxiao.v1.Content", number).map_or_else(
                 || pushed.clone(),
                 |(_, kind)| delimited(number, &carry.message(&kind, base, theirs)),
-            ),
+            )
+        }
         _ => pushed.clone(),
     }
 }

@@ -149,11 +149,15 @@ impl v1::admin_service_server::AdminService for Admin {
         let request = request.into_inner();
         let confirmed = async {
             let group = uuid("group_id", &request.group_id)?;
-            self.hub.confirm_credentials(group, &request.credential_ids).await
+            self.hub
+                .confirm_credentials(group, &request.credential_ids)
+                .await
         };
         let confirmed = confirmed.await.map_err(|error: HubError| status(&error))?;
         let confirmed_count = i32::try_from(confirmed).unwrap_or(i32::MAX);
-        Ok(Response::new(v1::ConfirmCredentialsResponse { confirmed_count }))
+        Ok(Response::new(v1::ConfirmCredentialsResponse {
+            confirmed_count,
+        }))
     }
 
     async fn create_backup(

@@ -102,16 +102,25 @@ impl From<BadArgument> for HubError {
     }
 }
 
-/// The transport answers `OUT_OF_RANGE`, and names nothing, when a request is so large that it does not
-/// read it. Nothing of ours answers so; the caller is told the limit.
+/// Whether the transport refused a request for its size: with `OUT_OF_RANGE`, or `RESOURCE_EXHAUSTED` when
+/// it grew too large while it was unpacked, and without details. Nothing of ours answers so.
+fn cut_off(response: &http::Response<Body>) -> bool {
+    let headers = response.headers();
+    let code = headers
+        .get(Status::GRPC_STATUS)
+        .map(|code| Code::from_bytes(code.as_ref()));
+    matches!(code, Some(Code::OutOfRange | Code::ResourceExhausted))
+        && !headers.contains_key(Status::GRPC_STATUS_DETAILS)
+}
+
+/// The transport names nothing when a request is so large that it does not read it; the caller is told
+/// the limit.
 pub fn name_the_limit(
     limits: &Limits,
 ) -> impl Fn(http::Response<Body>) -> http::Response<Body> + Clone + Send + 'static {
     let max = limits.request_bytes_max;
     move |response| {
-        let out_of_range = "11";
-        let code = response.headers().get(Status::GRPC_STATUS);
-        if code.is_none_or(|code| code != out_of_range) {
+        if !cut_off(&response) {
             return response;
         }
         let details = ErrorDetails::with_quota_failure(vec![]);

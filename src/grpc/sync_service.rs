@@ -83,9 +83,7 @@ type Events = BoxStream<'static, Result<v1::WatchResponse, Status>>;
 fn events(watching: WatchStream) -> Events {
     stream::unfold(watching, |mut watching| async {
         let event = watching.next().await?;
-        let event = event
-            .map(convert::event)
-            .map_err(|error| status(&error));
+        let event = event.map(convert::event).map_err(|error| status(&error));
         Some((event, watching))
     })
     .boxed()
@@ -123,7 +121,9 @@ impl v1::sync_service_server::SyncService for Sync {
             self.within_limit(&request)?;
             let id = convert::record_id("record_id", &request.record_id)?;
             let time = convert::optional_time("time", request.time.as_ref())?;
-            self.hub.record(&caller, id, request.min_position, time).await
+            self.hub
+                .record(&caller, id, request.min_position, time)
+                .await
         };
         let change = record.await.map_err(|error: HubError| status(&error))?;
         Ok(Response::new(v1::GetRecordResponse {
@@ -144,7 +144,10 @@ impl v1::sync_service_server::SyncService for Sync {
         };
         let entries = entries.await.map_err(|error: HubError| status(&error))?;
         Ok(Response::new(v1::ListHistoryResponse {
-            next_page_token: entries.below.map(|below| below.to_string()).unwrap_or_default(),
+            next_page_token: entries
+                .below
+                .map(|below| below.to_string())
+                .unwrap_or_default(),
             entries: entries.entries.into_iter().map(history_entry).collect(),
         }))
     }

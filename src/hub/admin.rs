@@ -130,11 +130,7 @@ impl Hub {
     ///
     /// # Errors
     /// When there is no such group or credential.
-    pub async fn confirm_credentials(
-        &self,
-        group: Uuid,
-        ids: &[String],
-    ) -> Result<u64, HubError> {
+    pub async fn confirm_credentials(&self, group: Uuid, ids: &[String]) -> Result<u64, HubError> {
         let group = self.group(group).await?;
         if ids.is_empty() {
             return Ok(self.store.confirm(group.key, None).await?);
@@ -147,7 +143,11 @@ impl Hub {
                 id: id.clone(),
                 deleted: false,
             };
-            known.iter().find(of).map(|known| known.credential.hash).ok_or_else(unknown)
+            known
+                .iter()
+                .find(of)
+                .map(|known| known.credential.hash)
+                .ok_or_else(unknown)
         };
         let hashes: Vec<[u8; 32]> = ids.iter().map(hash).collect::<Result<_, _>>()?;
         Ok(self.store.confirm(group.key, Some(&hashes)).await?)
@@ -159,7 +159,10 @@ impl Hub {
     /// When the path is not absolute, or something stands there.
     pub async fn back_up(&self, file: &Path) -> Result<u64, HubError> {
         if !file.is_absolute() {
-            return Err(HubError::invalid("path", "path must be absolute on the hub's machine"));
+            return Err(HubError::invalid(
+                "path",
+                "path must be absolute on the hub's machine",
+            ));
         }
         if file.exists() {
             let name = file.display().to_string();

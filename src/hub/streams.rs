@@ -35,12 +35,24 @@ impl Streams {
         let mut open = self.locked();
         let of_credential = open.of_credential.get(&credential).copied().unwrap_or(0);
         let of_group = open.of_group.get(&group).copied().unwrap_or(0);
-        within("streams_per_credential_max", limits.streams_per_credential_max, of_credential)?;
-        within("streams_per_group_max", limits.streams_per_group_max, of_group)?;
+        within(
+            "streams_per_credential_max",
+            limits.streams_per_credential_max,
+            of_credential,
+        )?;
+        within(
+            "streams_per_group_max",
+            limits.streams_per_group_max,
+            of_group,
+        )?;
         open.of_credential.insert(credential, of_credential + 1);
         open.of_group.insert(group, of_group + 1);
         drop(open);
-        Ok(OpenStream { streams: self.clone(), credential, group })
+        Ok(OpenStream {
+            streams: self.clone(),
+            credential,
+            group,
+        })
     }
 
     fn locked(&self) -> MutexGuard<'_, Open> {
@@ -49,7 +61,15 @@ impl Streams {
 }
 
 fn within(limit: &'static str, max: usize, open: usize) -> Result<(), HubError> {
-    if open < max { Ok(()) } else { Err(HubError::TooMuch { limit, max, actual: open + 1 }) }
+    if open < max {
+        Ok(())
+    } else {
+        Err(HubError::TooMuch {
+            limit,
+            max,
+            actual: open + 1,
+        })
+    }
 }
 
 fn one_less<K: Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {

@@ -7,7 +7,8 @@ mod backup;
 
 use super::sql::{catalog, feed, history, load, report, write};
 use super::{
-    Backup, ListedCredential, Lost,    Batch, Credential, FeedPage, Loaded, Needs, PageQuery, Remembered, Result, Store, Version, Writing, Written,
+    Backup, Batch, Credential, FeedPage, ListedCredential, Loaded, Lost, Needs, PageQuery,
+    Remembered, Result, Store, Version, Writing, Written,
 };
 use crate::model::caller::Group;
 use crate::model::date::Span;

@@ -52,22 +52,34 @@ pub async fn list(
     let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let rows = store.history(caller.group.key, id, below, wanted).await?;
     let shown = &rows[..rows.len().min(limit)];
-    let below = (rows.len() > limit).then(|| shown.last().map(|row| row.version.version)).flatten();
-    let entries = shown.iter().enumerate().filter(|(_, row)| sees(caller, &row.version));
+    let below = (rows.len() > limit)
+        .then(|| shown.last().map(|row| row.version.version))
+        .flatten();
+    let entries = shown
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| sees(caller, &row.version));
     let entries = entries.map(|(i, row)| {
-        let before = rows.get(i + 1).filter(|before| sees(caller, &before.version));
+        let before = rows
+            .get(i + 1)
+            .filter(|before| sees(caller, &before.version));
         Entry {
             written: row.clone(),
             changes: changes(before.map(|before| &before.version), &row.version),
         }
     });
-    Ok(Entries { entries: entries.collect(), below })
+    Ok(Entries {
+        entries: entries.collect(),
+        below,
+    })
 }
 
 fn changes(before: Option<&Version>, after: &Version) -> Vec<Change> {
     let parts = |version: Option<&Version>| {
         let frame = version.and_then(|version| version.frame.as_ref());
-        frame.and_then(|frame| frame::parts(frame).ok()).unwrap_or_default()
+        frame
+            .and_then(|frame| frame::parts(frame).ok())
+            .unwrap_or_default()
     };
     let (before, after) = (parts(before), parts(Some(after)));
     let mut changes = diff("lianxiao.v1.Content", &before.content, &after.content);
@@ -84,7 +96,10 @@ fn changes(before: Option<&Version>, after: &Version) -> Vec<Change> {
 
 /// Whether a version was the caller's to see when it stood. A deletion shows no more than the feed does.
 fn sees(caller: &Caller, version: &Version) -> bool {
-    let Some(parts) = version.frame.as_ref().map(|frame| frame::parts(frame).unwrap_or_default())
+    let Some(parts) = version
+        .frame
+        .as_ref()
+        .map(|frame| frame::parts(frame).unwrap_or_default())
     else {
         return true;
     };
@@ -104,7 +119,9 @@ pub async fn push_results(
     caller: &Caller,
     ids: &[MutationId],
 ) -> Result<(Vec<Answer>, Vec<MutationId>)> {
-    let remembered = store.remembered(caller.group.key, caller.place, ids).await?;
+    let remembered = store
+        .remembered(caller.group.key, caller.place, ids)
+        .await?;
     let (mut answers, mut unknown) = (Vec::new(), Vec::new());
     for id in ids {
         let answer = remembered.get(id).and_then(|remembered| {

@@ -6,8 +6,8 @@
 use super::overlay::{Live, Next, Overlay, Standing};
 use super::prepare::{Prepared, PreparedItem};
 use crate::access::{may_put, may_see};
-use crate::content::{answer, conflict, frame};
 use crate::content::encoded::digest;
+use crate::content::{answer, conflict, frame};
 use crate::kinds::{self, Kind, Moved};
 use crate::model::caller::Caller;
 use crate::model::finding::{Code, Finding, Weight};

@@ -55,7 +55,9 @@ fn form(item: &Item, limits: &Limits) -> Result<Option<&'static dyn Kind>, Vec<F
             if put.contract > CONTRACT {
                 let finding = Finding::new(Code::ContractTooNew, "put.contract");
                 return Err(vec![
-                    finding.with("contract", put.contract).with("known", CONTRACT),
+                    finding
+                        .with("contract", put.contract)
+                        .with("known", CONTRACT),
                 ]);
             }
             oneof("lianxiao.v1.Content", &put.content, "put.content", limits).map(Some)

@@ -12,6 +12,7 @@ use crate::model::ids::{Place, RecordId};
 use crate::model::limits::CONTRACT;
 use crate::model::mutation::{Answer, Base, Outcome, Put};
 use bytes::Bytes;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 impl Work<'_, '_> {
@@ -76,13 +77,7 @@ impl Work<'_, '_> {
     }
 
     /// Both edits stand, unless together they break a rule of the kind.
-    fn merge(
-        &mut self,
-        kind: &'static dyn Kind,
-        live: &Live,
-        merged: Bytes,
-        put: &Put,
-    ) -> Judged {
+    fn merge(&mut self, kind: &'static dyn Kind, live: &Live, merged: Bytes, put: &Put) -> Judged {
         if merged == live.parts.content && put.resolves.is_empty() {
             return Err(Verdict::unchanged(live));
         }
@@ -94,15 +89,14 @@ impl Work<'_, '_> {
         self.settle(Outcome::Merged, next, put, findings)
     }
 
-    fn next(
-        &self,
-        kind: &'static dyn Kind,
-        live: &Live,
-        content: Bytes,
-    ) -> Or<Next<'static>> {
-        let state = kind
-            .put(&live.parts, &content)
-            .map_err(|finding| Verdict::refused_seeing(finding, live.clone()))?;
+    fn next(&self, kind: &'static dyn Kind, live: &Live, content: Bytes) -> Or<Next<'static>> {
+        let state = if live.parts.content == content {
+            // It only settles conflicts, which no state forbids.
+            live.parts.state.clone()
+        } else {
+            kind.put(&live.parts, &content)
+                .map_err(|finding| Verdict::refused_seeing(finding, live.clone()))?
+        };
         let parts = Parts { content, state };
         Ok(Next::of(self.mutation.record, kind, live.owner, parts))
     }
@@ -136,7 +130,7 @@ impl Work<'_, '_> {
         Ok(answer)
     }
 
-    /// The conflicts a put settles, each an open one of this record.
+    /// The conflicts a put settles, each once and each an open one of this record.
     fn settled(&self, resolves: &[RecordId]) -> Or<Vec<(RecordId, Live)>> {
         let about = |live: &Live| conflict::pushed(&live.parts.state).map(|(record, _)| record);
         let open = |(i, id): (usize, &RecordId)| match self.overlay.standing(*id) {
@@ -147,7 +141,12 @@ impl Work<'_, '_> {
                 Err(Verdict::refused(finding))
             }
         };
-        resolves.iter().enumerate().map(open).collect()
+        let mut named = HashSet::new();
+        let once = resolves
+            .iter()
+            .enumerate()
+            .filter(|(_, id)| named.insert(*id));
+        once.map(open).collect()
     }
 
     /// Keeps the edit whole, as a record that the owner and the office see.

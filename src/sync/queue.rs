@@ -25,7 +25,10 @@ pub struct Job {
 
 /// What a push costs while it waits.
 pub fn cost(push: &Prepared) -> usize {
-    push.items.iter().map(|item| ITEM_BYTES + item.item.content_bytes()).sum()
+    push.items
+        .iter()
+        .map(|item| ITEM_BYTES + item.item.content_bytes())
+        .sum()
 }
 
 /// Room for waiting pushes, for each group its own: one group's flood fills no other's queue.
@@ -40,8 +43,12 @@ impl Rooms {
             let new = || Arc::new(Semaphore::new(WAITING_BYTES_MAX as usize));
             Arc::clone(rooms.entry(push.caller.group.key).or_insert_with(new))
         };
-        let bytes = u32::try_from(cost(push)).unwrap_or(u32::MAX).min(WAITING_BYTES_MAX);
-        room.acquire_many_owned(bytes).await.map_err(|_| WriteError::Stopping)
+        let bytes = u32::try_from(cost(push))
+            .unwrap_or(u32::MAX)
+            .min(WAITING_BYTES_MAX);
+        room.acquire_many_owned(bytes)
+            .await
+            .map_err(|_| WriteError::Stopping)
     }
 }
 
@@ -55,7 +62,10 @@ impl Queue {
     }
 
     pub fn add(&mut self, job: Job) {
-        self.0.entry(job.push.caller.group.key).or_default().push_back(job);
+        self.0
+            .entry(job.push.caller.group.key)
+            .or_default()
+            .push_back(job);
     }
 
     /// The next transaction's pushes: of every group that waits its first push, and more of them up to
@@ -79,5 +89,7 @@ impl Queue {
 }
 
 fn batch_is_empty_of(batch: &[Job], push: &Prepared) -> bool {
-    batch.last().is_none_or(|last: &Job| last.push.caller.group.key != push.caller.group.key)
+    batch
+        .last()
+        .is_none_or(|last: &Job| last.push.caller.group.key != push.caller.group.key)
 }

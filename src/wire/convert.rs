@@ -80,7 +80,8 @@ pub fn optional_time(
     time: Option<&prost_types::Timestamp>,
 ) -> Result<Option<Timestamp>, BadArgument> {
     let outside = || BadArgument::new(field, format!("{field} lies outside the calendar"));
-    time.map(|time| self::time(time).ok_or_else(outside)).transpose()
+    time.map(|time| self::time(time).ok_or_else(outside))
+        .transpose()
 }
 
 /// Mutation ids.
@@ -105,13 +106,19 @@ pub fn list_history(
     let below = match request.page_token.as_str() {
         "" => i64::MAX,
         token => token.parse().map_err(|_| {
-            BadArgument::new("page_token", "page_token must be the next_page_token of a page")
+            BadArgument::new(
+                "page_token",
+                "page_token must be the next_page_token of a page",
+            )
         })?,
     };
     match request.page_size {
         0 => Ok((id, below, 20)),
         size @ 1..=100 => Ok((id, below, usize::try_from(size).unwrap_or(100))),
-        _ => Err(BadArgument::new("page_size", "page_size must be 1 to 100, or 0 for 20")),
+        _ => Err(BadArgument::new(
+            "page_size",
+            "page_size must be 1 to 100, or 0 for 20",
+        )),
     }
 }
 

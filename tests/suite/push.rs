@@ -321,7 +321,7 @@ async fn a_later_item_builds_on_an_earlier_one_of_the_same_push() {
     let items = [
         first.clone(),
         edit(&record, 1, dearer(800)),
-        put(&record, Some(after(&first)), menu(&[MONDAY, "2026-05-12"])),
+        put(&record, Some(after(&first)), dearer(700)),
         edit(&record, 2, dearer(900)),
         act(&record, 3, publish()),
     ];

@@ -10,11 +10,18 @@ use v1::change::Change;
 use v1::watch_response::Event;
 
 /// A copy of what a reader may see, kept by applying changes.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Mirror {
     pub records: BTreeMap<String, v1::Record>,
     /// The position of the last change applied.
     position: i64,
+}
+
+/// Two copies are the same when they hold the same, however they came by it.
+impl PartialEq for Mirror {
+    fn eq(&self, other: &Self) -> bool {
+        self.records == other.records
+    }
 }
 
 impl Mirror {

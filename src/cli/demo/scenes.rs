@@ -262,7 +262,8 @@ async fn status(stage: &Stage) -> Result<v1::GetGroupStatusResponse, Error> {
         time: None,
     };
     Ok(stage
-        .office()?
+        .line(OFFICE)?
+        .office()
         .get_group_status(request)
         .await?
         .into_inner())
@@ -289,11 +290,11 @@ fn show(status: &v1::GetGroupStatusResponse) -> bool {
 /// A campus that watches while the others work.
 struct Onlooker {
     wanted: oneshot::Sender<i64>,
-    seen: tokio::task::JoinHandle<Result<usize, tonic::Status>>,
+    seen: tokio::task::JoinHandle<Result<usize, Error>>,
 }
 
 async fn onlooker(stage: &Stage, campus: &str) -> Result<Onlooker, Error> {
-    let mut client = stage.sync(campus)?;
+    let mut client = stage.line(campus)?.sync();
     let mut stream = client
         .watch(v1::WatchRequest::default())
         .await?

@@ -3,26 +3,19 @@
 use super::cast::{self, OFFICE};
 use crate::cli::admin;
 use crate::cli::running::Running;
+use crate::client::Line;
 use crate::hub::Config;
 use crate::model::clock::SteppedClock;
 use crate::model::limits::Limits;
 use crate::wire::v1;
-use crate::wire::v1::office_service_client::OfficeServiceClient;
-use crate::wire::v1::sync_service_client::SyncServiceClient;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::net::TcpListener;
-use tonic::metadata::{Ascii, MetadataValue};
-use tonic::service::Interceptor;
-use tonic::service::interceptor::InterceptedService;
-use tonic::transport::Channel;
-use tonic::{Request, Status};
 use uuid::Uuid;
 
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
-type Authorised = InterceptedService<Channel, Bearer>;
 
 /// When the play begins: a Friday before a make-up Saturday.
 pub const START: &str = "2026-05-08T15:00:00+08:00";
@@ -31,7 +24,6 @@ pub struct Stage {
     folder: PathBuf,
     running: Running,
     clock: Arc<SteppedClock>,
-    channel: Channel,
     tokens: BTreeMap<&'static str, String>,
 }
 
@@ -53,21 +45,16 @@ impl Stage {
         };
         let hub_clock: Arc<SteppedClock> = Arc::clone(&clock);
         let running = Running::start(&config, hub_clock, listener).await?;
-        let channel = Channel::from_shared(format!("http://{}", running.address))?
-            .connect()
-            .await?;
         Ok(Stage {
             folder,
             running,
             clock,
-            channel,
             tokens: BTreeMap::new(),
         })
     }
 
     /// Closes the hub and throws its data away.
     pub async fn close(self) -> Result<(), Error> {
-        drop(self.channel);
         self.running.stop().await?;
         Ok(std::fs::remove_dir_all(&self.folder)?)
     }
@@ -127,20 +114,12 @@ impl Stage {
         Ok(())
     }
 
-    fn authorised(&self, place: &str) -> Result<Authorised, Error> {
-        let header = format!("Bearer {}", self.token(place)).parse()?;
-        Ok(InterceptedService::new(
-            self.channel.clone(),
-            Bearer(header),
-        ))
-    }
-
-    pub fn sync(&self, place: &str) -> Result<SyncServiceClient<Authorised>, Error> {
-        Ok(SyncServiceClient::new(self.authorised(place)?))
-    }
-
-    pub fn office(&self) -> Result<OfficeServiceClient<Authorised>, Error> {
-        Ok(OfficeServiceClient::new(self.authorised(OFFICE)?))
+    /// A line to the hub for a place.
+    pub fn line(&self, place: &str) -> Result<Line, Error> {
+        Ok(Line::new(
+            &format!("http://{}", self.running.address),
+            self.token(place),
+        )?)
     }
 
     /// Pushes for a place; what must not be refused is an error when it is.
@@ -162,7 +141,13 @@ impl Stage {
             mutations,
             ..Default::default()
         };
-        Ok(self.sync(place)?.push(request).await?.into_inner().results)
+        Ok(self
+            .line(place)?
+            .sync()
+            .push(request)
+            .await?
+            .into_inner()
+            .results)
     }
 }
 
@@ -199,17 +184,4 @@ fn mutation(record: &str, wish: v1::mutation::Wish) -> v1::Mutation {
 pub fn record_id(name: &str) -> String {
     const PLAY: Uuid = Uuid::from_u128(0x6c69_616e_7869_616f_8000_6465_6d6f_0001);
     Uuid::new_v5(&PLAY, name.as_bytes()).to_string()
-}
-
-/// Puts the token on every call.
-#[derive(Clone)]
-pub struct Bearer(MetadataValue<Ascii>);
-
-impl Interceptor for Bearer {
-    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
-        request
-            .metadata_mut()
-            .insert("authorization", self.0.clone());
-        Ok(request)
-    }
 }

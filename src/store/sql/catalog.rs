@@ -126,7 +126,10 @@ pub async fn credentials(
                 locked: row.try_get::<i64, _>("locked")? != 0,
             },
             created_at: time(row.try_get("created_at")?)?,
-            heard_at: row.try_get::<Option<i64>, _>("heard_at")?.map(time).transpose()?,
+            heard_at: row
+                .try_get::<Option<i64>, _>("heard_at")?
+                .map(time)
+                .transpose()?,
         })
     };
     rows.iter().map(listed).collect()

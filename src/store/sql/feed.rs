@@ -200,7 +200,10 @@ async fn backed_up(db: &mut SqliteConnection, group: GroupKey) -> Result<i64> {
         .bind(group.0)
         .fetch_optional(db)
         .await?;
-    Ok(row.map(|row| row.try_get("position")).transpose()?.unwrap_or(0))
+    Ok(row
+        .map(|row| row.try_get("position"))
+        .transpose()?
+        .unwrap_or(0))
 }
 
 pub async fn record(

@@ -14,10 +14,17 @@ use std::path::{Path, PathBuf};
 /// Writes everything committed into a new file. Readers and the writer go on meanwhile.
 pub async fn write(folder: &Path, file: &Path) -> Result<()> {
     let mut db = options(folder).create_if_missing(false).connect().await?;
-    let path = file.to_str().ok_or(StoreError::Damaged("a backup's path is not UTF-8"))?;
+    let path = file
+        .to_str()
+        .ok_or(StoreError::Damaged("a backup's path is not UTF-8"))?;
     // VACUUM takes no parameters; the quoting is the engine's own.
-    let quoted: String = sqlx::query_scalar("SELECT quote(?)").bind(path).fetch_one(&mut db).await?;
-    sqlx::query(AssertSqlSafe(format!("VACUUM INTO {quoted}"))).execute(&mut db).await?;
+    let quoted: String = sqlx::query_scalar("SELECT quote(?)")
+        .bind(path)
+        .fetch_one(&mut db)
+        .await?;
+    sqlx::query(AssertSqlSafe(format!("VACUUM INTO {quoted}")))
+        .execute(&mut db)
+        .await?;
     db.close().await?;
     sync(file)
 }
@@ -25,9 +32,10 @@ pub async fn write(folder: &Path, file: &Path) -> Result<()> {
 /// What a backup holds of each group.
 pub async fn heads(file: &Path) -> Result<Vec<(GroupKey, i64)>> {
     let mut db = read_only(file).connect().await?;
-    let rows = sqlx::query("SELECT grp, MAX(last_position) AS position FROM \"commit\" GROUP BY grp")
-        .fetch_all(&mut db)
-        .await?;
+    let rows =
+        sqlx::query("SELECT grp, MAX(last_position) AS position FROM \"commit\" GROUP BY grp")
+            .fetch_all(&mut db)
+            .await?;
     db.close().await?;
     rows.iter()
         .map(|row| Ok((GroupKey(row.try_get("grp")?), row.try_get("position")?)))
@@ -92,25 +100,28 @@ pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Vec
 
 async fn begin_epoch(file: &Path, heads: &[(GroupKey, i64)], now: Timestamp) -> Result<()> {
     let mut db = SqliteConnectOptions::new().filename(file).connect().await?;
-    let sound: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut db).await?;
+    let sound: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+        .fetch_one(&mut db)
+        .await?;
     if sound != "ok" {
         return Err(StoreError::Damaged("the backup is not whole"));
     }
     let mut tx = db.begin().await?;
     // A clock reading is an epoch that no earlier restore of the same backup began.
-    sqlx::query("UPDATE grp SET epoch = MAX(epoch + 1, ?)").bind(micros(now)).execute(&mut *tx).await?;
-    sqlx::query("UPDATE credential SET locked = 1").execute(&mut *tx).await?;
+    sqlx::query("UPDATE grp SET epoch = MAX(epoch + 1, ?)")
+        .bind(micros(now))
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("UPDATE credential SET locked = 1")
+        .execute(&mut *tx)
+        .await?;
     note_in(&mut tx, heads, now).await?;
     tx.commit().await?;
     Ok(db.close().await?)
 }
 
 /// Moves the file that stands in the folder aside and tells what it held above `heads`.
-async fn set_aside(
-    folder: &Path,
-    heads: &[(GroupKey, i64)],
-    now: Timestamp,
-) -> Result<Vec<Lost>> {
+async fn set_aside(folder: &Path, heads: &[(GroupKey, i64)], now: Timestamp) -> Result<Vec<Lost>> {
     let file = folder.join(FILE);
     if !file.exists() {
         return Ok(Vec::new());
@@ -142,7 +153,10 @@ async fn above(file: &Path, heads: &[(GroupKey, i64)]) -> Result<Vec<Lost>> {
     let mut lost = Vec::new();
     for row in &rows {
         let (group, position): (i64, i64) = (row.try_get("grp")?, row.try_get("position")?);
-        let kept = heads.iter().find(|(key, _)| key.0 == group).map_or(0, |(_, head)| *head);
+        let kept = heads
+            .iter()
+            .find(|(key, _)| key.0 == group)
+            .map_or(0, |(_, head)| *head);
         if position > kept {
             lost.push(Lost {
                 group: row.try_get("name")?,
