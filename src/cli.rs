@@ -7,6 +7,7 @@
 
 mod admin;
 mod demo;
+mod restore;
 mod running;
 mod serve;
 
@@ -33,6 +34,8 @@ enum Command {
     Serve(serve::Serve),
     /// Make groups, campuses and credentials on a running hub
     Admin(admin::Admin),
+    /// Put a backup in the place of a stopped hub's database
+    Restore(restore::Restore),
     /// Play a week of a school group on a hub of its own, then stay up to be tried
     Demo(demo::Demo),
 }
@@ -59,6 +62,7 @@ pub fn run() -> ExitCode {
         match cli.command {
             Command::Serve(serve) => serve.run().await,
             Command::Admin(admin) => admin.run().await,
+            Command::Restore(restore) => restore.run().await,
             Command::Demo(demo) => demo.run().await,
         }
     });

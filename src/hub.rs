@@ -5,11 +5,13 @@ mod admin;
 mod config;
 mod error;
 mod presence;
+mod restore;
 mod streams;
 
 pub use admin::{credential_id, random_uuid};
 pub use config::Config;
 pub use error::HubError;
+pub use restore::restore;
 
 pub use crate::store::{Backup, ListedCredential, Lost};
 pub use crate::sync::history::{Change, Entries, Entry};

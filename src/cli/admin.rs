@@ -12,6 +12,7 @@ use tokio::net::UnixStream;
 use tonic::transport::{Channel, Endpoint};
 use uuid::Uuid;
 
+type Operator = AdminServiceClient<Channel>;
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Args)]
@@ -39,6 +40,11 @@ enum Noun {
     /// Credentials: who may call for a campus or the office
     #[command(subcommand)]
     Credential(Credential),
+    /// Write a backup of the running hub into a new file
+    Backup {
+        /// The file to make
+        file: PathBuf,
+    },
 }
 
 #[derive(Subcommand)]
@@ -91,6 +97,20 @@ enum Role {
 enum Credential {
     /// Make a credential and print its token, this once
     Create(NewCredential),
+    /// Print every credential's id, place, holder and state
+    List {
+        /// The group's id
+        #[arg(long)]
+        group: String,
+    },
+    /// Let credentials in again that a restore locked out, and print how many
+    Confirm {
+        /// The group's id
+        #[arg(long)]
+        group: String,
+        /// Credential ids, as `list` prints them; none: all of the group
+        ids: Vec<String>,
+    },
 }
 
 #[derive(Args)]
@@ -120,6 +140,8 @@ impl Admin {
     pub async fn run(self) -> Outcome {
         let mut admin = connect(&self.data.join("admin.sock")).await?;
         match self.noun {
+            Noun::Backup { file } => return backup(admin, &file).await,
+            Noun::Credential(credential) => return credentials(admin, credential).await,
             Noun::Group(Group::Create { name }) => {
                 let made = admin.create_group(v1::CreateGroupRequest { name }).await;
                 println!(
@@ -147,16 +169,55 @@ impl Admin {
                     .map_err(|refusal| refusal.message().to_owned())?;
                 println!("{}", made.into_inner().campus_id);
             }
-            Noun::Credential(Credential::Create(credential)) => {
-                let made = admin
-                    .create_credential(credential.request())
-                    .await
-                    .map_err(|refusal| refusal.message().to_owned())?;
-                println!("{}", made.into_inner().token);
-            }
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+async fn credentials(mut admin: Operator, credential: Credential) -> Outcome {
+    match credential {
+        Credential::Create(credential) => {
+            let made = admin.create_credential(credential.request()).await;
+            let made = made.map_err(|refusal| refusal.message().to_owned())?;
+            println!("{}", made.into_inner().token);
+        }
+        Credential::List { group } => {
+            let request = v1::ListCredentialsRequest { group_id: group };
+            let listed = admin.list_credentials(request).await;
+            let listed = listed.map_err(|refusal| refusal.message().to_owned())?;
+            for credential in listed.into_inner().credentials {
+                println!("{}", line(&credential));
+            }
+        }
+        Credential::Confirm { group, ids } => {
+            let request = v1::ConfirmCredentialsRequest {
+                group_id: group,
+                credential_ids: ids,
+            };
+            let confirmed = admin.confirm_credentials(request).await;
+            let confirmed = confirmed.map_err(|refusal| refusal.message().to_owned())?;
+            println!("{}", confirmed.into_inner().confirmed_count);
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn line(credential: &v1::Credential) -> String {
+    let place = match credential.campus_id.as_str() {
+        "" => "office",
+        campus => campus,
+    };
+    let state = if credential.locked { "locked" } else { "ok" };
+    format!("{}\t{place}\t{}\t{state}", credential.id, credential.holder)
+}
+
+async fn backup(mut admin: Operator, file: &Path) -> Outcome {
+    let path = std::path::absolute(file)?;
+    let path = path.to_str().ok_or("the path is not UTF-8")?.to_owned();
+    let written = admin.create_backup(v1::CreateBackupRequest { path }).await;
+    let written = written.map_err(|refusal| refusal.message().to_owned())?;
+    println!("{}", written.into_inner().bytes);
+    Ok(ExitCode::SUCCESS)
 }
 
 impl NewCampus {
@@ -219,7 +280,7 @@ fn canteen(text: &str) -> Result<v1::Canteen, String> {
 }
 
 /// Opens the operator's socket of a running hub.
-pub async fn connect(socket: &Path) -> Result<AdminServiceClient<Channel>, Error> {
+pub async fn connect(socket: &Path) -> Result<Operator, Error> {
     let path = socket.to_owned();
     let connector = tower::service_fn(move |_| {
         let path = path.clone();

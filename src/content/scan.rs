@@ -70,9 +70,9 @@ impl Scan {
                     self.malformed(path, "it is not UTF-8");
                 }
             }
-            (Kind::Bytes, Value::Len(_)) => {}
             (Kind::Enum(_), Value::Varint(number)) => self.enum_value(descriptor, number, path),
-            (Kind::Double | Kind::Fixed64 | Kind::Sfixed64, Value::Fixed64)
+            (Kind::Bytes, Value::Len(_))
+            | (Kind::Double | Kind::Fixed64 | Kind::Sfixed64, Value::Fixed64)
             | (Kind::Float | Kind::Fixed32 | Kind::Sfixed32, Value::Fixed32) => {}
             (kind, Value::Varint(_)) if is_varint(&kind) => {}
             (kind, Value::Len(packed)) if is_varint(&kind) && descriptor.is_list() => {

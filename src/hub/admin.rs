@@ -200,7 +200,8 @@ fn operator(group: Group) -> Caller {
 /// A credential's public id: enough of the hash to tell it from the others.
 #[must_use]
 pub fn credential_id(hash: &[u8; 32]) -> String {
-    hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
+    let short = std::array::from_fn(|i| hash[i]);
+    format!("{:016x}", u64::from_be_bytes(short))
 }
 
 fn one_line<'a>(field: &str, text: &'a str) -> Result<&'a str, HubError> {

@@ -36,7 +36,7 @@ impl Default for Limits {
             stream_bytes_max: 256 << 10,
             streams_per_credential_max: 16,
             streams_per_group_max: 2_000,
-            stream_age: Duration::from_secs(30 * 60),
+            stream_age: Duration::from_mins(30),
         }
     }
 }

@@ -323,6 +323,6 @@ impl Onlooker {
     async fn until(self, position: i64) -> Result<usize, Error> {
         let _ = self.wanted.send(position);
         let waited = tokio::time::timeout(std::time::Duration::from_secs(10), self.seen).await;
-        Ok(waited.map_err(|_| "五叶没有看到全部变化 (the watcher fell behind)")???)
+        waited.map_err(|_| "五叶没有看到全部变化 (the watcher fell behind)")??
     }
 }
