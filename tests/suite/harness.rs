@@ -363,6 +363,39 @@ impl Client {
         Ok(response.into_inner().record.expect("a record"))
     }
 
+    /// The record as it stood at a time.
+    pub async fn get_as_of(
+        &self,
+        record_id: &str,
+        time: Option<prost_types::Timestamp>,
+    ) -> Result<v1::Record, Status> {
+        let request = v1::GetRecordRequest {
+            record_id: record_id.to_owned(),
+            time,
+            ..Default::default()
+        };
+        let call = self.sync.clone().get_record(request).await?;
+        Ok(call.into_inner().record.expect("a record"))
+    }
+
+    /// The first answers to mutations.
+    pub async fn push_results(
+        &self,
+        mutation_ids: Vec<String>,
+    ) -> Result<v1::GetPushResultsResponse, Status> {
+        let request = v1::GetPushResultsRequest { mutation_ids };
+        Ok(self.sync.clone().get_push_results(request).await?.into_inner())
+    }
+
+    /// The newest versions of a record.
+    pub async fn history(&self, record_id: &str) -> Result<v1::ListHistoryResponse, Status> {
+        let request = v1::ListHistoryRequest {
+            record_id: record_id.to_owned(),
+            ..Default::default()
+        };
+        Ok(self.sync.clone().list_history(request).await?.into_inner())
+    }
+
     /// Asks the hub about itself.
     pub async fn describe(&self) -> v1::DescribeResponse {
         let mut about = self.about.clone();

@@ -11,6 +11,7 @@ mod docs;
 mod feed;
 mod fixtures;
 mod harness;
+mod merging;
 mod process;
 mod program;
 mod push;
