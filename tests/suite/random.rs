@@ -235,7 +235,7 @@ impl Life {
     async fn read_something(&mut self) {
         for _ in 0..self.dice.below(4) {
             let reader = self.dice.below(self.readers.len());
-            for _ in 0..1 + self.dice.below(3) {
+            for _ in 0..=self.dice.below(3) {
                 let max_bytes = self.dice.pick(&[1, 300, 900, 0]);
                 let page = self.readers[reader].page(max_bytes).await;
                 if let Some(checkpoint) = page.checkpoint {
@@ -248,7 +248,7 @@ impl Life {
 
     async fn everybody_reads_to_the_end(&mut self) {
         for reader in &mut self.readers {
-            let checkpoint = reader.to_checkpoint(0).await;
+            let checkpoint = reader.until_whole(0).await;
             is_whole(reader, &checkpoint).await;
         }
     }
@@ -312,7 +312,7 @@ impl Life {
 /// A copy at a checkpoint is what a fresh reader of the same wish gets.
 async fn is_whole(reader: &Reader, checkpoint: &v1::Checkpoint) {
     let mut fresh = Reader::new(reader.client.clone(), reader.filter.clone());
-    let expected = fresh.to_checkpoint(0).await;
+    let expected = fresh.until_whole(0).await;
     assert_eq!(checkpoint.newest_position, expected.newest_position);
     assert_eq!(checkpoint.chain, expected.chain);
     same(&reader.mirror, &fresh.mirror);
