@@ -2,7 +2,7 @@
 
 use crate::answers::{bad_argument, failed};
 use crate::harness::{Client, HEAD, LAKE, TestHub, limits};
-use crate::reader::{Reader, Watcher, campuses, kinds};
+use crate::reader::{Mirror, Reader, Watcher, campuses, kinds};
 use crate::wishes::{create, fresh, session};
 use bytes::Bytes;
 use lianxiao::model::limits::Limits;
@@ -127,7 +127,7 @@ async fn pull_and_watch(
 
 async fn cursor_of(client: Client) -> String {
     let mut reader = Reader::new(client, v1::Filter::default());
-    reader.to_checkpoint(0).await.cursor
+    reader.until_whole(0).await.cursor
 }
 
 #[tokio::test]
@@ -190,8 +190,7 @@ async fn a_cursor_of_another_wish_or_reader_begins_again() {
         let reset = page.reset_required.expect("a reset");
         assert_eq!(reset.reason(), v1::ResetReason::Filter);
         assert!(page.changes.is_empty() && page.checkpoint.is_none());
-        let mut watcher =
-            Watcher::resume(&client, filter, cursor.clone(), Default::default()).await;
+        let mut watcher = Watcher::resume(&client, filter, cursor.clone(), Mirror::default()).await;
         let Some(Event::ResetRequired(reset)) = watcher.next().await else {
             panic!("a reset");
         };

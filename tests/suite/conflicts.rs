@@ -92,7 +92,7 @@ async fn a_later_put_settles_the_conflict_and_readers_see_it_go() {
     let head = hub.campus(HEAD);
     let (record, late) = clash(&head).await;
     let mut office = Reader::new(hub.office(), v1::Filter::default());
-    office.to_checkpoint(0).await;
+    office.until_whole(0).await;
     let merged = prep("语文和英语");
     let result = head
         .applied(settle(&record, 2, merged.clone(), &[&late.conflict_id]))

@@ -1,6 +1,6 @@
 //! Chance that can be repeated: one seed, one run.
 
-/// A stream of numbers that looks random (SplitMix64) and is the same for the same seed.
+/// A stream of numbers that looks random (`SplitMix64`) and is the same for the same seed.
 pub struct Dice(u64);
 
 impl Dice {

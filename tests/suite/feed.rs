@@ -66,7 +66,7 @@ async fn pages_of_any_size_lead_to_the_same_copy_and_go_on_from_every_boundary()
             }
             assert_eq!(reader.mirror, whole, "pages of {max_bytes}");
             for mut from in boundaries {
-                from.to_checkpoint(0).await;
+                from.until_whole(0).await;
                 assert_eq!(
                     from.mirror, whole,
                     "from a boundary of pages of {max_bytes}"
@@ -131,7 +131,7 @@ async fn what_was_gone_before_a_reader_began_is_not_mentioned() {
     let record = fresh();
     head.applied(create(&record, prep("取消"))).await;
     let mut early = Reader::new(hub.campus(LAKE), v1::Filter::default());
-    early.to_checkpoint(0).await;
+    early.until_whole(0).await;
     head.applied(delete(&record, 1)).await;
     let page = early.page(0).await;
     assert!(matches!(decode(&page.changes[0]), Change::Deleted(gone)
@@ -160,7 +160,7 @@ async fn a_menu_is_its_campuss_and_the_offices_until_it_is_published() {
     for (step, expected) in steps {
         head.applied(step).await;
         for (reader, sees) in readers.iter_mut().zip(expected) {
-            reader.to_checkpoint(0).await;
+            reader.until_whole(0).await;
             let has = reader.mirror.records.contains_key(&record);
             assert_eq!(has, sees);
             assert_eq!(reader.client.get(&record).await.is_ok(), sees);
@@ -177,7 +177,7 @@ async fn a_withdrawn_menu_arrives_as_removed_where_it_was_seen() {
     head.applied(create(&record, menu(&[MONDAY]))).await;
     head.applied(act(&record, 1, publish())).await;
     let mut lake = Reader::new(hub.campus(LAKE), kinds(&["menu"]));
-    lake.to_checkpoint(0).await;
+    lake.until_whole(0).await;
     let withdrawn = head.applied(act(&record, 2, withdraw())).await;
     let page = lake.page(0).await;
     let expected = v1::Removed {
@@ -211,7 +211,7 @@ async fn an_exchange_is_seen_by_home_host_and_office_only() {
     for (step, expected) in steps {
         home.applied(step).await;
         for (reader, sees) in readers.iter_mut().zip(expected) {
-            reader.to_checkpoint(0).await;
+            reader.until_whole(0).await;
             assert_eq!(reader.mirror.ids("exchange").len(), usize::from(sees));
             assert_eq!(reader.client.get(&record).await.is_ok(), sees);
         }
@@ -251,7 +251,7 @@ async fn a_filter_narrows_by_kind_and_campus_and_registers_always_pass_campuses(
         assert!(!expected.is_empty() && expected.len() < whole.records.len());
         for max_bytes in [1, 0] {
             let mut reader = Reader::new(hub.office(), filter.clone());
-            reader.to_checkpoint(max_bytes).await;
+            reader.until_whole(max_bytes).await;
             let ids: Vec<String> = reader.mirror.records.into_keys().collect();
             assert_eq!(ids, expected);
         }
@@ -382,7 +382,7 @@ async fn a_cursor_is_good_after_a_restart() {
     let mut hub = TestHub::start().await;
     live_a_little(&hub).await;
     let mut reader = Reader::new(hub.office(), v1::Filter::default());
-    let before = reader.to_checkpoint(0).await;
+    let before = reader.until_whole(0).await;
     hub.stop().await;
     hub.reopen().await;
     let Reader { cursor, mirror, .. } = reader;
@@ -397,7 +397,7 @@ async fn a_cursor_is_good_after_a_restart() {
     hub.campus(HEAD)
         .applied(create(&fresh(), prep("之后")))
         .await;
-    reader.to_checkpoint(0).await;
+    reader.until_whole(0).await;
     assert_eq!(reader.mirror, Reader::all(&hub.office()).await);
     assert_ne!(reader.mirror, Mirror::default());
 }

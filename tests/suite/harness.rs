@@ -36,14 +36,12 @@ pub const SPRING: &str = "春风分校";
 pub const LAKE: &str = "滨湖分校";
 
 /// No wait is longer; one that is fails its test in words.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Waits for something that is sure to come.
 pub async fn within<T>(what: &str, coming: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(PATIENCE, coming).await {
-        Ok(came) => came,
-        Err(_) => panic!("waited {PATIENCE:?} in vain: {what}"),
-    }
+    let came = tokio::time::timeout(PATIENCE, coming).await;
+    came.unwrap_or_else(|_| panic!("waited {PATIENCE:?} in vain: {what}"))
 }
 
 /// Limits at which a test need not wait long for a heartbeat.

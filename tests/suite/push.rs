@@ -409,11 +409,11 @@ async fn a_deleted_record_is_gone_and_its_id_is_used_up() {
     let record = id("to be deleted");
     head.applied(create(&record, prep("数学"))).await;
     let mut reader = Reader::new(hub.campus(LAKE), v1::Filter::default());
-    reader.to_checkpoint(0).await;
+    reader.until_whole(0).await;
     assert!(reader.mirror.records.contains_key(&record));
     let result = head.applied(delete(&record, 1)).await;
     assert_eq!(result.version, 2);
-    reader.to_checkpoint(0).await;
+    reader.until_whole(0).await;
     assert!(!reader.mirror.records.contains_key(&record));
     let gone = head.get(&record).await;
     failed(gone, Code::NotFound, "RECORD_DELETED");

@@ -22,6 +22,7 @@ struct Known {
     id: String,
     kind: &'static str,
     owner: usize,
+    /// 0 while nothing of it is stored.
     version: i64,
     conflicts: Vec<String>,
 }
@@ -35,6 +36,25 @@ struct Life {
     readers: Vec<Reader>,
     outcomes: HashMap<Outcome, usize>,
     checkpoints: usize,
+}
+
+/// The register record of a campus.
+fn register(name: &str) -> Known {
+    Known {
+        id: id(name),
+        kind: "campus",
+        owner: OFFICE,
+        version: 1,
+        conflicts: Vec::new(),
+    }
+}
+
+/// A campus under one more name.
+fn renamed(name: &str) -> v1::Campus {
+    v1::Campus {
+        aliases: vec![fresh()],
+        ..campus(name, v1::CampusRole::Branch)
+    }
 }
 
 fn places(hub: &TestHub) -> Vec<Client> {
@@ -57,7 +77,7 @@ impl Life {
         });
         Life {
             dice: Dice::seeded(),
-            known: Vec::new(),
+            known: CAMPUSES.map(register).into(),
             stored: Vec::new(),
             readers: readers.collect(),
             outcomes: HashMap::new(),
@@ -82,32 +102,27 @@ impl Life {
         let results = client.push_as(mode, atomicity, mutations.clone()).await;
         for (mutation, result) in mutations.into_iter().zip(results) {
             *self.outcomes.entry(result.outcome()).or_default() += 1;
-            if mode == PushMode::Commit {
-                self.learn(place, mutation, result);
-            }
+            let meant = mode == PushMode::Commit;
+            self.learn(place, mutation, result, meant);
         }
+        self.known.retain(|known| known.version > 0);
     }
 
-    fn learn(&mut self, place: usize, mutation: v1::Mutation, result: v1::PushResult) {
-        let known = self
-            .known
-            .iter_mut()
-            .find(|known| known.id == result.record_id);
-        if let Some(known) = known {
+    fn learn(&mut self, place: usize, sent: v1::Mutation, result: v1::PushResult, meant: bool) {
+        let mut known = self.known.iter_mut();
+        let about = known.find(|known| known.id == result.record_id);
+        if let Some(known) = about.filter(|_| meant) {
             known.version = known.version.max(result.version);
             if !result.conflict_id.is_empty() {
                 known.conflicts.push(result.conflict_id.clone());
             }
         }
-        if result.position > 0 && !result.replayed {
-            self.stored.push((place, mutation, result));
+        if meant && result.position > 0 && !result.replayed {
+            self.stored.push((place, sent, result));
         }
     }
 
     fn any_mutation(&mut self, place: usize) -> v1::Mutation {
-        if place == OFFICE && self.dice.chance(20) {
-            return self.any_register();
-        }
         let of_mine: Vec<usize> = (0..self.known.len())
             .filter(|index| self.known[*index].owner == place)
             .collect();
@@ -121,18 +136,14 @@ impl Life {
                 let any = self.dice.below(self.known.len());
                 self.any_wish(place, any)
             }
+            _ if place == OFFICE => self.any_register(),
             _ => self.any_creation(place),
         }
     }
 
     fn any_register(&mut self) -> v1::Mutation {
-        let name = self.dice.pick(&CAMPUSES);
-        let renamed = v1::Campus {
-            aliases: vec![fresh()],
-            ..campus(name, v1::CampusRole::Branch)
-        };
-        let version = 1 + i64::from(self.dice.chance(50));
-        edit(&id(name), version, renamed)
+        let campus = self.dice.below(CAMPUSES.len());
+        self.any_wish(OFFICE, campus)
     }
 
     /// Something that was stored, pushed again; from another place it is something new.
@@ -150,7 +161,7 @@ impl Life {
             id: id.clone(),
             kind,
             owner: place,
-            version: 1,
+            version: 0,
             conflicts: Vec::new(),
         });
         match kind {
@@ -165,7 +176,7 @@ impl Life {
         let from = self.dice.below(days.len());
         let priced = self.dice.below(5).try_into().ok();
         v1::Menu {
-            menu_set: self.dice.pick(&["", "A", "B", "C"]).to_owned(),
+            menu_set: self.dice.pick(&["", "A", "B", "C", "D", "E"]).to_owned(),
             price_fen: priced,
             ..menu(&days[from..])
         }
@@ -177,7 +188,7 @@ impl Life {
     }
 
     fn any_exchange(&mut self, home: usize) -> v1::Exchange {
-        let home = CAMPUSES[home.min(2)];
+        let home = CAMPUSES[home];
         v1::Exchange {
             planned_end: self.dice.pick(&["", "2026-07", "2027-07"]).to_owned(),
             ..exchange(&id(home), &id(self.dice.pick(&CAMPUSES)))
@@ -191,6 +202,7 @@ impl Life {
         let seen = (newest - i64::from(self.dice.chance(25))).max(1);
         let conflict = self.known[about].conflicts.pop();
         match (self.dice.below(10), conflict) {
+            _ if kind == "campus" => edit(&record, seen, renamed(CAMPUSES[about])),
             (0..4, None) | (0..2, Some(_)) => match kind {
                 "menu" => edit(&record, seen, self.any_menu()),
                 "session" => edit(&record, seen, self.any_session()),
@@ -223,7 +235,7 @@ impl Life {
     async fn read_something(&mut self) {
         for _ in 0..self.dice.below(4) {
             let reader = self.dice.below(self.readers.len());
-            for _ in 0..1 + self.dice.below(3) {
+            for _ in 0..=self.dice.below(3) {
                 let max_bytes = self.dice.pick(&[1, 300, 900, 0]);
                 let page = self.readers[reader].page(max_bytes).await;
                 if let Some(checkpoint) = page.checkpoint {
@@ -236,7 +248,7 @@ impl Life {
 
     async fn everybody_reads_to_the_end(&mut self) {
         for reader in &mut self.readers {
-            let checkpoint = reader.to_checkpoint(0).await;
+            let checkpoint = reader.until_whole(0).await;
             is_whole(reader, &checkpoint).await;
         }
     }
@@ -300,7 +312,7 @@ impl Life {
 /// A copy at a checkpoint is what a fresh reader of the same wish gets.
 async fn is_whole(reader: &Reader, checkpoint: &v1::Checkpoint) {
     let mut fresh = Reader::new(reader.client.clone(), reader.filter.clone());
-    let expected = fresh.to_checkpoint(0).await;
+    let expected = fresh.until_whole(0).await;
     assert_eq!(checkpoint.newest_position, expected.newest_position);
     assert_eq!(checkpoint.chain, expected.chain);
     same(&reader.mirror, &fresh.mirror);

@@ -113,7 +113,7 @@ impl Reader {
     /// Everything the client may see, read at once.
     pub async fn all(client: &Client) -> Mirror {
         let mut reader = Reader::new(client.clone(), v1::Filter::default());
-        reader.to_checkpoint(0).await;
+        reader.until_whole(0).await;
         reader.mirror
     }
 
@@ -128,12 +128,12 @@ impl Reader {
         let page = self.client.pull(pull).await.expect("a page");
         assert_eq!(page.reset_required, None, "the cursor is good");
         self.mirror.apply(&page.changes);
-        self.cursor = page.cursor.clone();
+        self.cursor.clone_from(&page.cursor);
         page
     }
 
     /// Reads pages until the copy is whole.
-    pub async fn to_checkpoint(&mut self, max_bytes: i32) -> v1::Checkpoint {
+    pub async fn until_whole(&mut self, max_bytes: i32) -> v1::Checkpoint {
         loop {
             let before = self.cursor.clone();
             let page = self.page(max_bytes).await;

@@ -184,7 +184,7 @@ async fn a_hub_goes_down_though_somebody_watches_and_nobody_reads() {
 #[tokio::test]
 async fn groups_do_not_wake_each_other() {
     let patient = Limits {
-        heartbeat_interval: Duration::from_secs(3_600),
+        heartbeat_interval: Duration::from_hours(1),
         ..limits()
     };
     let hub = TestHub::start_with(patient).await;
