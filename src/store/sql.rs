@@ -7,3 +7,6 @@ pub mod feed;
 pub mod load;
 pub mod report;
 pub mod write;
+
+#[cfg(test)]
+mod plans;
