@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 /// The database, or the machine under it, did not do what it was asked. What a caller may foresee is
@@ -30,9 +30,12 @@ pub enum StoreError {
     /// A stored value is not what this program stores.
     #[error("the database is damaged: {0}")]
     Damaged(&'static str),
-    /// The data folder cannot be used.
-    #[error("the data folder cannot be used: {0}")]
-    Folder(#[from] std::io::Error),
+    /// A file could not be read or written.
+    #[error("a file could not be used: {0}")]
+    File(#[from] std::io::Error),
+    /// The file is another program's.
+    #[error("{} is not a hub's database", .0.display())]
+    Foreign(PathBuf),
 }
 
 impl StoreError {

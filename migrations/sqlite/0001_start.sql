@@ -2,6 +2,9 @@
 -- Times are microseconds since 1970-01-01 UTC; days are text, YYYY-MM-DD; ids are the 16 bytes of a UUID.
 -- A place is the id of a campus, or the empty blob for the office.
 
+-- Says whose file it is ("LxHb"): another program's is never migrated.
+PRAGMA application_id = 1282951266;
+
 -- The hub itself: one row.
 CREATE TABLE hub (
     id BLOB NOT NULL PRIMARY KEY

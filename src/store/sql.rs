@@ -8,3 +8,6 @@ pub mod history;
 pub mod load;
 pub mod report;
 pub mod write;
+
+#[cfg(test)]
+mod plans;

@@ -8,7 +8,7 @@ mod backup;
 use super::sql::{catalog, feed, history, load, report, write};
 use super::{
     Backup, Batch, Credential, FeedPage, ListedCredential, Loaded, Lost, Needs, PageQuery,
-    Remembered, Result, Store, Version, Writing, Written,
+    Remembered, Result, Store, StoreError, Version, Writing, Written,
 };
 use crate::model::caller::Group;
 use crate::model::date::Span;
@@ -19,7 +19,7 @@ use jiff::Timestamp;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{Sqlite, Transaction};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _, Sqlite, Transaction};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,6 +38,10 @@ pub struct SqliteStore {
 
 const FILE: &str = "lianxiao.db";
 const READERS: u32 = 4;
+/// 32 MiB, in the KiB that the pragma counts below zero: a batch touches pages all over the indexes.
+const WRITER_CACHE: &str = "-32768";
+/// What `migrations/sqlite` marks the file with.
+const APPLICATION: i64 = 0x4c78_4862;
 
 impl SqliteStore {
     /// Opens the file in a data folder, making and migrating it as needed. `fresh` becomes the hub's id
@@ -46,10 +50,11 @@ impl SqliteStore {
     /// # Errors
     /// When the folder or the file cannot be used, or the file was written by a newer program.
     pub async fn open(folder: &Path, fresh: Uuid) -> Result<Self> {
+        refuse_foreign(&file(folder)).await?;
         let options = options(folder);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
-            .connect_with(options.clone())
+            .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
         let hub_id = catalog::hub_id(&mut *writer.acquire().await?, fresh).await?;
@@ -75,15 +80,41 @@ impl SqliteStore {
     }
 }
 
-fn options(folder: &Path) -> SqliteConnectOptions {
+fn file(folder: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(folder.join(FILE))
         .create_if_missing(true)
+}
+
+fn options(folder: &Path) -> SqliteConnectOptions {
+    file(folder)
         .journal_mode(SqliteJournalMode::Wal)
         // An answered push survives the loss of power: every commit waits for the disk.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        // What a statement would undo itself with is as short-lived as the statement.
+        .pragma("temp_store", "memory")
         .busy_timeout(Duration::from_secs(10))
+}
+
+/// Refuses a file that has tables and is not a hub's, before anything in it is changed. The list of
+/// migrations alone is a hub's start that was cut off.
+async fn refuse_foreign(file: &SqliteConnectOptions) -> Result<()> {
+    let mut db = file.connect().await?;
+    let row = sqlx::query(
+        "SELECT application_id = ? OR NOT EXISTS \
+         (SELECT 1 FROM sqlite_schema WHERE tbl_name <> '_sqlx_migrations') AS ours \
+         FROM pragma_application_id",
+    )
+    .bind(APPLICATION)
+    .fetch_one(&mut db)
+    .await?;
+    let ours: bool = row.try_get("ours")?;
+    db.close().await?;
+    match ours {
+        true => Ok(()),
+        false => Err(StoreError::Foreign(file.get_filename().to_owned())),
+    }
 }
 
 #[async_trait]

@@ -5,26 +5,23 @@ use super::load::{head, head_of, version};
 use crate::model::feed::Head;
 use crate::model::ids::{GroupKey, RecordId, Who};
 use crate::store::{FeedEntry, FeedPage, PageQuery, Result, Version};
+use bytes::Bytes;
 use futures::TryStreamExt as _;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 /// The most rows a page looks at: it bounds the time of a page that the filter leaves empty.
 const ROWS_A_PAGE: i64 = 4_096;
 
+pub const COMMIT_BEFORE: &str = "SELECT last_position, at, chain FROM \"commit\" \
+     WHERE grp = ? AND last_position <= ? ORDER BY last_position DESC LIMIT 1";
+
 pub async fn commit_before(
     db: &mut SqliteConnection,
     group: GroupKey,
     position: i64,
 ) -> Result<Head> {
-    let row = sqlx::query(
-        "SELECT last_position, at, chain FROM \"commit\" WHERE grp = ? AND last_position <= ? \
-         ORDER BY last_position DESC LIMIT 1",
-    )
-    .bind(group.0)
-    .bind(position)
-    .fetch_optional(db)
-    .await?;
-    head_of(row.as_ref())
+    let query = sqlx::query(COMMIT_BEFORE).bind(group.0).bind(position);
+    head_of(query.fetch_optional(db).await?.as_ref())
 }
 
 /// Reads a page. The caller has opened a transaction, so that the head and the rows are of one moment.
@@ -34,10 +31,14 @@ pub async fn page(
     query: &PageQuery<'_>,
 ) -> Result<FeedPage> {
     let head = head(db, group).await?;
+    let backed_up = backed_up(db, group).await?;
     let mut page = Page {
         open: query.after,
         ..Page::default()
     };
+    if query.sees.is_empty() {
+        return Ok(page.whole(head, backed_up));
+    }
     let mut statement = statement(group, query);
     let mut rows = statement.build().fetch(&mut *db);
     while let Some(row) = rows.try_next().await? {
@@ -52,7 +53,6 @@ pub async fn page(
         page.add(entry);
     }
     drop(rows);
-    let backed_up = backed_up(db, group).await?;
     if !page.full {
         return Ok(page.whole(head, backed_up));
     }
@@ -68,7 +68,7 @@ pub async fn page(
 
 /// Rows of all the reader's audiences, merged by position. The filter decides what is shown of a row,
 /// not whether it is looked at: the page must know how far it came.
-fn statement(group: GroupKey, query: &PageQuery<'_>) -> QueryBuilder<Sqlite> {
+pub fn statement(group: GroupKey, query: &PageQuery<'_>) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(
         "SELECT a.position, a.gone, v.id, v.kind, v.campus, v.version, v.frame, (",
     );
@@ -114,6 +114,14 @@ struct Row {
     version: Version,
 }
 
+impl Row {
+    /// The bytes it takes in a page, at most.
+    fn size(&self) -> usize {
+        let tombstone = 64;
+        self.version.frame.as_ref().map_or(tombstone, Bytes::len)
+    }
+}
+
 /// A page in the making. Rows of one position (dropped out of one audience, still in another) are one
 /// entry, and a page ends between positions, never inside one.
 #[derive(Default)]
@@ -132,8 +140,7 @@ impl Page {
     fn is_full(&mut self, next: &Row, bytes_max: usize) -> bool {
         if next.version.position != self.open {
             self.close();
-            let size = next.version.frame.as_ref().map_or(64, bytes::Bytes::len);
-            let over = next.wanted && self.bytes > 0 && self.bytes + size > bytes_max;
+            let over = next.wanted && self.bytes > 0 && self.bytes + next.size() > bytes_max;
             self.full |= over;
             self.open = next.version.position;
         }
@@ -143,7 +150,10 @@ impl Page {
     fn add(&mut self, row: Row) {
         self.rows += 1;
         if row.wanted {
-            self.bytes += row.version.frame.as_ref().map_or(64, bytes::Bytes::len);
+            // Rows of one position become one entry.
+            if self.done.len() == self.open_from {
+                self.bytes += row.size();
+            }
             self.done.push(row);
         }
         // The statement's limit may have cut the last position: it is left to the next page.
@@ -212,6 +222,14 @@ pub async fn record(
     id: RecordId,
     sees: &[Who],
 ) -> Result<Option<Version>> {
+    let row = record_statement(group, id, sees)
+        .build()
+        .fetch_optional(db)
+        .await?;
+    row.as_ref().map(version).transpose()
+}
+
+pub fn record_statement(group: GroupKey, id: RecordId, sees: &[Who]) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(
         "SELECT v.id, v.kind, v.campus, v.version, v.position, v.frame FROM record r \
          JOIN version v ON v.grp = r.grp AND v.position = r.position WHERE r.grp = ",
@@ -228,6 +246,5 @@ pub async fn record(
         list.push_bind(who_text(*who));
     }
     sql.push("))");
-    let row = sql.build().fetch_optional(db).await?;
-    row.as_ref().map(version).transpose()
+    sql
 }

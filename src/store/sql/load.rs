@@ -6,7 +6,7 @@ use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::store::{Loaded, Needs, Remembered, Result, Version};
 use bytes::Bytes;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use sqlx::{Encode, QueryBuilder, Row as _, Sqlite, SqliteConnection, Type};
 use std::collections::{HashMap, HashSet};
 
 /// Keeps a statement well below the engine's bound on variables.
@@ -14,8 +14,9 @@ const ROWS_A_STATEMENT: usize = 1_000;
 
 pub async fn load(db: &mut SqliteConnection, group: GroupKey, needs: &Needs) -> Result<Loaded> {
     let keys = keys(db, group, &needs.keys).await?;
-    let held = keys.values().copied();
-    let ids: Vec<RecordId> = needs.records.iter().copied().chain(held).collect();
+    // Each once: a record may be asked for and hold a key too.
+    let ids: HashSet<RecordId> = needs.records.iter().chain(keys.values()).copied().collect();
+    let ids: Vec<RecordId> = ids.into_iter().collect();
     Ok(Loaded {
         head: head(db, group).await?,
         records: records(db, group, &ids).await?,
@@ -56,20 +57,26 @@ pub fn head_of(row: Option<&SqliteRow>) -> Result<Head> {
     })
 }
 
-/// `SELECT … WHERE grp = ? AND <column> IN (…)`.
-fn select_in(
-    select: &'static str,
-    group: GroupKey,
-    ids: impl Iterator<Item = RecordId>,
-) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::new(select);
-    query.push_bind(group.0).push(" AND r.id IN (");
-    let mut list = query.separated(", ");
-    for id in ids {
-        list.push_bind(id_bytes(id));
+pub fn records_statement(group: GroupKey, ids: &[RecordId]) -> QueryBuilder<Sqlite> {
+    let select = "SELECT v.id, v.kind, v.campus, v.version, v.position, v.frame FROM record r \
+                  JOIN version v ON v.grp = r.grp AND v.position = r.position WHERE r.grp = ";
+    let mut sql = QueryBuilder::new(select);
+    sql.push_bind(group.0).push(" AND r.id");
+    is_in(&mut sql, ids.iter().map(|id| id_bytes(*id)));
+    sql
+}
+
+/// ` IN (…)`.
+fn is_in<'q, T>(sql: &mut QueryBuilder<Sqlite>, values: impl IntoIterator<Item = T>)
+where
+    T: Encode<'q, Sqlite> + Type<Sqlite>,
+{
+    sql.push(" IN (");
+    let mut list = sql.separated(", ");
+    for value in values {
+        list.push_bind(value);
     }
-    query.push(")");
-    query
+    sql.push(")");
 }
 
 async fn records(
@@ -79,15 +86,20 @@ async fn records(
 ) -> Result<HashMap<RecordId, Version>> {
     let mut found = HashMap::new();
     for ids in ids.chunks(ROWS_A_STATEMENT) {
-        let select = "SELECT v.id, v.kind, v.campus, v.version, v.position, v.frame FROM record r \
-                      JOIN version v ON v.grp = r.grp AND v.position = r.position WHERE r.grp = ";
-        let mut query = select_in(select, group, ids.iter().copied());
+        let mut query = records_statement(group, ids);
         for row in query.build().fetch_all(&mut *db).await? {
             let version = version(&row)?;
             found.insert(version.id, version);
         }
     }
     Ok(found)
+}
+
+pub fn audience_statement(group: GroupKey, ids: &[RecordId]) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::new("SELECT who, id FROM audience WHERE gone = 0 AND grp = ");
+    sql.push_bind(group.0).push(" AND id");
+    is_in(&mut sql, ids.iter().map(|id| id_bytes(*id)));
+    sql
 }
 
 async fn audience(
@@ -97,8 +109,7 @@ async fn audience(
 ) -> Result<HashMap<RecordId, Vec<Who>>> {
     let mut found: HashMap<RecordId, Vec<Who>> = HashMap::new();
     for ids in ids.chunks(ROWS_A_STATEMENT) {
-        let select = "SELECT r.who, r.id FROM audience r WHERE r.gone = 0 AND r.grp = ";
-        let mut query = select_in(select, group, ids.iter().copied());
+        let mut query = audience_statement(group, ids);
         for row in query.build().fetch_all(&mut *db).await? {
             found
                 .entry(id(row.try_get("id")?)?)
@@ -107,6 +118,20 @@ async fn audience(
         }
     }
     Ok(found)
+}
+
+pub fn mutations_statement(
+    group: GroupKey,
+    place: Place,
+    ids: &[MutationId],
+) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::new(
+        "SELECT mutation_id, mutation_hash, id, version, answer, frame, pushed FROM version WHERE grp = ",
+    );
+    sql.push_bind(group.0).push(" AND place = ");
+    sql.push_bind(place_bytes(place)).push(" AND mutation_id");
+    is_in(&mut sql, ids.iter().map(|id| id.0.as_bytes().to_vec()));
+    sql
 }
 
 async fn mutations(
@@ -135,18 +160,7 @@ pub async fn remembered(
 ) -> Result<HashMap<MutationId, Remembered>> {
     let mut found = HashMap::new();
     for ids in ids.chunks(ROWS_A_STATEMENT) {
-        let mut query = QueryBuilder::new(
-            "SELECT mutation_id, mutation_hash, id, version, answer, frame, pushed FROM version \
-             WHERE grp = ",
-        );
-        query.push_bind(group.0);
-        query.push(" AND place = ").push_bind(place_bytes(place));
-        query.push(" AND mutation_id IN (");
-        let mut list = query.separated(", ");
-        for id in ids {
-            list.push_bind(id.0.as_bytes().to_vec());
-        }
-        query.push(")");
+        let mut query = mutations_statement(group, place, ids);
         for row in query.build().fetch_all(&mut *db).await? {
             let (id, remembered) = remembered_row(&row)?;
             found.insert(id, remembered);
@@ -169,34 +183,41 @@ fn remembered_row(row: &SqliteRow) -> Result<(MutationId, Remembered)> {
     Ok((mutation, remembered))
 }
 
+pub fn versions_statement(group: GroupKey, wanted: &[(RecordId, i64)]) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::new(
+        "SELECT id, kind, campus, version, position, frame FROM version WHERE grp = ",
+    );
+    sql.push_bind(group.0).push(" AND (id, version) IN (");
+    sql.push_values(wanted, |mut row, (id, version)| {
+        row.push_bind(id_bytes(*id)).push_bind(*version);
+    });
+    sql.push(")");
+    sql
+}
+
 async fn versions(
     db: &mut SqliteConnection,
     group: GroupKey,
     wanted: &HashSet<(RecordId, i64)>,
 ) -> Result<HashMap<(RecordId, i64), Version>> {
-    let wanted: Vec<&(RecordId, i64)> = wanted.iter().collect();
+    let wanted: Vec<(RecordId, i64)> = wanted.iter().copied().collect();
     let mut found = HashMap::new();
     for wanted in wanted.chunks(ROWS_A_STATEMENT) {
-        let mut query = QueryBuilder::new(
-            "SELECT id, kind, campus, version, position, frame FROM version WHERE grp = ",
-        );
-        query
-            .push_bind(group.0)
-            .push(" AND (id, version) IN (VALUES ");
-        let mut list = query.separated(", ");
-        for (id, version) in wanted {
-            list.push("(")
-                .push_bind_unseparated(id_bytes(*id))
-                .push_unseparated(", ");
-            list.push_bind_unseparated(*version).push_unseparated(")");
-        }
-        query.push(")");
+        let mut query = versions_statement(group, wanted);
         for row in query.build().fetch_all(&mut *db).await? {
             let version = version(&row)?;
             found.insert((version.id, version.version), version);
         }
     }
     Ok(found)
+}
+
+pub fn keys_statement(group: GroupKey, kind: &str, values: &[&str]) -> QueryBuilder<Sqlite> {
+    let mut sql = QueryBuilder::new("SELECT value, id FROM key WHERE grp = ");
+    sql.push_bind(group.0).push(" AND kind = ");
+    sql.push_bind(kind).push(" AND value");
+    is_in(&mut sql, values.iter().copied());
+    sql
 }
 
 async fn keys(
@@ -211,17 +232,7 @@ async fn keys(
     let mut found = HashMap::new();
     for (kind, values) in by_kind {
         for values in values.chunks(ROWS_A_STATEMENT) {
-            let mut query = QueryBuilder::new("SELECT value, id FROM key WHERE grp = ");
-            query
-                .push_bind(group.0)
-                .push(" AND kind = ")
-                .push_bind(kind)
-                .push(" AND value IN (");
-            let mut list = query.separated(", ");
-            for value in values {
-                list.push_bind(*value);
-            }
-            query.push(")");
+            let mut query = keys_statement(group, kind, values);
             for row in query.build().fetch_all(&mut *db).await? {
                 let key = Key {
                     kind: kind.to_owned(),

@@ -10,21 +10,21 @@ use jiff::Timestamp;
 use sqlx::{Row as _, SqliteConnection};
 use std::collections::HashMap;
 
+pub const COMMIT_AS_OF: &str = "SELECT last_position, at, chain FROM \"commit\" \
+     WHERE grp = ? AND at <= ? ORDER BY at DESC LIMIT 1";
+
 pub async fn commit_as_of(
     db: &mut SqliteConnection,
     group: GroupKey,
     at: Timestamp,
 ) -> Result<Head> {
-    let row = sqlx::query(
-        "SELECT last_position, at, chain FROM \"commit\" WHERE grp = ? AND at <= ? \
-         ORDER BY at DESC LIMIT 1",
-    )
-    .bind(group.0)
-    .bind(micros(at))
-    .fetch_optional(db)
-    .await?;
-    head_of(row.as_ref())
+    let query = sqlx::query(COMMIT_AS_OF).bind(group.0).bind(micros(at));
+    head_of(query.fetch_optional(db).await?.as_ref())
 }
+
+pub const AS_OF: &str = "SELECT id, kind, campus, version, position, frame FROM version \
+     WHERE grp = ? AND kind = ? AND ends_on >= ? AND starts_on <= ? \
+     AND position <= ? AND superseded_at > ? AND frame IS NOT NULL";
 
 pub async fn as_of(
     db: &mut SqliteConnection,
@@ -33,21 +33,27 @@ pub async fn as_of(
     position: i64,
     span: Span,
 ) -> Result<Vec<Version>> {
-    let rows = sqlx::query(
-        "SELECT id, kind, campus, version, position, frame FROM version \
-         WHERE grp = ? AND kind = ? AND ends_on >= ? AND starts_on <= ? \
-         AND position <= ? AND superseded_at > ? AND frame IS NOT NULL ORDER BY id",
-    )
-    .bind(group.0)
-    .bind(kind)
-    .bind(span.first.to_string())
-    .bind(span.last.to_string())
-    .bind(position)
-    .bind(position)
-    .fetch_all(db)
-    .await?;
-    rows.iter().map(version).collect()
+    let rows = sqlx::query(AS_OF)
+        .bind(group.0)
+        .bind(kind)
+        .bind(span.first.to_string())
+        .bind(span.last.to_string())
+        .bind(position)
+        .bind(position)
+        .fetch_all(db)
+        .await?;
+    let versions: Result<Vec<Version>> = rows.iter().map(version).collect();
+    let mut versions = versions?;
+    // Not by the database: it would carry every frame through a sort.
+    versions.sort_unstable_by_key(|version| version.id);
+    Ok(versions)
 }
+
+/// One step down an index for each place: a few dozen places, however long the history.
+pub const LAST_WRITE: &str = "SELECT c.at FROM \"commit\" c WHERE c.grp = ? AND c.last_position >= \
+     (SELECT MAX(v.position) FROM version v \
+      WHERE v.grp = ? AND v.place = ? AND v.position <= ?) \
+     ORDER BY c.last_position LIMIT 1";
 
 pub async fn last_writes(
     db: &mut SqliteConnection,
@@ -57,19 +63,13 @@ pub async fn last_writes(
 ) -> Result<HashMap<Place, Timestamp>> {
     let mut found = HashMap::new();
     for place in places {
-        // One step down an index for each campus: a few dozen, however long the history.
-        let row = sqlx::query(
-            "SELECT c.at FROM \"commit\" c WHERE c.grp = ? AND c.last_position >= \
-             (SELECT MAX(v.position) FROM version v \
-              WHERE v.grp = ? AND v.place = ? AND v.position <= ?) \
-             ORDER BY c.last_position LIMIT 1",
-        )
-        .bind(group.0)
-        .bind(group.0)
-        .bind(place_bytes(*place))
-        .bind(position)
-        .fetch_optional(&mut *db)
-        .await?;
+        let row = sqlx::query(LAST_WRITE)
+            .bind(group.0)
+            .bind(group.0)
+            .bind(place_bytes(*place))
+            .bind(position)
+            .fetch_optional(&mut *db)
+            .await?;
         if let Some(row) = row {
             found.insert(*place, time(row.try_get("at")?)?);
         }

@@ -2,9 +2,9 @@
 
 use super::column::{NEWEST, id_bytes, micros, place_bytes, who_text};
 use crate::model::date::{FIRST_DAY, LAST_DAY};
-use crate::model::ids::GroupKey;
+use crate::model::ids::{GroupKey, Key};
 use crate::store::{Batch, Result};
-use sqlx::{QueryBuilder, SqliteConnection};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 /// Keeps a statement below the engine's bound on variables: the widest table has 19 columns.
 const ROWS_A_STATEMENT: usize = 500;
@@ -31,17 +31,23 @@ async fn commit(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Re
 
 async fn superseded(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
     for rows in batch.superseded.chunks(ROWS_A_STATEMENT) {
-        let mut query = QueryBuilder::new("WITH next (position, successor) AS (");
-        query.push_values(rows, |mut row, (position, successor)| {
-            row.push_bind(*position).push_bind(*successor);
-        });
-        query.push(
-            ") UPDATE version SET superseded_at = next.successor FROM next \
-             WHERE version.position = next.position AND version.grp = ",
-        );
-        query.push_bind(group.0).build().execute(&mut *db).await?;
+        let mut query = superseded_statement(group, rows);
+        query.build().execute(&mut *db).await?;
     }
     Ok(())
+}
+
+pub fn superseded_statement(group: GroupKey, rows: &[(i64, i64)]) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new("WITH next (position, successor) AS (");
+    query.push_values(rows, |mut row, (position, successor)| {
+        row.push_bind(*position).push_bind(*successor);
+    });
+    query.push(
+        ") UPDATE version SET superseded_at = next.successor FROM next \
+         WHERE version.position = next.position AND version.grp = ",
+    );
+    query.push_bind(group.0);
+    query
 }
 
 async fn versions(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
@@ -121,12 +127,8 @@ async fn audience(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> 
 
 async fn keys(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
     for rows in batch.keys_freed.chunks(ROWS_A_STATEMENT) {
-        let mut query = QueryBuilder::new("DELETE FROM key WHERE grp = ");
-        query.push_bind(group.0).push(" AND (kind, value) IN (");
-        query.push_values(rows, |mut row, key| {
-            row.push_bind(&key.kind).push_bind(&key.value);
-        });
-        query.push(")").build().execute(&mut *db).await?;
+        let mut query = keys_freed_statement(group, rows);
+        query.build().execute(&mut *db).await?;
     }
     for rows in batch.keys_taken.chunks(ROWS_A_STATEMENT) {
         let mut query = QueryBuilder::new("INSERT INTO key (grp, kind, value, id) ");
@@ -139,4 +141,14 @@ async fn keys(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Resu
         query.build().execute(&mut *db).await?;
     }
     Ok(())
+}
+
+pub fn keys_freed_statement(group: GroupKey, keys: &[Key]) -> QueryBuilder<Sqlite> {
+    let mut query = QueryBuilder::new("DELETE FROM key WHERE grp = ");
+    query.push_bind(group.0).push(" AND (kind, value) IN (");
+    query.push_values(keys, |mut row, key| {
+        row.push_bind(&key.kind).push_bind(&key.value);
+    });
+    query.push(")");
+    query
 }

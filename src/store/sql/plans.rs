@@ -1,0 +1,141 @@
+//! How SQLite goes about the statements: down an index, never over a whole table. Without `ANALYZE`,
+//! which nobody runs here, a plan depends on the schema alone, so no data is needed to see it.
+
+use super::{feed, load, report, write};
+use crate::model::feed::Filter;
+use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
+use crate::store::PageQuery;
+use sqlx::{AssertSqlSafe, Connection as _, QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use uuid::Uuid;
+
+const GROUP: GroupKey = GroupKey(1);
+const ID: RecordId = RecordId(Uuid::from_u128(1));
+const MUTATION: MutationId = MutationId(Uuid::from_u128(1));
+
+fn text(statement: &QueryBuilder<Sqlite>) -> String {
+    statement.sql().as_str().to_owned()
+}
+
+/// The steps of a plan.
+async fn plan(sql: &str) -> Vec<String> {
+    let mut db = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+    sqlx::migrate!("migrations/sqlite")
+        .run(&mut db)
+        .await
+        .unwrap();
+    let sql = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+    let rows = sqlx::query(sql).fetch_all(&mut db).await.unwrap();
+    rows.iter().map(|row| row.get("detail")).collect()
+}
+
+/// Checks that a statement only steps down to those values of an index, table by table.
+async fn goes(sql: &str, expected: &[&str]) {
+    let plan = plan(sql).await;
+    let whole = plan.join("\n");
+    assert!(!whole.contains("TEMP B-TREE"), "a sort:\n{whole}");
+    assert!(!whole.contains("AUTOMATIC"), "a missing index:\n{whole}");
+    for scan in plan.iter().filter_map(|step| step.strip_prefix("SCAN ")) {
+        let ours = ["a", "next"].contains(&scan);
+        assert!(
+            ours || scan.ends_with("VALUES CLAUSE") || scan.ends_with("CONSTANT ROWS"),
+            "{whole}"
+        );
+    }
+    let search = |step: &String| -> Option<String> {
+        let (table, values) = step.strip_prefix("SEARCH ")?.split_once(" USING ")?;
+        let table = table.split(' ').next()?;
+        Some(format!("{table} {}", &values[values.find('(')?..]))
+    };
+    let searches: Vec<String> = plan.iter().filter_map(search).collect();
+    assert_eq!(searches, expected, "{whole}");
+}
+
+#[tokio::test]
+async fn a_page_merges_the_audiences_without_a_sort() {
+    let wide = Filter::default();
+    let narrow = Filter::new(vec!["menu".to_owned()], vec![ID]);
+    for filter in [&wide, &narrow] {
+        let query = |sees| {
+            text(&feed::statement(
+                GROUP,
+                &PageQuery {
+                    sees,
+                    filter,
+                    after: 0,
+                    bytes_max: 1,
+                },
+            ))
+        };
+        let audience = "audience (grp=? AND who=? AND position>?)";
+        let version = "v (grp=? AND position=?)";
+        goes(&query(&[Who::Group]), &[audience, version]).await;
+        let two = query(&[Who::Group, Who::Office]);
+        goes(&two, &[audience, audience, version]).await;
+        let plan = plan(&two).await.join("\n");
+        assert!(plan.contains("MERGE (UNION ALL)"), "{plan}");
+        assert_eq!(
+            plan.matches("COVERING INDEX audience_feed").count(),
+            2,
+            "{plan}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn commits_are_found_by_position_and_by_time() {
+    goes(feed::COMMIT_BEFORE, &["commit (grp=? AND last_position<?)"]).await;
+    goes(report::COMMIT_AS_OF, &["commit (grp=? AND at<?)"]).await;
+    let version = "v (grp=? AND place=? AND position<?)";
+    goes(
+        report::LAST_WRITE,
+        &["c (grp=? AND last_position>?)", version],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn records_are_found_by_their_days() {
+    goes(report::AS_OF, &["version (grp=? AND kind=? AND ends_on>?)"]).await;
+}
+
+#[tokio::test]
+async fn a_record_is_found_by_its_id() {
+    let expected = [
+        "r (grp=? AND id=?)",
+        "v (grp=? AND position=?)",
+        "a (grp=? AND id=? AND who=?)",
+    ];
+    let sql = feed::record_statement(GROUP, ID, &[Who::Group, Who::Office]);
+    goes(&text(&sql), &expected).await;
+}
+
+#[tokio::test]
+async fn what_a_batch_touches_is_found_by_its_ids() {
+    let sql = load::records_statement(GROUP, &[ID, ID]);
+    goes(
+        &text(&sql),
+        &["r (grp=? AND id=?)", "v (grp=? AND position=?)"],
+    )
+    .await;
+    let sql = load::audience_statement(GROUP, &[ID, ID]);
+    goes(&text(&sql), &["audience (grp=? AND id=?)"]).await;
+    let sql = load::mutations_statement(GROUP, Place::Office, &[MUTATION, MUTATION]);
+    let mutation = "version (grp=? AND place=? AND mutation_id=?)";
+    goes(&text(&sql), &[mutation]).await;
+    let sql = load::versions_statement(GROUP, &[(ID, 1), (ID, 2)]);
+    goes(&text(&sql), &["version (grp=? AND id=? AND version=?)"]).await;
+    let sql = load::keys_statement(GROUP, "menu", &["a", "b"]);
+    goes(&text(&sql), &["key (grp=? AND kind=? AND value=?)"]).await;
+}
+
+#[tokio::test]
+async fn what_a_batch_changes_is_found_by_its_ids() {
+    let sql = write::superseded_statement(GROUP, &[(1, 3), (2, 4)]);
+    goes(&text(&sql), &["version (grp=? AND position=?)"]).await;
+    let key = || Key {
+        kind: "menu".to_owned(),
+        value: "a".to_owned(),
+    };
+    let sql = write::keys_freed_statement(GROUP, &[key(), key()]);
+    goes(&text(&sql), &["key (grp=? AND kind=? AND value=?)"]).await;
+}

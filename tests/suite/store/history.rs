@@ -1,0 +1,181 @@
+//! The past: commits, and records as they stood.
+
+use super::scribe::{Scribe, at_campus, delete, head, put, record, time};
+use jiff::SignedDuration;
+use jiff::civil::date;
+use lianxiao::model::date::{FIRST_DAY, LAST_DAY, Span};
+use lianxiao::model::feed::Head;
+use lianxiao::model::ids::Place;
+use lianxiao::store::{Store, Version};
+
+/// All days.
+pub fn always() -> Span {
+    Span {
+        first: FIRST_DAY,
+        last: LAST_DAY,
+    }
+}
+
+/// Days of May 2026.
+fn may(first: i8, last: i8) -> Span {
+    Span {
+        first: date(2026, 5, first),
+        last: date(2026, 5, last),
+    }
+}
+
+async fn stood(scribe: &Scribe<'_>, kind: &str, position: i64, span: Span) -> Vec<Version> {
+    let found = scribe.store.as_of(scribe.group, kind, position, span).await;
+    found.expect("records")
+}
+
+pub async fn a_commit_is_found_by_position(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    let before = async |position| {
+        let found = store.commit_before(scribe.group, position).await;
+        found.expect("a head")
+    };
+    assert_eq!(before(0).await, Head::EMPTY);
+    assert_eq!(before(i64::MAX).await, Head::EMPTY);
+    scribe
+        .commit([put(record(1)), put(record(2)), put(record(3))])
+        .await;
+    scribe.commit([put(record(4))]).await;
+    scribe.commit([put(record(5)), put(record(6))]).await;
+    let before = async |position| {
+        let found = store.commit_before(scribe.group, position).await;
+        found.expect("a head")
+    };
+    for position in [-1, 0, 1, 2] {
+        assert_eq!(before(position).await, Head::EMPTY, "{position}");
+    }
+    for (position, commit) in [(3, 3), (4, 4), (5, 4), (6, 6), (7, 6), (i64::MAX, 6)] {
+        assert_eq!(before(position).await, head(commit), "{position}");
+    }
+}
+
+pub async fn a_commit_is_found_by_time(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    scribe.commit([put(record(1)), put(record(2))]).await;
+    scribe.commit([put(record(3))]).await;
+    let micro = SignedDuration::from_micros(1);
+    for (at, expected) in [
+        (jiff::Timestamp::MIN, Head::EMPTY),
+        (time(2) - micro, Head::EMPTY),
+        (time(2), head(2)),
+        (time(2) + micro, head(2)),
+        (time(3) - micro, head(2)),
+        (time(3), head(3)),
+        (time(900), head(3)),
+        (jiff::Timestamp::MAX, head(3)),
+    ] {
+        let found = store.commit_as_of(scribe.group, at).await;
+        assert_eq!(found.expect("a head"), expected, "{at}");
+    }
+}
+
+pub async fn a_record_stands_from_its_commit_to_the_next(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    scribe.commit([put(record(1)), put(record(2))]).await;
+    scribe.commit([put(record(1)), put(record(1))]).await;
+    scribe.commit([delete(record(1))]).await;
+    scribe.commit([put(record(1))]).await;
+    scribe.commit([put(record(3)).kind("session")]).await;
+    let expected: [&[i64]; 8] = [&[], &[1], &[1, 2], &[3, 2], &[4, 2], &[2], &[6, 2], &[6, 2]];
+    for (position, standing) in (0..).zip(expected) {
+        let standing: Vec<Version> = standing.iter().map(|at| scribe.at(*at).clone()).collect();
+        assert_eq!(
+            stood(&scribe, "menu", position, always()).await,
+            standing,
+            "at {position}"
+        );
+    }
+    assert_eq!(
+        stood(&scribe, "menu", i64::MAX - 1, always()).await.len(),
+        2
+    );
+    assert_eq!(
+        stood(&scribe, "session", 7, always()).await,
+        [scribe.at(7).clone()]
+    );
+    assert_eq!(stood(&scribe, "session", 6, always()).await, []);
+    assert_eq!(stood(&scribe, "none", 7, always()).await, []);
+}
+
+pub async fn records_of_a_span_are_those_that_touch_it(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    let spans = [may(4, 8), may(11, 15), may(8, 11), may(1, 31)];
+    let dated = (1..).zip(spans).map(|(n, span)| put(record(n)).on(span));
+    scribe.commit(dated.chain([put(record(5))])).await;
+    for (span, numbers) in [
+        (may(1, 3), vec![4, 5]),
+        (may(1, 4), vec![1, 4, 5]),
+        (may(8, 8), vec![1, 3, 4, 5]),
+        (may(9, 10), vec![3, 4, 5]),
+        (may(5, 12), vec![1, 2, 3, 4, 5]),
+        (may(16, 31), vec![4, 5]),
+        (
+            Span {
+                first: date(2026, 6, 1),
+                last: LAST_DAY,
+            },
+            vec![5],
+        ),
+        (
+            Span {
+                first: FIRST_DAY,
+                last: FIRST_DAY,
+            },
+            vec![5],
+        ),
+        (always(), vec![1, 2, 3, 4, 5]),
+    ] {
+        let found = stood(&scribe, "menu", 5, span).await;
+        let expected: Vec<_> = numbers.into_iter().map(record).collect();
+        let found: Vec<_> = found.into_iter().map(|version| version.id).collect();
+        assert_eq!(found, expected, "{span:?}");
+    }
+    // The days are those of the version that stood.
+    scribe.commit([put(record(1)).on(may(20, 21))]).await;
+    let first = |versions: &[Version]| versions.iter().any(|version| version.id == record(1));
+    assert!(first(&stood(&scribe, "menu", 5, may(5, 5)).await));
+    assert!(!first(&stood(&scribe, "menu", 6, may(5, 5)).await));
+    assert!(!first(&stood(&scribe, "menu", 5, may(20, 20)).await));
+    assert!(first(&stood(&scribe, "menu", 6, may(20, 20)).await));
+}
+
+pub async fn a_place_last_wrote_with_the_commit_that_holds_its_version(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    let by = |n, place| put(record(n)).pushed_by(place);
+    let (first, second) = (at_campus(1), at_campus(2));
+    scribe
+        .commit([by(1, first), by(2, Place::Office), by(3, first)])
+        .await;
+    scribe.commit([by(4, second)]).await;
+    scribe.commit([by(1, Place::Office), by(5, first)]).await;
+    let places = [first, second, Place::Office, at_campus(3)];
+    for (position, expected) in [
+        (0, [None, None, None]),
+        // In the middle of a commit: it is the commit's time all the same.
+        (1, [Some(3), None, None]),
+        (2, [Some(3), None, Some(3)]),
+        (3, [Some(3), None, Some(3)]),
+        (4, [Some(3), Some(4), Some(3)]),
+        (5, [Some(3), Some(4), Some(6)]),
+        (6, [Some(6), Some(4), Some(6)]),
+        (99, [Some(6), Some(4), Some(6)]),
+    ] {
+        let found = store
+            .last_writes(scribe.group, position, &places)
+            .await
+            .expect("times");
+        let all = places[..3].iter().zip(expected);
+        let expected = all.filter_map(|(place, at)| Some((*place, time(at?))));
+        assert_eq!(found, expected.collect(), "up to {position}");
+    }
+    let found = store
+        .last_writes(scribe.group, 6, &[])
+        .await
+        .expect("times");
+    assert!(found.is_empty());
+}

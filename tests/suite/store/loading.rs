@@ -1,0 +1,196 @@
+//! What a batch touches, read in sets.
+
+use super::scribe::{Scribe, at_campus, delete, hash, head, mutation, of_campus, put, record};
+use lianxiao::model::feed::Head;
+use lianxiao::model::ids::{Key, MutationId, Place, RecordId, Who};
+use lianxiao::store::{Loaded, Needs, Remembered, Store};
+use std::collections::HashSet;
+
+async fn load(scribe: &Scribe<'_>, needs: &Needs) -> Loaded {
+    let mut writing = scribe.store.begin(&[scribe.group]).await.expect("begins");
+    let loaded = writing.load(scribe.group, needs).await;
+    loaded.expect("loads")
+}
+
+fn records(ids: impl IntoIterator<Item = u128>) -> Needs {
+    Needs {
+        records: ids.into_iter().map(record).collect(),
+        ..Needs::default()
+    }
+}
+
+fn mutations(ids: impl IntoIterator<Item = (Place, MutationId)>) -> Needs {
+    Needs {
+        mutations: ids.into_iter().collect(),
+        ..Needs::default()
+    }
+}
+
+fn key(kind: &str, value: &str) -> Key {
+    Key {
+        kind: kind.to_owned(),
+        value: value.to_owned(),
+    }
+}
+
+pub async fn nothing_is_found_of_what_was_never_written(store: &dyn Store) {
+    let scribe = Scribe::new(store, "g").await;
+    let needs = Needs {
+        records: HashSet::from([record(1)]),
+        mutations: HashSet::from([(Place::Office, mutation(1))]),
+        versions: HashSet::from([(record(1), 1)]),
+        keys: HashSet::from([key("menu", "a")]),
+    };
+    for needs in [needs, Needs::default()] {
+        let loaded = load(&scribe, &needs).await;
+        assert_eq!(loaded.head, Head::EMPTY);
+        assert!(loaded.records.is_empty() && loaded.audience.is_empty());
+        assert!(loaded.mutations.is_empty() && loaded.versions.is_empty());
+        assert!(loaded.keys.is_empty());
+    }
+}
+
+pub async fn the_newest_version_is_found_deleted_or_not(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    let office = put(record(3)).kind("calendar").owner(Place::Office);
+    scribe
+        .commit([put(record(1)), put(record(2)), office])
+        .await;
+    scribe.commit([put(record(1)), delete(record(2))]).await;
+    let loaded = load(&scribe, &records([1, 2, 3, 9])).await;
+    assert_eq!(loaded.head, head(5));
+    assert_eq!(loaded.records.len(), 3);
+    for (number, position) in [(1, 4), (2, 5), (3, 3)] {
+        assert_eq!(&loaded.records[&record(number)], scribe.at(position));
+    }
+    assert_eq!(loaded.records[&record(2)].frame, None);
+}
+
+pub async fn the_audience_is_who_sees_it_now(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    let all = [Who::Group, Who::Office, of_campus(1)];
+    let by = |n, who: &[Who]| put(record(n)).seen_by(who);
+    scribe
+        .commit([by(1, &all), by(2, &all), by(3, &all), by(4, &[])])
+        .await;
+    scribe
+        .commit([by(1, &[Who::Office, of_campus(2)]), by(2, &[])])
+        .await;
+    scribe.commit([delete(record(3))]).await;
+    let loaded = load(&scribe, &records(1..=4)).await;
+    let audience = |n: u128| {
+        let mut audience = loaded.audience.get(&record(n)).cloned().unwrap_or_default();
+        audience.sort_unstable();
+        audience
+    };
+    assert_eq!(audience(1), [Who::Office, of_campus(2)]);
+    assert_eq!(audience(2), []);
+    assert_eq!(audience(3), all);
+    assert_eq!(audience(4), []);
+}
+
+pub async fn a_mutation_is_known_by_its_place_and_id(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    let by = |n, place| put(record(n)).pushed_by(place).by(mutation(7));
+    scribe.commit([by(1, at_campus(1)), put(record(2))]).await;
+    scribe.commit([by(2, Place::Office)]).await;
+    let asked = [at_campus(1), Place::Office, at_campus(2)].map(|place| (place, mutation(7)));
+    let loaded = load(&scribe, &mutations(asked)).await;
+    assert_eq!(loaded.mutations.len(), 2);
+    for (asked, (record, version)) in asked.iter().zip([(record(1), 1), (record(2), 2)]) {
+        let found = &loaded.mutations[asked];
+        let Remembered { frame, pushed, .. } = found.clone();
+        assert!(frame.is_some() && pushed.is_none());
+        let expected = Remembered {
+            hash: hash(mutation(7)),
+            record,
+            version,
+            answer: format!("answer to {}", mutation(7)).into(),
+            frame,
+            pushed,
+        };
+        assert_eq!(*found, expected);
+    }
+}
+
+pub async fn an_older_version_is_found_by_its_number(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    scribe
+        .commit_each([put(record(1)), put(record(2)), put(record(1))])
+        .await;
+    scribe
+        .commit_each([delete(record(1)), put(record(1))])
+        .await;
+    let asked = [(1, 1), (1, 2), (1, 3), (1, 4), (1, 5), (2, 1), (2, 2)];
+    let needs = Needs {
+        versions: asked.map(|(id, version)| (record(id), version)).into(),
+        ..Needs::default()
+    };
+    let loaded = load(&scribe, &needs).await;
+    assert_eq!(loaded.versions.len(), 5);
+    let expected = [
+        ((1, 1), 1),
+        ((1, 2), 3),
+        ((1, 3), 4),
+        ((1, 4), 5),
+        ((2, 1), 2),
+    ];
+    for ((id, version), position) in expected {
+        assert_eq!(
+            &loaded.versions[&(record(id), version)],
+            scribe.at(position)
+        );
+    }
+}
+
+pub async fn a_key_brings_its_holder_and_who_sees_it(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    let seen = [Who::Office, of_campus(1)];
+    let mut batch = scribe.plan([put(record(1)).seen_by(&seen), put(record(2))]);
+    batch.keys_taken = vec![
+        (key("menu", "a"), record(1)),
+        (key("session", "a"), record(2)),
+    ];
+    scribe.write(&batch).await.expect("the batch is written");
+    let needs = Needs {
+        keys: HashSet::from([key("menu", "a"), key("menu", "b")]),
+        ..Needs::default()
+    };
+    let loaded = load(&scribe, &needs).await;
+    assert_eq!(loaded.keys, [(key("menu", "a"), record(1))].into());
+    assert_eq!(loaded.records, [(record(1), scribe.at(1).clone())].into());
+    let mut audience = loaded.audience[&record(1)].clone();
+    audience.sort_unstable();
+    assert_eq!(audience, seen);
+}
+
+pub async fn many_ids_take_several_statements(store: &dyn Store) {
+    const MANY: u128 = 2_500;
+    let mut scribe = Scribe::new(store, "g").await;
+    let keyed = |n: u128| key("menu", &n.to_string());
+    let mut batch = scribe.plan((1..=MANY).map(|n| put(record(n)).by(mutation(n))));
+    batch.keys_taken = (1..=MANY).map(|n| (keyed(n), record(n))).collect();
+    scribe.write(&batch).await.expect("the batch is written");
+    // As many again that nobody knows.
+    let asked = || 1..=2 * MANY;
+    let needs = Needs {
+        records: asked().map(record).collect(),
+        mutations: asked().map(|n| (at_campus(1), mutation(n))).collect(),
+        versions: asked().map(|n| (record(n), 1)).collect(),
+        keys: asked().map(keyed).collect(),
+    };
+    let loaded = load(&scribe, &needs).await;
+    let all: HashSet<RecordId> = (1..=MANY).map(record).collect();
+    assert_eq!(loaded.records.keys().copied().collect::<HashSet<_>>(), all);
+    assert_eq!(loaded.audience.keys().copied().collect::<HashSet<_>>(), all);
+    assert!(loaded.audience.values().all(|who| *who == [Who::Group]));
+    let versions = loaded.versions.keys().map(|(id, _)| *id);
+    assert_eq!(versions.collect::<HashSet<_>>(), all);
+    assert_eq!(loaded.keys.values().copied().collect::<HashSet<_>>(), all);
+    let answered = |n| {
+        let (known, id) = (at_campus(1), mutation(n));
+        loaded.mutations.get(&(known, id)).map(|known| known.record)
+    };
+    assert!((1..=MANY).all(|n| answered(n) == Some(record(n))));
+    assert_eq!(loaded.mutations.len(), all.len());
+}

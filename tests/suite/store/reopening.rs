@@ -1,0 +1,68 @@
+//! What is durable is there after the next start.
+
+use super::engine::Engine;
+use super::reader::{Reader, told};
+use super::scribe::{Scribe, at_campus, delete, put, record, time};
+use lianxiao::model::ids::{GroupKey, Who};
+use lianxiao::store::{Credential, Store};
+use uuid::Uuid;
+
+const GROUP: [Who; 1] = [Who::Group];
+
+fn credential(group: GroupKey) -> Credential {
+    Credential {
+        hash: [7; 32],
+        group,
+        place: at_campus(1),
+        holder: "总务处".to_owned(),
+        locked: false,
+    }
+}
+
+pub async fn the_hub_keeps_its_id(engine: &impl Engine) {
+    let first = engine.open_as(Uuid::from_u128(5)).await;
+    assert_eq!(first.hub_id().await.expect("an id"), Uuid::from_u128(5));
+    drop(first);
+    let again = engine.open_as(Uuid::from_u128(6)).await;
+    assert_eq!(again.hub_id().await.expect("an id"), Uuid::from_u128(5));
+}
+
+/// All that can be asked of a group, as text.
+async fn everything(store: &dyn Store, scribe: &Scribe<'_>) -> String {
+    let group = scribe.group;
+    let reader = Reader::of(scribe, &GROUP);
+    let pages = reader.on(store).pages().await;
+    let stood = store
+        .as_of(group, "menu", 2, super::history::always())
+        .await;
+    let record = store.record(group, record(1), &GROUP).await;
+    let writes = store.last_writes(group, 9, &[at_campus(1)]).await;
+    let head = store.head(group).await;
+    let told: Vec<_> = pages.iter().map(told).collect();
+    let heard = store.last_heard(group).await;
+    let credential = store.credential(&[7; 32]).await;
+    let groups = store.groups().await;
+    format!("{told:?} {stood:?} {record:?} {writes:?} {head:?} {heard:?} {credential:?} {groups:?}")
+}
+
+pub async fn another_program_start_finds_everything(engine: &impl Engine) {
+    let store = engine.open().await;
+    let mut scribe = Scribe::new(&*store, "g").await;
+    let credential = credential(scribe.group);
+    store
+        .create_credential(&credential, time(1))
+        .await
+        .expect("kept");
+    store.heard(&credential.hash, time(2)).await.expect("noted");
+    scribe.commit([put(record(1)), put(record(2))]).await;
+    scribe.commit([put(record(1)), delete(record(2))]).await;
+    let before = everything(&*store, &scribe).await;
+    assert!(!before.contains("Err("), "{before}");
+
+    // As after a crash: the first is still open.
+    let second = engine.open().await;
+    assert_eq!(everything(&*second, &scribe).await, before);
+    drop(second);
+    drop(scribe);
+    drop(store);
+}
