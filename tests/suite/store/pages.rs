@@ -101,8 +101,8 @@ pub async fn a_page_ends_before_the_bytes_run_over(store: &dyn Store) {
 pub async fn a_larger_frame_comes_alone(store: &dyn Store) {
     let mut scribe = Scribe::new(store, "g").await;
     let sizes = [9_000, 100, 9_000, 9_000, 100, 100, 9_000];
-    let sized = |(n, size)| put(record(n)).sized(size);
-    scribe.commit((1..).zip(sizes).map(sized)).await;
+    let weighing = |(n, size)| put(record(n)).sized(size);
+    scribe.commit((1..).zip(sizes).map(weighing)).await;
     let mut reader = Reader::of(&scribe, &GROUP).bytes_max(1_000);
     let pages: Vec<Vec<Told>> = reader.pages().await.iter().map(told).collect();
     let expected: [&[u128]; 6] = [&[1], &[2], &[3], &[4], &[5, 6], &[7]];
