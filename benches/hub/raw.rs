@@ -61,8 +61,6 @@ pub fn batches(file: &Path, after: i64) -> Vec<Batch> {
         format!("SELECT * FROM {table} WHERE grp = 1 AND {column} > ? AND {column} <= ?")
     };
     let commits = rows(&of("\"commit\"", "last_position"), after, i64::MAX);
-    db.execute_batch("CREATE TEMP TABLE nothing (x)")
-        .expect("it can be read");
     let mut from = after;
     let (records, audience) = (
         all_by_position(&db, "record", 3),
