@@ -116,7 +116,7 @@ impl Hub {
         );
         let hub = Hub {
             hub_id,
-            reader: Reader::new(Arc::clone(&store), hub_id),
+            reader: Reader::new(Arc::clone(&store), hub_id, Arc::clone(&heads)),
             presence: Presence::default(),
             streams: Streams::default(),
             limits: config.limits,
