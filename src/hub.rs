@@ -26,7 +26,7 @@ use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
 use crate::office::{self, GroupStatus, Heard, Records};
 use crate::store::{SqliteStore, Store};
-use crate::sync::{Heads, Pace, Reader, Reading, Watching, Writer, history};
+use crate::sync::{Heads, Pace, Reader, Reading, Watching, Writer, end_if_unsynced, history};
 use bytes::Bytes;
 use jiff::Timestamp;
 use presence::Presence;
@@ -160,6 +160,7 @@ impl Hub {
         if self.presence.heard(credential.group, credential.place, now) {
             // When a campus was last heard is worth no failed call: a full disk still answers reads.
             if let Err(error) = self.store.heard(&hash, now).await {
+                end_if_unsynced(&error);
                 tracing::warn!(%error, "the last call of a credential was not written down");
             }
         }

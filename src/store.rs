@@ -33,6 +33,9 @@ pub enum StoreError {
     /// The data folder cannot be used.
     #[error("the data folder cannot be used: {0}")]
     Folder(#[from] std::io::Error),
+    /// A backup could not be written. The database itself is as well as before.
+    #[error("the backup could not be written: {0}")]
+    Backup(#[source] Box<StoreError>),
 }
 
 impl StoreError {

@@ -13,4 +13,4 @@ mod writer;
 
 pub use read::{OpenError, Reader, Reading};
 pub use watch::{Pace, Watching};
-pub use writer::{Heads, WriteError, Writer};
+pub use writer::{Heads, WriteError, Writer, end_if_unsynced};

@@ -17,7 +17,8 @@ use crate::model::ids::{GroupKey, MutationId, Place, RecordId, Who};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
 use sqlx::{Sqlite, Transaction};
 use std::collections::HashMap;
@@ -49,6 +50,7 @@ impl SqliteStore {
         let options = options(folder);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .after_connect(|db, _| Box::pin(waits_for_the_disk(db)))
             .connect_with(options.clone())
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
@@ -84,6 +86,24 @@ fn options(folder: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
+}
+
+/// Refuses a connection that would answer before the disk does, whatever it was asked to be.
+async fn waits_for_the_disk(db: &mut SqliteConnection) -> sqlx::Result<()> {
+    const FULL: i64 = 2;
+    let journal: String = sqlx::query_scalar("PRAGMA journal_mode")
+        .fetch_one(&mut *db)
+        .await?;
+    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
+        .fetch_one(db)
+        .await?;
+    tracing::debug!(journal, synchronous, "a connection that writes is open");
+    if journal == "wal" && synchronous == FULL {
+        Ok(())
+    } else {
+        let why = format!("journal_mode={journal} synchronous={synchronous} keeps no promise");
+        Err(sqlx::Error::Configuration(why.into()))
+    }
 }
 
 #[async_trait]
