@@ -51,7 +51,9 @@ impl StoreError {
     #[must_use]
     pub fn disk_full(&self) -> bool {
         const FULL: &str = "13";
-        self.code().as_deref() == Some(FULL)
+        // The index of the write-ahead log could not grow.
+        const IOERR_SHMSIZE: &str = "4874";
+        matches!(self.code().as_deref(), Some(FULL | IOERR_SHMSIZE))
     }
 
     fn code(&self) -> Option<String> {

@@ -5,7 +5,7 @@ use crate::model::ids::GroupKey;
 use crate::store::sql::column::{micros, place, time, uuid};
 use crate::store::{Backup, Lost, Result, StoreError};
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 use std::ffi::OsString;
 use std::fs::File;
@@ -54,13 +54,7 @@ pub async fn heads(file: &Path) -> Result<Vec<(GroupKey, i64)>> {
 }
 
 /// Notes what a backup holds.
-pub async fn note(writer: &SqlitePool, heads: &[(GroupKey, i64)], at: Timestamp) -> Result<()> {
-    let mut tx = writer.begin().await?;
-    note_in(&mut tx, heads, at).await?;
-    Ok(tx.commit().await?)
-}
-
-async fn note_in(
+pub async fn note(
     db: &mut SqliteConnection,
     heads: &[(GroupKey, i64)],
     at: Timestamp,
@@ -141,7 +135,7 @@ async fn begin_epoch(file: &Path, heads: &[(GroupKey, i64)], now: Timestamp) -> 
     sqlx::query("UPDATE credential SET locked = 1")
         .execute(&mut *tx)
         .await?;
-    note_in(&mut tx, heads, now).await?;
+    note(&mut tx, heads, now).await?;
     tx.commit().await?;
     Ok(db.close().await?)
 }
