@@ -36,6 +36,10 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+/// What a page costs while it waits in the transport, as a multiple of its bytes: it is encoded into a
+/// buffer that grows by doubling.
+const ENCODING: usize = 2;
+
 /// A hub, built and ready to be called.
 pub struct Hub {
     hub_id: Uuid,
@@ -158,11 +162,8 @@ impl Hub {
         }
         let now = self.clock.now();
         if self.presence.heard(credential.group, credential.place, now) {
-            // When a campus was last heard is worth no failed call: a full disk still answers reads.
-            if let Err(error) = self.store.heard(&hash, now).await {
-                end_if_unsynced(&error);
-                tracing::warn!(%error, "the last call of a credential was not written down");
-            }
+            // Whoever calls does not wait for the writer.
+            tokio::spawn(write_down(Arc::clone(&self.store), hash, now));
         }
         Ok(Caller {
             group,
@@ -250,7 +251,7 @@ impl Hub {
     fn pace(&self) -> Pace {
         let part = f64::from(admin::random_bits()[0]) / 255.0;
         Pace {
-            bytes_max: self.limits.stream_bytes_max.min(self.limits.page_bytes_max),
+            bytes_max: (self.limits.stream_bytes_max / ENCODING).min(self.limits.page_bytes_max),
             heartbeat_interval: self.limits.heartbeat_interval,
             age: self.limits.stream_age.mul_f64(0.9 + 0.2 * part),
         }
@@ -413,5 +414,13 @@ impl Hub {
             span,
             (position, time),
         ))
+    }
+}
+
+/// When a credential was last heard is worth no failed call: a full disk still answers reads.
+async fn write_down(store: Arc<dyn Store>, credential: [u8; 32], heard: Timestamp) {
+    if let Err(error) = store.heard(&credential, heard).await {
+        end_if_unsynced(&error);
+        tracing::warn!(%error, "the last call of a credential was not written down");
     }
 }

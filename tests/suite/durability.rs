@@ -17,7 +17,10 @@ const PUSHES: usize = 30;
 #[tokio::test]
 async fn no_push_is_acknowledged_before_its_commit_is_synced() {
     let (data, disk) = (tempfile::tempdir().unwrap(), Disk::new());
-    let (_hub, address) = serve_as(data.path(), disk.carry(&mut program()));
+    let (_hub, address) = serve_as(
+        data.path(),
+        disk.carry(program().env("LIANXIAO_LOG", "error")),
+    );
     let client = Client::of_program(&address, &clerk(data.path()));
     // The first call of a credential is written down, and its sync must not count for a push.
     client.describe().await;

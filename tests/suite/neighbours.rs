@@ -138,3 +138,16 @@ async fn a_push_that_the_database_refuses_fails_alone() {
     run(&mut db, "DROP TRIGGER refuse").await;
     assert!(!bad.applied(refused).await.replayed);
 }
+
+#[tokio::test]
+async fn a_first_call_does_not_wait_for_the_writer() {
+    let hub = TestHub::start().await;
+    let mut db = database(&hub).await;
+    run(&mut db, "BEGIN IMMEDIATE").await;
+    // Shorter than the writer's own patience with the lock.
+    let patience = Duration::from_secs(5);
+    let office = hub.office();
+    let told = tokio::time::timeout(patience, office.describe()).await;
+    told.expect("a call is answered while nobody can write");
+    run(&mut db, "ROLLBACK").await;
+}
