@@ -5,14 +5,24 @@ use crate::model::ids::GroupKey;
 use crate::store::sql::column::{micros, place, time, uuid};
 use crate::store::{Backup, Lost, Result, StoreError};
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Writes everything committed into a new file. Readers and the writer go on meanwhile.
+/// Writes everything committed into a new file. Readers and the writer go on meanwhile. When it fails,
+/// nothing that looks like a backup is left.
 pub async fn write(folder: &Path, file: &Path) -> Result<()> {
+    let written = copy_into(folder, file).await;
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(file);
+        // A full or broken backup disk is not the database's.
+        StoreError::Backup(Box::new(error))
+    })
+}
+
+async fn copy_into(folder: &Path, file: &Path) -> Result<()> {
     let mut db = options(folder).create_if_missing(false).connect().await?;
     let path = file
         .to_str()
@@ -26,7 +36,8 @@ pub async fn write(folder: &Path, file: &Path) -> Result<()> {
         .execute(&mut db)
         .await?;
     db.close().await?;
-    sync(file)
+    sync(file)?;
+    file.parent().map_or(Ok(()), sync)
 }
 
 /// What a backup holds of each group.
@@ -43,13 +54,7 @@ pub async fn heads(file: &Path) -> Result<Vec<(GroupKey, i64)>> {
 }
 
 /// Notes what a backup holds.
-pub async fn note(writer: &SqlitePool, heads: &[(GroupKey, i64)], at: Timestamp) -> Result<()> {
-    let mut tx = writer.begin().await?;
-    note_in(&mut tx, heads, at).await?;
-    Ok(tx.commit().await?)
-}
-
-async fn note_in(
+pub async fn note(
     db: &mut SqliteConnection,
     heads: &[(GroupKey, i64)],
     at: Timestamp,
@@ -89,13 +94,28 @@ pub async fn last(db: &mut SqliteConnection, group: GroupKey) -> Result<Option<B
 pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Vec<Lost>> {
     let fresh = folder.join(format!("{FILE}.restoring"));
     let heads = heads(backup).await?;
-    std::fs::copy(backup, &fresh)?;
-    begin_epoch(&fresh, &heads, now).await?;
-    sync(&fresh)?;
+    if let Err(error) = prepare(backup, &fresh, &heads, now).await {
+        for suffix in ["", "-journal"] {
+            let _ = std::fs::remove_file(with_suffix(&fresh, suffix));
+        }
+        return Err(error);
+    }
     let lost = set_aside(folder, &heads, now).await?;
     std::fs::rename(&fresh, folder.join(FILE))?;
     sync(folder)?;
     Ok(lost)
+}
+
+/// A copy of the backup, ready to take the place of the folder's file.
+async fn prepare(
+    backup: &Path,
+    fresh: &Path,
+    heads: &[(GroupKey, i64)],
+    now: Timestamp,
+) -> Result<()> {
+    std::fs::copy(backup, fresh)?;
+    begin_epoch(fresh, heads, now).await?;
+    sync(fresh)
 }
 
 async fn begin_epoch(file: &Path, heads: &[(GroupKey, i64)], now: Timestamp) -> Result<()> {
@@ -115,7 +135,7 @@ async fn begin_epoch(file: &Path, heads: &[(GroupKey, i64)], now: Timestamp) -> 
     sqlx::query("UPDATE credential SET locked = 1")
         .execute(&mut *tx)
         .await?;
-    note_in(&mut tx, heads, now).await?;
+    note(&mut tx, heads, now).await?;
     tx.commit().await?;
     Ok(db.close().await?)
 }
