@@ -141,6 +141,12 @@ async fn waits_for_the_disk(db: &mut SqliteConnection) -> sqlx::Result<()> {
 
 #[async_trait]
 impl Store for SqliteStore {
+    async fn close(&self) {
+        self.readers.close().await;
+        // Last: it leaves a file without a log beside it.
+        self.writer.close().await;
+    }
+
     async fn hub_id(&self) -> Result<Uuid> {
         Ok(self.hub_id)
     }

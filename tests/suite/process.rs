@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc;
 use std::time::Duration;
 
 /// How long the program may take to say something it must say.
@@ -48,9 +48,7 @@ impl Running {
                     Some(found) => return found,
                     None => said.push(line),
                 },
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    panic!("the program did not say what it must; it said {said:#?}")
-                }
+                Err(end) => panic!("the program did not say what it must ({end}): {said:#?}"),
             }
         }
     }
