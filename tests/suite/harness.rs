@@ -382,7 +382,12 @@ impl Client {
         mutation_ids: Vec<String>,
     ) -> Result<v1::GetPushResultsResponse, Status> {
         let request = v1::GetPushResultsRequest { mutation_ids };
-        Ok(self.sync.clone().get_push_results(request).await?.into_inner())
+        Ok(self
+            .sync
+            .clone()
+            .get_push_results(request)
+            .await?
+            .into_inner())
     }
 
     /// The newest versions of a record.

@@ -3,8 +3,8 @@
 use crate::answers::outcomes;
 use crate::harness::{HEAD, SPRING, TestHub};
 use crate::reader::Reader;
-use crate::wishes::{after, create, edit, fresh, lunch, menu, publish, put, session};
 use crate::wishes::{Content as _, act};
+use crate::wishes::{after, create, edit, fresh, lunch, menu, publish, put, session};
 use lianxiao::wire::v1;
 use prost::Message as _;
 use v1::Outcome::{ConflictKept, Merged, Unchanged};
@@ -45,7 +45,10 @@ async fn two_clerks_who_edit_different_days_of_one_menu_are_both_heard() {
     assert_eq!((late.outcome(), late.version), (Merged, 3));
     assert!(late.conflict_id.is_empty());
     let merged = standing(&head.get(&record).await.unwrap());
-    assert_eq!((dish(&merged, 0), dish(&merged, 1)), ("红烧狮子头", "可乐鸡翅"));
+    assert_eq!(
+        (dish(&merged, 0), dish(&merged, 1)),
+        ("红烧狮子头", "可乐鸡翅")
+    );
 }
 
 #[tokio::test]
@@ -67,7 +70,10 @@ async fn the_same_day_edited_twice_keeps_the_hubs_and_names_the_field() {
         ["menu.meals[date=2026-05-11,meal=MEAL_LUNCH].dishes"]
     );
     assert_eq!(conflict.pushed, with(0, "盐水虾").encode());
-    assert_eq!(dish(&standing(&head.get(&record).await.unwrap()), 0), "红烧狮子头");
+    assert_eq!(
+        dish(&standing(&head.get(&record).await.unwrap()), 0),
+        "红烧狮子头"
+    );
 }
 
 #[tokio::test]
@@ -78,7 +84,8 @@ async fn a_merge_that_breaks_a_rule_of_its_kind_is_a_conflict() {
     let monday_only = menu(&[MONDAY]);
     let mut tuesday_without_meal = menu(&[MONDAY]);
     tuesday_without_meal.service_dates.push(TUESDAY.into());
-    head.applied(create(&record, tuesday_without_meal.clone())).await;
+    head.applied(create(&record, tuesday_without_meal.clone()))
+        .await;
     // One takes Tuesday off the menu, the other gives it a meal: together that is a meal on no day.
     head.applied(edit(&record, 1, monday_only)).await;
     let mut with_meal = tuesday_without_meal;
@@ -113,7 +120,10 @@ async fn a_chain_of_offline_edits_is_merged_against_what_its_author_saw() {
     let results = head.push([first, second]).await;
     assert_eq!(outcomes(&results), [Merged, Merged]);
     let merged = standing(&head.get(&record).await.unwrap());
-    assert_eq!((dish(&merged, 0), dish(&merged, 1)), ("红烧狮子头", "五香大排"));
+    assert_eq!(
+        (dish(&merged, 0), dish(&merged, 1)),
+        ("红烧狮子头", "五香大排")
+    );
 }
 
 #[tokio::test]
@@ -130,7 +140,10 @@ async fn an_edit_upon_an_edit_that_was_kept_as_a_conflict_brings_only_its_own_ch
     let results = head.push([clash, upon]).await;
     assert_eq!(outcomes(&results), [ConflictKept, Merged]);
     let merged = standing(&head.get(&record).await.unwrap());
-    assert_eq!((dish(&merged, 0), dish(&merged, 1)), ("红烧狮子头", "可乐鸡翅"));
+    assert_eq!(
+        (dish(&merged, 0), dish(&merged, 1)),
+        ("红烧狮子头", "可乐鸡翅")
+    );
 }
 
 #[tokio::test]
@@ -143,7 +156,13 @@ async fn a_merged_mutation_sent_again_is_answered_as_it_was() {
     let late = edit(&record, 1, with(1, "可乐鸡翅"));
     let first = head.one(late.clone()).await;
     let again = head.one(late).await;
-    assert_eq!(again, v1::PushResult { replayed: true, ..first });
+    assert_eq!(
+        again,
+        v1::PushResult {
+            replayed: true,
+            ..first
+        }
+    );
 }
 
 #[tokio::test]
@@ -157,7 +176,10 @@ async fn merged_content_may_name_a_campus_that_only_the_other_edit_named() {
         ..plain.clone()
     };
     head.applied(edit(&record, 1, invites)).await;
-    let retitled = v1::Session { title: "数学二".into(), ..plain };
+    let retitled = v1::Session {
+        title: "数学二".into(),
+        ..plain
+    };
     let late = head.one(edit(&record, 1, retitled)).await;
     assert_eq!(late.outcome(), Merged, "{late:#?}");
 }
@@ -171,11 +193,17 @@ async fn lost_replies_are_asked_for_by_mutation() {
     let results = head.push([first.clone(), refused.clone()]).await;
     let ids = vec![first.mutation_id.clone(), refused.mutation_id.clone()];
     let asked = head.push_results(ids.clone()).await.unwrap();
-    let expected = v1::PushResult { replayed: true, ..results[0].clone() };
+    let expected = v1::PushResult {
+        replayed: true,
+        ..results[0].clone()
+    };
     assert_eq!(asked.results, [expected]);
     assert_eq!(asked.unknown_mutation_ids, [refused.mutation_id]);
     let other = hub.campus(SPRING).push_results(ids).await.unwrap();
-    assert!(other.results.is_empty(), "another campus's mutations are not known");
+    assert!(
+        other.results.is_empty(),
+        "another campus's mutations are not known"
+    );
 }
 
 #[tokio::test]
@@ -192,15 +220,31 @@ async fn the_history_tells_who_when_why_and_what_was_before() {
     let versions: Vec<i64> = history.iter().map(|entry| entry.version).collect();
     assert_eq!(versions, [3, 2, 1]);
     let edited = &history[1];
-    assert_eq!((edited.reason.as_str(), edited.campus_id.as_str()), ("TYPO", &*head.campus_id));
+    assert_eq!(
+        (edited.reason.as_str(), edited.campus_id.as_str()),
+        ("TYPO", &*head.campus_id)
+    );
     assert!(!edited.actor.is_empty() && edited.commit_time.is_some());
-    let [change] = &edited.changes[..] else { panic!("{:#?}", edited.changes) };
-    assert_eq!(change.path, "content.menu.meals[date=2026-05-12,meal=MEAL_LUNCH].dishes");
+    let [change] = &edited.changes[..] else {
+        panic!("{:#?}", edited.changes)
+    };
+    assert_eq!(
+        change.path,
+        "content.menu.meals[date=2026-05-12,meal=MEAL_LUNCH].dishes"
+    );
     assert!(change.before.contains(dish(&week(), 1)) && change.after.contains("可乐鸡翅"));
-    assert!(history[0].changes.iter().any(|change| change.path == "state.menu.status"));
+    assert!(
+        history[0]
+            .changes
+            .iter()
+            .any(|change| change.path == "state.menu.status")
+    );
     // The drafts were never another campus's to see; the published version is.
     let seen = hub.campus(SPRING).history(&record).await.unwrap().entries;
-    assert_eq!(seen.iter().map(|entry| entry.version).collect::<Vec<_>>(), [3]);
+    assert_eq!(
+        seen.iter().map(|entry| entry.version).collect::<Vec<_>>(),
+        [3]
+    );
 }
 
 #[tokio::test]
@@ -217,5 +261,8 @@ async fn a_record_is_read_as_it_stood() {
     assert_eq!(old.content, week().encode());
     let now = head.get(&record).await.unwrap();
     assert_eq!(now.version, 2);
-    assert!(hub.campus(SPRING).get_as_of(&record, then).await.is_err(), "a draft of another campus");
+    assert!(
+        hub.campus(SPRING).get_as_of(&record, then).await.is_err(),
+        "a draft of another campus"
+    );
 }
