@@ -4,6 +4,7 @@ mod actions;
 mod answers;
 mod bad_calls;
 mod bad_input;
+mod checker;
 mod conflicts;
 mod crash;
 mod dice;
