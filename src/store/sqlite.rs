@@ -5,6 +5,7 @@
 
 mod backup;
 
+use super::sql::chunks::PREPARED;
 use super::sql::{catalog, feed, history, load, report, write};
 use super::{
     Backup, Batch, Credential, FeedPage, ListedCredential, Loaded, Lost, Needs, PageQuery,
@@ -38,6 +39,9 @@ pub struct SqliteStore {
 
 const FILE: &str = "lianxiao.db";
 const READERS: u32 = 4;
+/// Ids are random, so every insert touches another page of its indexes: with the engine's usual 2 MB a
+/// large hub would read most of them anew for each batch. In KiB, as the pragma wants it.
+const WRITER_CACHE: &str = "-65536";
 
 impl SqliteStore {
     /// Opens the file in a data folder, making and migrating it as needed. `fresh` becomes the hub's id
@@ -49,7 +53,7 @@ impl SqliteStore {
         let options = options(folder);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
-            .connect_with(options.clone())
+            .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
         let hub_id = catalog::hub_id(&mut *writer.acquire().await?, fresh).await?;
@@ -83,6 +87,7 @@ fn options(folder: &Path) -> SqliteConnectOptions {
         // An answered push survives the loss of power: every commit waits for the disk.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        .statement_cache_capacity(PREPARED)
         .busy_timeout(Duration::from_secs(10))
 }
 

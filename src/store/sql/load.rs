@@ -1,5 +1,6 @@
 //! What a batch of pushes touches, in a few set queries.
 
+use super::chunks::filled;
 use super::column::{hash, id, id_bytes, place, place_bytes, time, who};
 use crate::model::feed::Head;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
@@ -57,16 +58,12 @@ pub fn head_of(row: Option<&SqliteRow>) -> Result<Head> {
 }
 
 /// `SELECT … WHERE grp = ? AND <column> IN (…)`.
-fn select_in(
-    select: &'static str,
-    group: GroupKey,
-    ids: impl Iterator<Item = RecordId>,
-) -> QueryBuilder<Sqlite> {
+fn select_in(select: &'static str, group: GroupKey, ids: &[RecordId]) -> QueryBuilder<Sqlite> {
     let mut query = QueryBuilder::new(select);
     query.push_bind(group.0).push(" AND r.id IN (");
     let mut list = query.separated(", ");
-    for id in ids {
-        list.push_bind(id_bytes(id));
+    for id in filled(ids) {
+        list.push_bind(id_bytes(*id));
     }
     query.push(")");
     query
@@ -81,7 +78,7 @@ async fn records(
     for ids in ids.chunks(ROWS_A_STATEMENT) {
         let select = "SELECT v.id, v.kind, v.campus, v.version, v.position, v.frame FROM record r \
                       JOIN version v ON v.grp = r.grp AND v.position = r.position WHERE r.grp = ";
-        let mut query = select_in(select, group, ids.iter().copied());
+        let mut query = select_in(select, group, ids);
         for row in query.build().fetch_all(&mut *db).await? {
             let version = version(&row)?;
             found.insert(version.id, version);
@@ -98,7 +95,7 @@ async fn audience(
     let mut found: HashMap<RecordId, Vec<Who>> = HashMap::new();
     for ids in ids.chunks(ROWS_A_STATEMENT) {
         let select = "SELECT r.who, r.id FROM audience r WHERE r.gone = 0 AND r.grp = ";
-        let mut query = select_in(select, group, ids.iter().copied());
+        let mut query = select_in(select, group, ids);
         for row in query.build().fetch_all(&mut *db).await? {
             found
                 .entry(id(row.try_get("id")?)?)
@@ -143,7 +140,7 @@ pub async fn remembered(
         query.push(" AND place = ").push_bind(place_bytes(place));
         query.push(" AND mutation_id IN (");
         let mut list = query.separated(", ");
-        for id in ids {
+        for id in filled(ids) {
             list.push_bind(id.0.as_bytes().to_vec());
         }
         query.push(")");
@@ -184,7 +181,7 @@ async fn versions(
             .push_bind(group.0)
             .push(" AND (id, version) IN (VALUES ");
         let mut list = query.separated(", ");
-        for (id, version) in wanted {
+        for (id, version) in filled(wanted) {
             list.push("(")
                 .push_bind_unseparated(id_bytes(*id))
                 .push_unseparated(", ");
@@ -218,7 +215,7 @@ async fn keys(
                 .push_bind(kind)
                 .push(" AND value IN (");
             let mut list = query.separated(", ");
-            for value in values {
+            for value in filled(values) {
                 list.push_bind(*value);
             }
             query.push(")");
