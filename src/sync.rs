@@ -13,6 +13,7 @@ mod watch;
 mod writer;
 
 pub use heads::Heads;
+pub use queue::WriteError;
 pub use read::{OpenError, Reader, Reading};
 pub use watch::{Pace, Watching};
-pub use writer::{WriteError, Writer, end_if_unsynced};
+pub use writer::{Writer, end_if_unsynced};

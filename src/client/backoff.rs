@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The first wait.
 const FIRST: Duration = Duration::from_millis(200);
 /// No wait is longer.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// How long to wait before the next try.
 #[derive(Clone, Debug, Default)]

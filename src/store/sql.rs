@@ -4,6 +4,7 @@
 pub mod catalog;
 pub mod chunks;
 pub mod column;
+pub mod commits;
 pub mod feed;
 pub mod history;
 pub mod load;

@@ -6,7 +6,7 @@
 mod backup;
 
 use super::sql::chunks::PREPARED;
-use super::sql::{catalog, feed, history, load, report, write};
+use super::sql::{catalog, commits, feed, history, load, report, write};
 use super::{
     Backup, Batch, Credential, FeedPage, ListedCredential, Loaded, Lost, Needs, PageQuery,
     Remembered, Result, Store, StoreError, Version, Writing, Written,
@@ -218,15 +218,15 @@ impl Store for SqliteStore {
     }
 
     async fn head(&self, group: GroupKey) -> Result<Head> {
-        load::head(&mut *self.readers.acquire().await?, group).await
+        commits::head(&mut *self.readers.acquire().await?, group).await
     }
 
     async fn commit_before(&self, group: GroupKey, position: i64) -> Result<Head> {
-        feed::commit_before(&mut *self.readers.acquire().await?, group, position).await
+        commits::commit_before(&mut *self.readers.acquire().await?, group, position).await
     }
 
     async fn commit_as_of(&self, group: GroupKey, time: Timestamp) -> Result<Head> {
-        report::commit_as_of(&mut *self.readers.acquire().await?, group, time).await
+        commits::commit_as_of(&mut *self.readers.acquire().await?, group, time).await
     }
 
     async fn page(&self, group: GroupKey, query: &PageQuery<'_>) -> Result<FeedPage> {

@@ -1,9 +1,9 @@
 //! Pushes that wait to be written: bounded by bytes a group, and taken in fair shares.
 
 use super::prepare::Prepared;
-use super::writer::WriteError;
 use crate::model::ids::GroupKey;
 use crate::model::mutation::Answer;
+use crate::store::StoreError;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -14,6 +14,17 @@ const WAITING_BYTES_MAX: u32 = 16 << 20;
 const BATCH_BYTES_MAX: usize = 4 << 20;
 /// What an item costs beside its content.
 const ITEM_BYTES: usize = 256;
+
+/// Why a push got no answer. Nothing is known to be stored; pushed again, it is answered.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The hub is going down.
+    #[error("the hub is going down")]
+    Stopping,
+    /// The database failed.
+    #[error("{0}")]
+    Store(Arc<StoreError>),
+}
 
 /// One push and who waits for its answer.
 pub struct Job {

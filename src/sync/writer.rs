@@ -3,7 +3,7 @@
 use super::heads::Heads;
 use super::overlay::Overlay;
 use super::prepare::{Prepared, needs, prepare, second_needs};
-use super::queue::{Job, Queue, Rooms};
+use super::queue::{Job, Queue, Rooms, WriteError};
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
 use crate::model::ids::GroupKey;
@@ -13,17 +13,6 @@ use crate::store::{Batch, Loaded, Needs, Store, StoreError, Writing};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
-
-/// Why a push got no answer. Nothing is known to be stored; pushed again, it is answered.
-#[derive(Clone, Debug, thiserror::Error)]
-pub enum WriteError {
-    /// The hub is going down.
-    #[error("the hub is going down")]
-    Stopping,
-    /// The database failed.
-    #[error("{0}")]
-    Store(Arc<StoreError>),
-}
 
 /// The way to the task that writes.
 #[derive(Clone)]

@@ -101,7 +101,7 @@ fn mutation(number: usize) -> v1::Mutation {
         &format!("session {number}"),
         content::Kind::Session(week::short_session(&format!("第{number}次备课"))),
     );
-    mutation.mutation_id = super::stage::record_id(&format!("mutation {number}"));
+    mutation.mutation_id = super::cast::record_id(&format!("mutation {number}"));
     mutation
 }
 

@@ -1,6 +1,6 @@
 //! The stage: a hub on an empty data folder, whose clock the play sets, and a client for each place.
 
-use super::cast::{self, OFFICE};
+use super::cast::{self, OFFICE, record_id};
 use crate::cli::admin;
 use crate::cli::running::Running;
 use crate::client::Line;
@@ -13,7 +13,6 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
-use uuid::Uuid;
 
 pub type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -221,10 +220,4 @@ fn mutation(record: &str, wish: v1::mutation::Wish) -> v1::Mutation {
         wish: Some(wish),
         ..Default::default()
     }
-}
-
-/// The id of a thing in the play, the same at every performance.
-pub fn record_id(name: &str) -> String {
-    const PLAY: Uuid = Uuid::from_u128(0x6c69_616e_7869_616f_8000_6465_6d6f_0001);
-    Uuid::new_v5(&PLAY, name.as_bytes()).to_string()
 }

@@ -1,7 +1,6 @@
 //! What the campuses of the play have to say about the week of 11 May 2026.
 
-use super::cast::{CANTEEN, campus_id, unit};
-use super::stage::record_id;
+use super::cast::{CANTEEN, campus_id, record_id, unit};
 use crate::wire::v1;
 
 /// The week whose menus are due, Monday to Friday.

@@ -172,14 +172,15 @@ async fn answered_one(tx: &mut Tx, sent: &v1::Mutation, result: &v1::PushResult)
         Outcome::Applied | Outcome::Merged | Outcome::ConflictKept => {
             accepted(tx, sent, result).await?;
             let applied = result.outcome() == Outcome::Applied;
-            release(tx, sent, seq, applied.then_some(result.version), None).await?;
+            release(tx, sent, seq, applied.then_some(result.version), Rebase::No).await?;
             Ok(true)
         }
         Outcome::Unchanged => {
             // It left no trace at the hub to build on; the version that already says the same does.
             let stands = wish::content(sent).map(|content| wish::at(result.version, content));
             delete(tx, &sent.mutation_id).await?;
-            release(tx, sent, seq, Some(result.version), stands.map(Some)).await?;
+            let rebase = stands.map_or(Rebase::No, |base| Rebase::Onto(Some(base)));
+            release(tx, sent, seq, Some(result.version), rebase).await?;
             Ok(true)
         }
         Outcome::Rejected | Outcome::NotApplied | Outcome::Unspecified => {
@@ -237,7 +238,8 @@ async fn refused(
     .execute(&mut **tx)
     .await?;
     if !waits {
-        release(tx, sent, seq, None, Some(wish::base(sent).cloned())).await?;
+        let rebase = Rebase::Onto(wish::base(sent).cloned());
+        release(tx, sent, seq, None, rebase).await?;
     }
     Ok(!waits)
 }
@@ -254,14 +256,22 @@ async fn builds_on_taken_back(tx: &mut Tx, sent: &v1::Mutation) -> Result<bool> 
     Ok(row.is_some())
 }
 
+/// What becomes of wishes that build on an answered one.
+enum Rebase {
+    /// They go on building on it.
+    No,
+    /// They start from this base instead; from nothing, when there is none.
+    Onto(Option<v1::Base>),
+}
+
 /// A wish was answered: what follows it need not wait any more. An action saw the version it made, if it
-/// made one; with `base`, what builds on it starts from there instead, for the hub does not remember it.
+/// made one; what builds on it may start from elsewhere, when the hub does not remember it.
 async fn release(
     tx: &mut Tx,
     answered: &v1::Mutation,
     seq: i64,
     version: Option<i64>,
-    base: Option<Option<v1::Base>>,
+    rebase: Rebase,
 ) -> Result<()> {
     let rows = sqlx::query(
         "SELECT mutation, follows, refused, tries_left, answer FROM outbox \
@@ -278,7 +288,7 @@ async fn release(
             ..
         } = entry(row)?;
         let before = mutation.clone();
-        if let Some(base) = &base
+        if let Rebase::Onto(base) = &rebase
             && wish::builds_on(&mutation, &answered.mutation_id)
         {
             wish::rebase(&mut mutation, base.clone());

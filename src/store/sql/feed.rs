@@ -1,8 +1,8 @@
 //! The feed.
 
 use super::column::{id_bytes, who_text};
-use super::load::{head, head_of, version};
-use crate::model::feed::Head;
+use super::commits::{commit_before, head};
+use super::load::version;
 use crate::model::ids::{GroupKey, RecordId, Who};
 use crate::store::{FeedEntry, FeedPage, PageQuery, Result, StoreError, Version};
 use bytes::Bytes;
@@ -12,18 +12,6 @@ use std::collections::HashMap;
 
 /// The most rows a page looks at: it bounds the time of a page that the filter leaves empty.
 const ROWS_A_PAGE: i64 = 4_096;
-
-pub const COMMIT_BEFORE: &str = "SELECT last_position, at, chain FROM \"commit\" \
-     WHERE grp = ? AND last_position <= ? ORDER BY last_position DESC LIMIT 1";
-
-pub async fn commit_before(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-    position: i64,
-) -> Result<Head> {
-    let query = sqlx::query(COMMIT_BEFORE).bind(group.0).bind(position);
-    head_of(query.fetch_optional(db).await?.as_ref())
-}
 
 /// Reads a page. The caller has opened a transaction, so that the head and the rows are of one moment.
 pub async fn page(
@@ -61,12 +49,11 @@ pub async fn page(
     }
     drop(rows);
     page.close();
-    let chain = match page.full {
-        true => commit_before(db, group, page.position).await?.chain,
-        false => {
-            page.position = head.position;
-            head.chain
-        }
+    let chain = if page.full {
+        commit_before(db, group, page.position).await?.chain
+    } else {
+        page.position = head.position;
+        head.chain
     };
     let (position, rows) = (page.position, page.rows());
     Ok(FeedPage {

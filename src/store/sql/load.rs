@@ -1,8 +1,8 @@
 //! What a batch of pushes touches, in a few set queries.
 
 use super::chunks::filled;
-use super::column::{hash, id, id_bytes, place, place_bytes, time, who};
-use crate::model::feed::Head;
+use super::column::{hash, id, id_bytes, place, place_bytes, who};
+use super::commits::head;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::store::{Loaded, Needs, Remembered, Result, Version};
 use bytes::Bytes;
@@ -28,10 +28,6 @@ pub async fn load(db: &mut SqliteConnection, group: GroupKey, needs: &Needs) -> 
     })
 }
 
-pub async fn head(db: &mut SqliteConnection, group: GroupKey) -> Result<Head> {
-    super::feed::commit_before(db, group, i64::MAX).await
-}
-
 pub fn version(row: &SqliteRow) -> Result<Version> {
     Ok(Version {
         id: id(row.try_get("id")?)?,
@@ -45,17 +41,6 @@ pub fn version(row: &SqliteRow) -> Result<Version> {
 
 fn blob(row: &SqliteRow, column: &str) -> Result<Option<Bytes>> {
     Ok(row.try_get::<Option<Vec<u8>>, _>(column)?.map(Into::into))
-}
-
-pub fn head_of(row: Option<&SqliteRow>) -> Result<Head> {
-    let Some(row) = row else {
-        return Ok(Head::EMPTY);
-    };
-    Ok(Head {
-        position: row.try_get("last_position")?,
-        at: time(row.try_get("at")?)?,
-        chain: hash(row.try_get("chain")?)?,
-    })
 }
 
 pub fn records_statement(group: GroupKey, ids: &[RecordId]) -> QueryBuilder<Sqlite> {

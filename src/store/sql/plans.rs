@@ -1,7 +1,7 @@
 //! How SQLite goes about the statements: down an index, never over a whole table. Without `ANALYZE`,
 //! which nobody runs here, a plan depends on the schema alone, so no data is needed to see it.
 
-use super::{feed, load, report, write};
+use super::{commits, feed, load, report, write};
 use crate::model::feed::Filter;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::store::PageQuery;
@@ -83,8 +83,12 @@ async fn a_page_merges_the_audiences_without_a_sort() {
 
 #[tokio::test]
 async fn commits_are_found_by_position_and_by_time() {
-    goes(feed::COMMIT_BEFORE, &["commit (grp=? AND last_position<?)"]).await;
-    goes(report::COMMIT_AS_OF, &["commit (grp=? AND at<?)"]).await;
+    goes(
+        commits::COMMIT_BEFORE,
+        &["commit (grp=? AND last_position<?)"],
+    )
+    .await;
+    goes(commits::COMMIT_AS_OF, &["commit (grp=? AND at<?)"]).await;
     let version = "v (grp=? AND place=? AND position<?)";
     goes(
         report::LAST_WRITE,

@@ -1,26 +1,13 @@
 //! Records as they stood at an instant.
 
-use super::column::{micros, place_bytes, time};
-use super::load::{head_of, version};
+use super::column::{place_bytes, time};
+use super::load::version;
 use crate::model::date::Span;
-use crate::model::feed::Head;
 use crate::model::ids::{GroupKey, Place};
 use crate::store::{Result, Version};
 use jiff::Timestamp;
 use sqlx::{Row as _, SqliteConnection};
 use std::collections::HashMap;
-
-pub const COMMIT_AS_OF: &str = "SELECT last_position, at, chain FROM \"commit\" \
-     WHERE grp = ? AND at <= ? ORDER BY at DESC LIMIT 1";
-
-pub async fn commit_as_of(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-    at: Timestamp,
-) -> Result<Head> {
-    let query = sqlx::query(COMMIT_AS_OF).bind(group.0).bind(micros(at));
-    head_of(query.fetch_optional(db).await?.as_ref())
-}
 
 pub const AS_OF: &str = "SELECT id, kind, campus, version, position, frame FROM version \
      WHERE grp = ? AND kind = ? AND ends_on >= ? AND starts_on <= ? \
