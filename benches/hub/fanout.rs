@@ -14,7 +14,7 @@ use v1::watch_response::Event;
 
 const PUSHES: usize = 200;
 const INTERVAL: Duration = Duration::from_millis(50);
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Watchers share connections, as those of one school's server would.
 const WATCHERS_A_LINE: usize = 50;
 

@@ -147,13 +147,12 @@ impl Reader {
             bytes_max,
         };
         let group = reading.group.key;
-        let page = match self.heads.page(group, &query) {
-            Some(page) => page,
-            None => {
-                let page = self.store.page(group, &query).await?;
-                self.heads.backed_up(group, page.backed_up);
-                page
-            }
+        let page = if let Some(page) = self.heads.page(group, &query) {
+            page
+        } else {
+            let page = self.store.page(group, &query).await?;
+            self.heads.backed_up(group, page.backed_up);
+            page
         };
         reading.cursor.position = page.position;
         reading.cursor.chain = short(&page.chain);
