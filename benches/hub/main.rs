@@ -53,7 +53,12 @@ async fn run(names: &[String]) {
         }
     }
     if wanted("memory") {
-        memory::memory().await;
+        memory::memory();
+    }
+    for case in [memory::SHARED, memory::OWN] {
+        if names.iter().any(|name| name == case) {
+            memory::watched(case).await;
+        }
     }
     if wanted("push-under-load") {
         load::push_while_cold_loads().await;

@@ -177,7 +177,7 @@ pub fn session() -> Bytes {
     }))
 }
 
-/// An exchange that its two campuses and the office see.
+/// An exchange, drafted: only its owner sees it.
 pub fn exchange(home: RecordId, host: RecordId) -> Bytes {
     let unit = |id: RecordId| v1::Unit {
         unit: Some(v1::unit::Unit::CampusId(id.to_string())),
