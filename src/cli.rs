@@ -1,6 +1,77 @@
 //! The command line: one file a command. The only room that prints.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this room talks to people"
+)]
 
-/// Runs.
-pub fn run() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+mod admin;
+mod demo;
+mod restore;
+mod running;
+mod serve;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// What a command answers; an error is printed as one line.
+type Outcome = Result<ExitCode, Box<dyn std::error::Error + Send + Sync>>;
+
+/// The exit status for a command line that cannot be read (`EX_USAGE`).
+const USAGE: u8 = 64;
+
+/// 联校 keeps the schools of an education group in step
+#[derive(Parser)]
+#[command(name = "lianxiao", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a hub
+    Serve(serve::Serve),
+    /// Make groups, campuses and credentials on a running hub
+    Admin(admin::Admin),
+    /// Put a backup in the place of a stopped hub's database
+    Restore(restore::Restore),
+    /// Play a week of a school group on a hub of its own, then stay up to be tried
+    Demo(demo::Demo),
+}
+
+/// Reads the command line and runs the command.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    let outcome = runtime.block_on(async {
+        match cli.command {
+            Command::Serve(serve) => serve.run().await,
+            Command::Admin(admin) => admin.run().await,
+            Command::Restore(restore) => restore.run().await,
+            Command::Demo(demo) => demo.run().await,
+        }
+    });
+    // A stream that a peer holds open does not hold up the end.
+    runtime.shutdown_background();
+    outcome.unwrap_or_else(|error| fail(&*error))
+}
+
+fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {
+    eprintln!("lianxiao: {error}");
+    ExitCode::FAILURE
 }

@@ -3,7 +3,14 @@
 //! What is here is driven by the contract's descriptors. A rule that names a kind belongs in `kinds`.
 
 pub mod answer;
+pub mod carry;
 pub mod conflict;
+pub mod diff;
 pub mod encoded;
 pub mod frame;
+pub mod merge;
+mod rows;
 pub mod scan;
+pub mod schema;
+mod sides;
+mod units;

@@ -19,10 +19,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, UnixListener};
-use tokio_stream::wrappers::{TcpListenerStream, UnixListenerStream};
+use tokio_stream::wrappers::UnixListenerStream;
 use tonic::codec::CompressionEncoding::{Gzip, Zstd};
 use tonic::service::Routes;
 use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
 
 /// How far the transport lets a request go beyond the hub's own limit. A request a little too large is
 /// read whole and refused in words; one that is larger still is cut off.
@@ -52,13 +53,14 @@ pub async fn serve(
         .into_inner();
     let services = campus_services(&hub).await;
     drop(hub);
+    // A small answer leaves at once; the builder's own setting does not reach a listener of ours.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     Server::builder()
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
-        .tcp_nodelay(true)
         .layer(stack)
         .add_routes(services)
-        .serve_with_incoming_shutdown(TcpListenerStream::new(listener), shutdown)
+        .serve_with_incoming_shutdown(incoming, shutdown)
         .await
 }
 
@@ -110,27 +112,32 @@ fn reflection() -> tonic_reflection::server::Builder<'static> {
         .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
 }
 
-/// Serves the operator on a local socket that only the hub's own user can open, until `shutdown`.
+/// Serves the operator on a local socket until `shutdown`.
 ///
 /// # Errors
-/// When the socket cannot be made or fails.
+/// When the socket fails.
 pub async fn serve_admin(
     hub: Arc<Hub>,
-    socket: &Path,
+    listener: UnixListener,
     shutdown: impl Future<Output = ()>,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let listener = bind_private(socket)?;
-    let service = AdminServiceServer::new(admin_service::Admin::new(hub));
+) -> Result<(), tonic::transport::Error> {
+    let v1 = reflection().build_v1().expect("the descriptors are whole");
+    let v1alpha = reflection()
+        .build_v1alpha()
+        .expect("the descriptors are whole");
     Server::builder()
-        .add_service(service)
-        .add_service(reflection().build_v1()?)
-        .add_service(reflection().build_v1alpha()?)
+        .add_service(AdminServiceServer::new(admin_service::Admin::new(hub)))
+        .add_service(v1)
+        .add_service(v1alpha)
         .serve_with_incoming_shutdown(UnixListenerStream::new(listener), shutdown)
-        .await?;
-    Ok(())
+        .await
 }
 
-fn bind_private(socket: &Path) -> std::io::Result<UnixListener> {
+/// Binds a local socket that only the hub's own user can open.
+///
+/// # Errors
+/// When the socket cannot be made.
+pub fn bind_private(socket: &Path) -> std::io::Result<UnixListener> {
     use std::os::unix::fs::PermissionsExt as _;
     // Left behind by a process that was killed: the lock of the data folder says that it is gone.
     match std::fs::remove_file(socket) {

@@ -5,27 +5,33 @@ mod admin;
 mod config;
 mod error;
 mod presence;
+mod restore;
+mod streams;
 
+pub use admin::{credential_id, random_uuid};
 pub use config::Config;
 pub use error::HubError;
+pub use restore::restore;
 
-pub use crate::sync::Watching;
+pub use crate::store::{Backup, ListedCredential, Lost};
+pub use crate::sync::history::{Change, Entries, Entry};
 
 use crate::access::{self, Token};
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
 use crate::model::date::Span;
-use crate::model::feed::{Filter, Page, ResetReason};
-use crate::model::ids::{Place, RecordId};
+use crate::model::feed::{Event, Filter, Page, ResetReason};
+use crate::model::ids::{MutationId, Place, RecordId};
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
 use crate::office::{self, GroupStatus, Heard, Records};
 use crate::store::{SqliteStore, Store};
-use crate::sync::{Heads, Reader, Reading, Writer};
+use crate::sync::{Heads, Pace, Reader, Reading, Watching, Writer, history};
 use bytes::Bytes;
 use jiff::Timestamp;
 use presence::Presence;
 use std::sync::Arc;
+use streams::{OpenStream, Streams};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
@@ -39,6 +45,7 @@ pub struct Hub {
     reader: Reader,
     heads: Arc<Heads>,
     presence: Presence,
+    streams: Streams,
     writer: Writer,
     /// Becomes true when the hub goes down: streams say goodbye.
     stopping: watch::Sender<bool>,
@@ -58,6 +65,23 @@ impl Drained {
     }
 }
 
+/// One watch, counted as long as it is open.
+pub struct WatchStream {
+    _open: OpenStream,
+    watching: Watching,
+}
+
+impl WatchStream {
+    /// The next event; `None` after the last one.
+    ///
+    /// # Errors
+    /// When the database failed; the reader resumes from its last cursor.
+    pub async fn next(&mut self) -> Option<Result<Event, HubError>> {
+        let event = self.watching.next().await?;
+        Some(event.map_err(HubError::from))
+    }
+}
+
 /// What the caller is told of the hub.
 pub struct Description {
     /// The hub.
@@ -68,6 +92,8 @@ pub struct Description {
     pub newest: i64,
     /// What it takes and gives at once.
     pub limits: Limits,
+    /// What the last backup holds of the caller's group.
+    pub backup: Option<Backup>,
 }
 
 impl Hub {
@@ -80,8 +106,7 @@ impl Hub {
         clock: Arc<dyn Clock>,
     ) -> Result<(Arc<Self>, Drained), HubError> {
         let lock = config.lock()?;
-        let store: Arc<dyn Store> =
-            Arc::new(SqliteStore::open(&config.data, admin::random_uuid()).await?);
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.data, random_uuid()).await?);
         let hub_id = store.hub_id().await?;
         let heads = Arc::new(Heads::default());
         let (writer, task) = Writer::start(
@@ -95,6 +120,7 @@ impl Hub {
             hub_id,
             reader: Reader::new(Arc::clone(&store), hub_id),
             presence: Presence::default(),
+            streams: Streams::default(),
             limits: config.limits,
             stopping: watch::Sender::new(false),
             _lock: lock,
@@ -127,12 +153,19 @@ impl Hub {
             .credential(&hash)
             .await?
             .ok_or(HubError::Unauthenticated)?;
+        if credential.locked {
+            return Err(HubError::Locked);
+        }
         let now = self.clock.now();
         if self.presence.heard(credential.group, credential.place, now) {
-            self.store.heard(&hash, now).await?;
+            // When a campus was last heard is worth no failed call: a full disk still answers reads.
+            if let Err(error) = self.store.heard(&hash, now).await {
+                tracing::warn!(%error, "the last call of a credential was not written down");
+            }
         }
         Ok(Caller {
             group,
+            credential: hash,
             place: credential.place,
             holder: credential.holder,
         })
@@ -148,6 +181,7 @@ impl Hub {
             time: self.clock.now(),
             newest: self.store.head(caller.group.key).await?.position,
             limits: self.limits,
+            backup: self.store.last_backup(caller.group.key).await?,
         })
     }
 
@@ -156,14 +190,7 @@ impl Hub {
     /// # Errors
     /// When the push as a whole cannot be taken, or nothing can be said of it.
     pub async fn push(&self, caller: Caller, push: Push) -> Result<Vec<Answer>, HubError> {
-        let (count, max) = (push.items.len(), self.limits.push_mutations_max);
-        if count > max {
-            return Err(HubError::TooMuch {
-                limit: "push_mutations_max",
-                max,
-                actual: count,
-            });
-        }
+        self.count_within(push.items.len())?;
         Ok(self.writer.push(caller, push).await?)
     }
 
@@ -201,21 +228,31 @@ impl Hub {
         caller: &Caller,
         cursor: &str,
         filter: Filter,
-    ) -> Result<Result<Watching, ResetReason>, HubError> {
+    ) -> Result<Result<WatchStream, ResetReason>, HubError> {
+        let open = self.streams.open(caller, &self.limits)?;
         let head = self.heads.follow(caller.group.key);
-        Ok(self
-            .read_from(caller, cursor, filter)
-            .await?
-            .map(|reading| {
-                Watching::new(
-                    self.reader.clone(),
-                    reading,
-                    Arc::clone(&self.clock),
-                    head,
-                    self.stopping.subscribe(),
-                    (self.limits.page_bytes_max, self.limits.heartbeat_interval),
-                )
-            }))
+        let reading = self.read_from(caller, cursor, filter).await?;
+        Ok(reading.map(|reading| WatchStream {
+            _open: open,
+            watching: Watching::new(
+                self.reader.clone(),
+                reading,
+                Arc::clone(&self.clock),
+                head,
+                self.stopping.subscribe(),
+                self.pace(),
+            ),
+        }))
+    }
+
+    /// Streams that began together do not end together: their age differs by up to a tenth.
+    fn pace(&self) -> Pace {
+        let part = f64::from(admin::random_bits()[0]) / 255.0;
+        Pace {
+            bytes_max: self.limits.stream_bytes_max.min(self.limits.page_bytes_max),
+            heartbeat_interval: self.limits.heartbeat_interval,
+            age: self.limits.stream_age.mul_f64(0.9 + 0.2 * part),
+        }
     }
 
     async fn read_from(
@@ -231,7 +268,7 @@ impl Hub {
             .await?)
     }
 
-    /// The newest version of a record, encoded as a change.
+    /// A record now, or as it stood at a time, encoded as a change.
     ///
     /// # Errors
     /// `NotFound` for what is not there or not the caller's to see.
@@ -240,12 +277,19 @@ impl Hub {
         caller: &Caller,
         id: RecordId,
         min_position: i64,
+        time: Option<Timestamp>,
     ) -> Result<Bytes, HubError> {
         self.reached(caller, min_position).await?;
-        let version = self
-            .store
-            .record(caller.group.key, id, &caller.sees())
-            .await?;
+        let version = match time {
+            None => {
+                let sees = caller.sees();
+                self.store.record(caller.group.key, id, &sees).await?
+            }
+            Some(time) => {
+                let position = self.position_at(caller, time).await?;
+                history::record_at(&*self.store, caller, id, position).await?
+            }
+        };
         match version {
             None => Err(HubError::NotFound {
                 what: "record",
@@ -258,6 +302,66 @@ impl Hub {
                 deleted: true,
             }),
         }
+    }
+
+    /// A page of a record's versions below a number, newest first.
+    ///
+    /// # Errors
+    /// `NotFound` for what the caller may not see now.
+    pub async fn history(
+        &self,
+        caller: &Caller,
+        id: RecordId,
+        below: i64,
+        limit: usize,
+    ) -> Result<Entries, HubError> {
+        let visible = self
+            .store
+            .record(caller.group.key, id, &caller.sees())
+            .await?;
+        if visible.is_none() {
+            return Err(HubError::NotFound {
+                what: "record",
+                id: id.to_string(),
+                deleted: false,
+            });
+        }
+        Ok(history::list(&*self.store, caller, id, below, limit).await?)
+    }
+
+    /// The first answers to mutations of the caller's place, and those that had no effect here.
+    ///
+    /// # Errors
+    /// When too many are asked for.
+    pub async fn push_results(
+        &self,
+        caller: &Caller,
+        ids: &[MutationId],
+    ) -> Result<(Vec<Answer>, Vec<MutationId>), HubError> {
+        self.count_within(ids.len())?;
+        Ok(history::push_results(&*self.store, caller, ids).await?)
+    }
+
+    fn count_within(&self, actual: usize) -> Result<(), HubError> {
+        let max = self.limits.push_mutations_max;
+        let limit = "push_mutations_max";
+        if actual > max {
+            Err(HubError::TooMuch { limit, max, actual })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The last position at or before a time that has come.
+    async fn position_at(&self, caller: &Caller, time: Timestamp) -> Result<i64, HubError> {
+        if time > self.clock.now() {
+            return Err(HubError::invalid("time", "time must not lie in the future"));
+        }
+        Ok(self
+            .store
+            .commit_as_of(caller.group.key, time)
+            .await?
+            .position)
     }
 
     async fn reached(&self, caller: &Caller, position: i64) -> Result<(), HubError> {
@@ -288,12 +392,8 @@ impl Hub {
             ));
         }
         let group = caller.group.key;
-        let now = self.clock.now();
-        if time.is_some_and(|time| time > now) {
-            return Err(HubError::invalid("time", "time must not lie in the future"));
-        }
-        let time = time.unwrap_or(now);
-        let position = self.store.commit_as_of(group, time).await?.position;
+        let time = time.unwrap_or_else(|| self.clock.now());
+        let position = self.position_at(caller, time).await?;
         let records = Records::read(&*self.store, group, position, span).await?;
         let places: Vec<Place> = records
             .campuses

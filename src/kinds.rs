@@ -8,6 +8,8 @@ mod found;
 mod menu;
 pub mod registers;
 mod session;
+#[cfg(test)]
+mod testing;
 
 pub use menu::{Cover, covers};
 
@@ -182,7 +184,7 @@ pub trait Rules: Sync + 'static {
         case: &Case<'_>,
     ) -> Result<Moved<Self::State>, Refusal> {
         let _ = (action, content, state, case);
-        Err(Box::new(Finding::new(Code::WishMissing, "act.action")))
+        Err(Finding::new(Code::WishMissing, "act.action"))
     }
 
     /// The content fields that bind an action.
@@ -201,7 +203,7 @@ pub trait Rules: Sync + 'static {
 }
 
 /// Why an action, a put or a deletion is refused.
-pub type Refusal = Box<Finding>;
+pub type Refusal = Finding;
 
 /// An id in a content that must name a record of a kind.
 #[derive(Clone, Debug)]
@@ -232,6 +234,8 @@ pub trait Kind: Sync {
     fn number(&self) -> u32;
     /// Who writes it.
     fn owner(&self) -> Owner;
+    /// A content in which nothing is set: what a new record started from.
+    fn empty(&self) -> Bytes;
     /// The records a content points at.
     fn needs(&self, content: &[u8]) -> Vec<RecordId>;
     /// What is wrong or worth a look in a content.
@@ -304,6 +308,10 @@ where
 
     fn owner(&self) -> Owner {
         R::OWNER
+    }
+
+    fn empty(&self) -> Bytes {
+        wrap(self.number(), &())
     }
 
     fn needs(&self, content: &[u8]) -> Vec<RecordId> {

@@ -7,6 +7,7 @@
 
 mod access;
 pub mod cli;
+pub mod client;
 mod content;
 pub mod grpc;
 pub mod hub;

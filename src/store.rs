@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 /// The database, or the machine under it, did not do what it was asked. What a caller may foresee is
@@ -30,9 +30,36 @@ pub enum StoreError {
     /// A stored value is not what this program stores.
     #[error("the database is damaged: {0}")]
     Damaged(&'static str),
+    /// The data folder cannot be used.
+    #[error("the data folder cannot be used: {0}")]
+    Folder(#[from] std::io::Error),
     /// The file is another program's.
     #[error("{} is not a hub's database", .0.display())]
     Foreign(PathBuf),
+}
+
+impl StoreError {
+    /// The disk refused to make durable what was written. Whether it is there nobody knows.
+    #[must_use]
+    pub fn lost_sync(&self) -> bool {
+        const IOERR_FSYNC: &str = "1034";
+        const IOERR_DIR_FSYNC: &str = "1290";
+        matches!(self.code().as_deref(), Some(IOERR_FSYNC | IOERR_DIR_FSYNC))
+    }
+
+    /// There is no room on the disk. Nothing was stored, and reading goes on.
+    #[must_use]
+    pub fn disk_full(&self) -> bool {
+        const FULL: &str = "13";
+        self.code().as_deref() == Some(FULL)
+    }
+
+    fn code(&self) -> Option<String> {
+        match self {
+            StoreError::Database(error) => Some(error.as_database_error()?.code()?.into_owned()),
+            _ => None,
+        }
+    }
 }
 
 /// What a store answers.
@@ -49,6 +76,19 @@ pub struct Credential {
     pub place: Place,
     /// The post that holds it.
     pub holder: String,
+    /// A restore locked it out, until the operator confirms it.
+    pub locked: bool,
+}
+
+/// A credential as the operator sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedCredential {
+    /// The credential.
+    pub credential: Credential,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last heard.
+    pub heard_at: Option<Timestamp>,
 }
 
 /// What a batch of pushes touches, to be read in a few set queries.
@@ -62,6 +102,17 @@ pub struct Needs {
     pub versions: HashSet<(RecordId, i64)>,
     /// Holders of keys, with the records that hold them.
     pub keys: HashSet<Key>,
+}
+
+impl Needs {
+    /// Whether nothing is needed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+            && self.mutations.is_empty()
+            && self.versions.is_empty()
+            && self.keys.is_empty()
+    }
 }
 
 /// One version of a record.
@@ -92,6 +143,34 @@ pub struct Remembered {
     pub version: i64,
     /// The first answer, encoded.
     pub answer: Bytes,
+    /// The version as it goes over the wire; `None`: it deleted the record.
+    pub frame: Option<Bytes>,
+    /// The content as pushed, where a merge made another of it.
+    pub pushed: Option<Bytes>,
+}
+
+/// A version and who wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The version.
+    pub version: Version,
+    /// The place that pushed.
+    pub place: Place,
+    /// The post that pushed.
+    pub actor: String,
+    /// The reason code.
+    pub reason: String,
+    /// When it was committed.
+    pub at: Timestamp,
+}
+
+/// What the last backup holds of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backup {
+    /// The last position it holds.
+    pub position: i64,
+    /// When it was made.
+    pub at: Timestamp,
 }
 
 /// What [`Needs`] found.
@@ -150,6 +229,8 @@ pub struct NewVersion {
     pub place: Place,
     /// The post that pushed.
     pub actor: String,
+    /// The reason code.
+    pub reason: String,
     /// The mutation that wrote it, with the first answer; `None`: the hub wrote it beside one.
     pub mutation: Option<(MutationId, [u8; 32], Vec<u8>)>,
     /// Its leaf in the chain.
@@ -160,6 +241,8 @@ pub struct NewVersion {
     pub superseded_at: Option<i64>,
     /// The days it touches; `None`: all.
     pub span: Option<Span>,
+    /// The content as pushed, where a merge made another of it.
+    pub pushed: Option<Bytes>,
 }
 
 /// One audience of one record.
@@ -200,6 +283,8 @@ pub struct FeedPage {
     /// The head of the feed in the same transaction. The page reached it when its position equals
     /// `position`.
     pub head: Head,
+    /// The last position that a backup holds; 0: there is none.
+    pub backed_up: i64,
 }
 
 /// One entry of the feed.
@@ -214,6 +299,23 @@ pub enum FeedEntry {
         /// The reader dropped out of its audience; otherwise the record was deleted.
         removed: bool,
     },
+}
+
+/// A version that a restore took back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// The group's name.
+    pub group: String,
+    /// Where it stood.
+    pub position: i64,
+    /// Its kind.
+    pub kind: String,
+    /// Its record.
+    pub record: Uuid,
+    /// The place that pushed it.
+    pub place: Place,
+    /// The post that pushed it.
+    pub actor: String,
 }
 
 /// The database.
@@ -233,6 +335,14 @@ pub trait Store: Send + Sync {
     async fn create_credential(&self, credential: &Credential, at: Timestamp) -> Result<()>;
     /// The credential with that hash, and its group.
     async fn credential(&self, hash: &[u8; 32]) -> Result<Option<(Credential, Group)>>;
+    /// The credentials of a group, by place and holder.
+    async fn credentials(&self, group: GroupKey) -> Result<Vec<ListedCredential>>;
+    /// Lets locked credentials in again: those of these hashes, or all of the group; how many there were.
+    async fn confirm(&self, group: GroupKey, hashes: Option<&[[u8; 32]]>) -> Result<u64>;
+    /// Writes a backup of everything committed into a new file, and notes what it holds.
+    async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()>;
+    /// What the last backup holds of a group.
+    async fn last_backup(&self, group: GroupKey) -> Result<Option<Backup>>;
     /// Notes when a credential was last heard.
     async fn heard(&self, hash: &[u8; 32], at: Timestamp) -> Result<()>;
     /// When each place was last heard.
@@ -252,6 +362,28 @@ pub trait Store: Send + Sync {
     async fn page(&self, group: GroupKey, query: &PageQuery<'_>) -> Result<FeedPage>;
     /// The newest version of a record, if one of `sees` may see it.
     async fn record(&self, group: GroupKey, id: RecordId, sees: &[Who]) -> Result<Option<Version>>;
+    /// The version of a record that stood at a position, whoever sees it.
+    async fn record_at(
+        &self,
+        group: GroupKey,
+        id: RecordId,
+        position: i64,
+    ) -> Result<Option<Version>>;
+    /// Versions of a record below a number, newest first, whoever sees them.
+    async fn history(
+        &self,
+        group: GroupKey,
+        id: RecordId,
+        below: i64,
+        limit: i64,
+    ) -> Result<Vec<Written>>;
+    /// What mutations of a place did.
+    async fn remembered(
+        &self,
+        group: GroupKey,
+        place: Place,
+        ids: &[MutationId],
+    ) -> Result<HashMap<MutationId, Remembered>>;
     /// The live records of a kind as they stood at a position, of those that touch a span; by id.
     async fn as_of(
         &self,

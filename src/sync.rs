@@ -1,14 +1,16 @@
 //! The engine: pushes are planned and written, the feed is read. It knows records, never what they mean.
 
 mod chain;
+pub mod history;
 mod overlay;
 mod plan;
 mod prepare;
 mod put;
+mod queue;
 mod read;
 mod watch;
 mod writer;
 
 pub use read::{OpenError, Reader, Reading};
-pub use watch::Watching;
+pub use watch::{Pace, Watching};
 pub use writer::{Heads, WriteError, Writer};

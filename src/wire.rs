@@ -6,8 +6,11 @@ pub mod convert;
 /// The generated types of package `lianxiao.v1`. Content, State, Action and Change stay encoded wherever
 /// another message holds one (see `build.rs`).
 #[expect(
-    missing_docs,
+    unused_qualifications,
     clippy::pedantic,
+    clippy::large_enum_variant,
+    clippy::allow_attributes,
+    clippy::allow_attributes_without_reason,
     reason = "generated; the contract's own comments document it"
 )]
 pub mod v1 {

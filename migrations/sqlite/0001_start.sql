@@ -27,7 +27,8 @@ CREATE TABLE credential (
     place      BLOB   NOT NULL,
     holder     TEXT   NOT NULL,
     created_at BIGINT NOT NULL,
-    heard_at   BIGINT
+    heard_at   BIGINT,
+    locked     BIGINT NOT NULL DEFAULT 0 -- 1: refused since a restore, until the operator confirms it
 );
 CREATE INDEX credential_grp ON credential (grp, place);
 
@@ -52,6 +53,7 @@ CREATE TABLE version (
     campus        BLOB   NOT NULL, -- the owner's place
     place         BLOB   NOT NULL, -- the place that pushed
     actor         TEXT   NOT NULL,
+    reason        TEXT   NOT NULL,
     mutation_id   BLOB,            -- null: the hub wrote it beside a mutation
     mutation_hash BLOB,
     answer        BLOB,            -- the first answer to the mutation
@@ -61,6 +63,7 @@ CREATE TABLE version (
     starts_on     TEXT   NOT NULL,
     ends_on       TEXT   NOT NULL,
     frame         BLOB,            -- the version as it goes over the wire; null: a tombstone
+    pushed        BLOB,            -- the content as pushed, where a merge made another of it
     PRIMARY KEY (grp, position)
 );
 CREATE UNIQUE INDEX version_record ON version (grp, id, version);
@@ -88,6 +91,13 @@ CREATE TABLE audience (
     PRIMARY KEY (grp, id, who)
 );
 CREATE INDEX audience_feed ON audience (grp, who, position, gone);
+
+-- What the last backup of the hub holds, a row a group.
+CREATE TABLE backup (
+    grp      BIGINT NOT NULL PRIMARY KEY REFERENCES grp,
+    position BIGINT NOT NULL,
+    at       BIGINT NOT NULL
+);
 
 -- Values that only one live record of a kind may hold.
 CREATE TABLE key (

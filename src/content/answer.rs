@@ -32,6 +32,7 @@ pub fn decode(stored: &[u8], mutation_id: &str, record_id: &str) -> Result<Answe
     let stored = v1::PushResult::decode(stored).map_err(|_| broken)?;
     let outcome = match stored.outcome() {
         v1::Outcome::Applied => Outcome::Applied,
+        v1::Outcome::Merged => Outcome::Merged,
         v1::Outcome::ConflictKept => Outcome::ConflictKept,
         _ => return Err(broken),
     };

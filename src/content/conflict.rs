@@ -1,7 +1,7 @@
 //! The record that keeps an edit which lost a clash. It has a state and no content: nobody puts one.
 
 use super::encoded::{variant, wrap};
-use crate::model::ids::RecordId;
+use crate::model::ids::{Place, RecordId, Who};
 use crate::wire::v1;
 use bytes::Bytes;
 use prost::Message as _;
@@ -11,28 +11,42 @@ pub const KIND: &str = "conflict";
 /// Its field number in State.
 const NUMBER: u32 = 90;
 
-/// The state of a conflict: whose record, from which version, over which, and the edit as pushed.
+/// The state of a conflict: whose record, over which version, in which fields, and the edit as pushed.
 #[must_use]
-pub fn state(record: RecordId, base_version: i64, hub_version: i64, pushed: Bytes) -> Bytes {
+pub fn state(record: RecordId, hub_version: i64, paths: Vec<String>, pushed: Bytes) -> Bytes {
     let record_id = record.to_string();
     wrap(
         NUMBER,
         &v1::ConflictState {
             record_id,
-            base_version,
             hub_version,
             pushed,
+            paths,
         },
     )
 }
 
-/// The record a conflict is about; `None` when the state is none.
+/// The record a conflict is about, and the edit as pushed; `None` when the state is no conflict's.
 #[must_use]
-pub fn record(state: &[u8]) -> Option<RecordId> {
+pub fn pushed(state: &[u8]) -> Option<(RecordId, Bytes)> {
     let (_, body) = variant(state)
         .ok()
         .filter(|(number, _)| *number == NUMBER)?;
-    v1::ConflictState::decode(body).ok()?.record_id.parse().ok()
+    let conflict = v1::ConflictState::decode(body).ok()?;
+    Some((conflict.record_id.parse().ok()?, conflict.pushed))
+}
+
+/// The record that a stored frame is a conflict about, if it is one.
+#[must_use]
+pub fn about(frame: Option<&Bytes>) -> Option<RecordId> {
+    let parts = super::frame::parts(frame?).ok()?;
+    pushed(&parts.state).map(|(record, _)| record)
+}
+
+/// Who sees a conflict: the owner, who is also the one who pushed, and the office.
+#[must_use]
+pub fn audience(owner: Place) -> Vec<Who> {
+    vec![owner.into(), Who::Office]
 }
 
 #[cfg(test)]
@@ -42,8 +56,8 @@ mod tests {
     #[test]
     fn a_conflict_knows_its_record_and_its_field_is_the_contracts() {
         let id = RecordId(uuid::Uuid::from_u128(5));
-        let state = state(id, 1, 2, Bytes::from_static(b"x"));
-        assert_eq!(record(&state), Some(id));
+        let state = state(id, 2, vec!["menu.canteen".into()], Bytes::from_static(b"x"));
+        assert_eq!(pushed(&state), Some((id, Bytes::from_static(b"x"))));
         let typed = v1::State::decode(state).unwrap();
         assert!(matches!(typed.kind, Some(v1::state::Kind::Conflict(_))));
     }

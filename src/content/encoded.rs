@@ -108,6 +108,16 @@ pub fn wrap(number: u32, message: &impl Message) -> Bytes {
     bytes.freeze()
 }
 
+/// Encodes one field of a message, string or bytes.
+#[must_use]
+pub fn delimited(number: u32, body: &[u8]) -> Bytes {
+    let mut bytes = BytesMut::with_capacity(body.len() + 15);
+    encode_key(number, WireType::LengthDelimited, &mut bytes);
+    encode_varint(body.len() as u64, &mut bytes);
+    bytes.extend_from_slice(body);
+    bytes.freeze()
+}
+
 /// The first 8 bytes of the SHA-256 of an encoded content.
 #[must_use]
 pub fn digest(content: &[u8]) -> [u8; 8] {

@@ -2,11 +2,11 @@
 //! dropped.
 
 use super::encoded::{Field, Malformed, Value, fields};
+use super::schema::{RowKey, Schema};
 use crate::model::finding::{Code, Finding};
 use crate::wire::CONTRACT;
 use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
 
 /// More findings than this help nobody: the item is refused at the first.
 const FINDINGS_MAX: usize = 20;
@@ -70,9 +70,9 @@ impl Scan {
                     self.malformed(path, "it is not UTF-8");
                 }
             }
-            (Kind::Bytes, Value::Len(_)) => {}
             (Kind::Enum(_), Value::Varint(number)) => self.enum_value(descriptor, number, path),
-            (Kind::Double | Kind::Fixed64 | Kind::Sfixed64, Value::Fixed64)
+            (Kind::Bytes, Value::Len(_))
+            | (Kind::Double | Kind::Fixed64 | Kind::Sfixed64, Value::Fixed64)
             | (Kind::Float | Kind::Fixed32 | Kind::Sfixed32, Value::Fixed32) => {}
             (kind, Value::Varint(_)) if is_varint(&kind) => {}
             (kind, Value::Len(packed)) if is_varint(&kind) && descriptor.is_list() => {
@@ -124,16 +124,12 @@ impl Scan {
         rows: &mut Rows,
         path: &str,
     ) {
-        let (Some(key), Value::Len(body)) = (merge_key(descriptor), field.value) else {
+        let (Some(key), Value::Len(body)) = (Schema::contract().key(descriptor), field.value)
+        else {
             return;
         };
-        let values = fields(body)
-            .map_while(Result::ok)
-            .filter(|field| key.numbers.contains(&field.number))
-            .flat_map(|field| field.raw.to_vec())
-            .collect();
-        if !rows.keys.insert(values) {
-            self.report(Finding::new(Code::RowRepeated, path).with("key", key.names.join(" + ")));
+        if !rows.keys.insert(key.of(body)) {
+            self.report(Finding::new(Code::RowRepeated, path).with("key", key.name()));
         }
     }
 
@@ -145,7 +141,7 @@ impl Scan {
 #[derive(Default)]
 struct Rows {
     count: usize,
-    keys: HashSet<Vec<u8>>,
+    keys: HashSet<RowKey>,
 }
 
 fn is_varint(kind: &Kind) -> bool {
@@ -160,47 +156,6 @@ fn is_varint(kind: &Kind) -> bool {
             | Kind::Bool
             | Kind::Enum(_)
     )
-}
-
-/// The subfields that name a row of a keyed list.
-struct MergeKey {
-    names: Vec<String>,
-    numbers: Vec<u32>,
-}
-
-fn merge_key(field: &FieldDescriptor) -> Option<&'static MergeKey> {
-    static KEYS: LazyLock<HashMap<String, MergeKey>> = LazyLock::new(read_merge_keys);
-    KEYS.get(field.full_name())
-}
-
-fn read_merge_keys() -> HashMap<String, MergeKey> {
-    let option = CONTRACT
-        .get_extension_by_name("lianxiao.v1.merge_key")
-        .expect("the contract declares merge_key");
-    let keyed = |field: FieldDescriptor| {
-        let Kind::Message(row) = field.kind() else {
-            return None;
-        };
-        let options = field.options();
-        let names: Vec<String> = options
-            .get_extension(&option)
-            .as_list()?
-            .iter()
-            .filter_map(|name| name.as_str().map(str::to_owned))
-            .collect();
-        let number = |name: &String| {
-            row.get_field_by_name(name)
-                .expect("a merge key names subfields")
-                .number()
-        };
-        let numbers = names.iter().map(number).collect();
-        (!names.is_empty()).then(|| (field.full_name().to_owned(), MergeKey { names, numbers }))
-    };
-    CONTRACT
-        .all_messages()
-        .flat_map(|message| message.fields().collect::<Vec<_>>())
-        .filter_map(keyed)
-        .collect()
 }
 
 #[cfg(test)]
@@ -282,6 +237,17 @@ mod tests {
             found(&wrap(22, &menu)),
             [(Code::RowRepeated, "put.content.menu.meals[3]".into())]
         );
+    }
+
+    #[test]
+    fn a_string_that_names_itself_stands_once() {
+        let campus = v1::Campus {
+            aliases: ["滨湖", "湖校", "滨湖"].map(str::to_owned).into(),
+            ..Default::default()
+        };
+        let findings = scan(CONTENT, &wrap(50, &campus), "put.content");
+        assert_eq!(findings[0].path, "put.content.campus.aliases[2]");
+        assert!(findings[0].en().contains("the same value"));
     }
 
     #[test]

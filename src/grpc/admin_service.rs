@@ -1,13 +1,14 @@
 //! `AdminService`, on the local socket only.
 
 use super::status::status;
-use crate::hub::{Hub, HubError};
+use crate::hub::{Hub, HubError, ListedCredential, credential_id};
 use crate::model::caller::Group;
 use crate::model::ids::{Place, RecordId};
 use crate::model::mutation::{Answer, Outcome};
 use crate::wire::convert;
 use crate::wire::v1;
 use prost::Message as _;
+use std::path::Path;
 use std::sync::Arc;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -125,5 +126,65 @@ impl v1::admin_service_server::AdminService for Admin {
     ) -> Result<Response<v1::CreateCredentialResponse>, Status> {
         let made = self.create_credential_(request.into_inner()).await;
         made.map(Response::new).map_err(|error| status(&error))
+    }
+
+    async fn list_credentials(
+        &self,
+        request: Request<v1::ListCredentialsRequest>,
+    ) -> Result<Response<v1::ListCredentialsResponse>, Status> {
+        let request = request.into_inner();
+        let listed = async {
+            let group = uuid("group_id", &request.group_id)?;
+            self.hub.credentials(group).await
+        };
+        let listed = listed.await.map_err(|error: HubError| status(&error))?;
+        let credentials = listed.into_iter().map(credential).collect();
+        Ok(Response::new(v1::ListCredentialsResponse { credentials }))
+    }
+
+    async fn confirm_credentials(
+        &self,
+        request: Request<v1::ConfirmCredentialsRequest>,
+    ) -> Result<Response<v1::ConfirmCredentialsResponse>, Status> {
+        let request = request.into_inner();
+        let confirmed = async {
+            let group = uuid("group_id", &request.group_id)?;
+            self.hub
+                .confirm_credentials(group, &request.credential_ids)
+                .await
+        };
+        let confirmed = confirmed.await.map_err(|error: HubError| status(&error))?;
+        let confirmed_count = i32::try_from(confirmed).unwrap_or(i32::MAX);
+        Ok(Response::new(v1::ConfirmCredentialsResponse {
+            confirmed_count,
+        }))
+    }
+
+    async fn create_backup(
+        &self,
+        request: Request<v1::CreateBackupRequest>,
+    ) -> Result<Response<v1::CreateBackupResponse>, Status> {
+        let path = request.into_inner().path;
+        let bytes = self.hub.back_up(Path::new(&path)).await;
+        let bytes = bytes.map_err(|error| status(&error))?;
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        Ok(Response::new(v1::CreateBackupResponse { bytes }))
+    }
+}
+
+fn credential(listed: ListedCredential) -> v1::Credential {
+    let credential = listed.credential;
+    let place = match credential.place {
+        Place::Office => v1::PlaceKind::Office,
+        Place::Campus(_) => v1::PlaceKind::Campus,
+    };
+    v1::Credential {
+        id: credential_id(&credential.hash),
+        place: place.into(),
+        campus_id: credential.place.to_text(),
+        holder: credential.holder,
+        create_time: Some(convert::timestamp(listed.created_at)),
+        last_heard_time: listed.heard_at.map(convert::timestamp),
+        locked: credential.locked,
     }
 }

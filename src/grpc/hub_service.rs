@@ -46,6 +46,10 @@ impl v1::hub_service_server::HubService for About {
             }),
             caller: Some(describe_caller(caller)),
             limits: Some(limits(&hub.limits)),
+            backup: hub.backup.map(|backup| v1::BackupDescription {
+                time: Some(timestamp(backup.at)),
+                position: backup.position,
+            }),
         }))
     }
 }

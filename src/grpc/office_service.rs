@@ -32,11 +32,7 @@ impl v1::office_service_server::OfficeService for Office {
         let request = request.into_inner();
         let report = async {
             let span = span(&request)?;
-            let outside = || HubError::invalid("time", "time lies outside the calendar");
-            let time = match &request.time {
-                None => None,
-                Some(time) => Some(convert::time(time).ok_or_else(outside)?),
-            };
+            let time = convert::optional_time("time", request.time.as_ref())?;
             self.hub.group_status(&caller, span, time).await
         };
         Ok(Response::new(

@@ -21,6 +21,7 @@ pub fn status(error: &HubError) -> Status {
     let mut details = ErrorDetails::new();
     let (code, reason) = match error {
         HubError::Unauthenticated => (Code::Unauthenticated, "TOKEN_UNKNOWN"),
+        HubError::Locked => (Code::Unauthenticated, "CREDENTIAL_LOCKED"),
         HubError::Denied(_) => (Code::PermissionDenied, "NOT_ALLOWED"),
         HubError::Invalid { field, why } => {
             details.add_bad_request_violation(field, why);
@@ -47,6 +48,11 @@ pub fn status(error: &HubError) -> Status {
         }
         HubError::Behind { .. } => (retry(&mut details), "HUB_BEHIND"),
         HubError::Stopping => (retry(&mut details), "HUB_STOPPING"),
+        HubError::Store(cause) if cause.disk_full() => {
+            tracing::error!(error = %cause, "the disk is full");
+            retry(&mut details);
+            (Code::ResourceExhausted, "DISK_FULL")
+        }
         HubError::Store(cause) => {
             tracing::error!(error = %cause, "the database failed");
             (retry(&mut details), "DATABASE_FAILED")
@@ -55,6 +61,9 @@ pub fn status(error: &HubError) -> Status {
     };
     details.set_error_info(reason, DOMAIN, metadata(error));
     let message = match error {
+        HubError::Store(cause) if cause.disk_full() => {
+            "the hub's disk is full: nothing of this push was stored; reading goes on".to_owned()
+        }
         HubError::Store(_) => "the hub's database failed; try again".to_owned(),
         HubError::Unauthenticated => {
             "send the metadata `authorization: Bearer <token>` with a token that this hub knows"
@@ -93,16 +102,25 @@ impl From<BadArgument> for HubError {
     }
 }
 
-/// The transport answers OUT_OF_RANGE, and names nothing, when a request is so large that it does not
-/// read it. Nothing of ours answers so; the caller is told the limit.
+/// Whether the transport refused a request for its size: with `OUT_OF_RANGE`, or `RESOURCE_EXHAUSTED` when
+/// it grew too large while it was unpacked, and without details. Nothing of ours answers so.
+fn cut_off(response: &http::Response<Body>) -> bool {
+    let headers = response.headers();
+    let code = headers
+        .get(Status::GRPC_STATUS)
+        .map(|code| Code::from_bytes(code.as_ref()));
+    matches!(code, Some(Code::OutOfRange | Code::ResourceExhausted))
+        && !headers.contains_key(Status::GRPC_STATUS_DETAILS)
+}
+
+/// The transport names nothing when a request is so large that it does not read it; the caller is told
+/// the limit.
 pub fn name_the_limit(
     limits: &Limits,
 ) -> impl Fn(http::Response<Body>) -> http::Response<Body> + Clone + Send + 'static {
     let max = limits.request_bytes_max;
     move |response| {
-        let out_of_range = "11";
-        let code = response.headers().get(Status::GRPC_STATUS);
-        if code.is_none_or(|code| code != out_of_range) {
+        if !cut_off(&response) {
             return response;
         }
         let details = ErrorDetails::with_quota_failure(vec![]);

@@ -2,7 +2,7 @@
 
 use super::auth::caller;
 use super::status::status;
-use crate::hub::{Hub, HubError, Watching};
+use crate::hub::{Change, Entry, Hub, HubError, WatchStream};
 use crate::wire::convert;
 use crate::wire::v1;
 use futures::stream::{self, BoxStream, StreamExt as _};
@@ -80,12 +80,10 @@ impl Sync {
 type Events = BoxStream<'static, Result<v1::WatchResponse, Status>>;
 
 /// The stream is asked for one event at a time, as fast as its reader takes them.
-fn events(watching: Watching) -> Events {
+fn events(watching: WatchStream) -> Events {
     stream::unfold(watching, |mut watching| async {
         let event = watching.next().await?;
-        let event = event
-            .map(convert::event)
-            .map_err(|error| status(&error.into()));
+        let event = event.map(convert::event).map_err(|error| status(&error));
         Some((event, watching))
     })
     .boxed()
@@ -122,11 +120,72 @@ impl v1::sync_service_server::SyncService for Sync {
         let record = async {
             self.within_limit(&request)?;
             let id = convert::record_id("record_id", &request.record_id)?;
-            self.hub.record(&caller, id, request.min_position).await
+            let time = convert::optional_time("time", request.time.as_ref())?;
+            self.hub
+                .record(&caller, id, request.min_position, time)
+                .await
         };
         let change = record.await.map_err(|error: HubError| status(&error))?;
         Ok(Response::new(v1::GetRecordResponse {
             record: convert::record(change),
         }))
+    }
+
+    async fn list_history(
+        &self,
+        request: Request<v1::ListHistoryRequest>,
+    ) -> Result<Response<v1::ListHistoryResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let entries = async {
+            self.within_limit(&request)?;
+            let (id, below, limit) = convert::list_history(&request)?;
+            self.hub.history(&caller, id, below, limit).await
+        };
+        let entries = entries.await.map_err(|error: HubError| status(&error))?;
+        Ok(Response::new(v1::ListHistoryResponse {
+            next_page_token: entries
+                .below
+                .map(|below| below.to_string())
+                .unwrap_or_default(),
+            entries: entries.entries.into_iter().map(history_entry).collect(),
+        }))
+    }
+
+    async fn get_push_results(
+        &self,
+        request: Request<v1::GetPushResultsRequest>,
+    ) -> Result<Response<v1::GetPushResultsResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let results = async {
+            self.within_limit(&request)?;
+            let ids = convert::mutation_ids(&request.mutation_ids)?;
+            self.hub.push_results(&caller, &ids).await
+        };
+        let (answers, unknown) = results.await.map_err(|error: HubError| status(&error))?;
+        Ok(Response::new(v1::GetPushResultsResponse {
+            results: answers.iter().map(convert::push_result).collect(),
+            unknown_mutation_ids: unknown.iter().map(ToString::to_string).collect(),
+        }))
+    }
+}
+
+fn history_entry(entry: Entry) -> v1::HistoryEntry {
+    let written = entry.written;
+    let change = |change: Change| v1::FieldChange {
+        path: change.path,
+        before: change.before.unwrap_or_default(),
+        after: change.after.unwrap_or_default(),
+    };
+    v1::HistoryEntry {
+        version: written.version.version,
+        position: written.version.position,
+        commit_time: Some(convert::timestamp(written.at)),
+        campus_id: written.place.to_text(),
+        actor: written.actor,
+        reason: written.reason,
+        deleted: written.version.frame.is_none(),
+        changes: entry.changes.into_iter().map(change).collect(),
     }
 }

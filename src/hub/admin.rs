@@ -4,10 +4,11 @@ use super::{Hub, HubError};
 use crate::access::Token;
 use crate::model::caller::{Caller, Group};
 use crate::model::ids::{MutationId, Place, RecordId};
-use crate::model::mutation::{Answer, Base, Item, Mutation, Push, Wish};
-use crate::store::Credential;
+use crate::model::mutation::{Answer, Base, Item, Mutation, Push, Put, Wish};
+use crate::store::{Credential, ListedCredential};
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
+use std::path::Path;
 use uuid::Uuid;
 
 /// The actor of what the operator writes for the office.
@@ -50,11 +51,7 @@ impl Hub {
         content: Bytes,
     ) -> Result<Answer, HubError> {
         let group = self.group(group).await?;
-        let caller = Caller {
-            group,
-            place: Place::Office,
-            holder: OPERATOR.to_owned(),
-        };
+        let caller = operator(group);
         let id = MutationId(Uuid::new_v5(&campus.0, b"create campus"));
         let item = Item {
             mutation_id: id.to_string(),
@@ -64,12 +61,12 @@ impl Hub {
                 record: campus,
                 reason: String::new(),
                 hash: Sha256::digest(&content).into(),
-                wish: Wish::Put {
+                wish: Wish::Put(Put {
                     base: Base::Version(0, None),
                     content,
                     contract: 0,
                     resolves: Vec::new(),
-                },
+                }),
             }),
         };
         let push = Push {
@@ -94,11 +91,7 @@ impl Hub {
         let group = self.group(group).await?;
         let holder = one_line("holder", holder)?.to_owned();
         if let Place::Campus(campus) = place {
-            let office = Caller {
-                group: group.clone(),
-                place: Place::Office,
-                holder: String::new(),
-            };
+            let office = operator(group.clone());
             let record = self.store.record(group.key, campus, &office.sees()).await?;
             if record.is_none_or(|record| record.kind != "campus" || record.frame.is_none()) {
                 let id = campus.to_string();
@@ -115,11 +108,69 @@ impl Hub {
             group: group.key,
             place,
             holder,
+            locked: false,
         };
         self.store
             .create_credential(&credential, self.clock.now())
             .await?;
         Ok(token)
+    }
+
+    /// The credentials of a group, by place and holder.
+    ///
+    /// # Errors
+    /// When there is no such group.
+    pub async fn credentials(&self, group: Uuid) -> Result<Vec<ListedCredential>, HubError> {
+        let group = self.group(group).await?;
+        Ok(self.store.credentials(group.key).await?)
+    }
+
+    /// Lets credentials in again that a restore locked out: those that begin with these ids, or all of
+    /// the group; how many there were.
+    ///
+    /// # Errors
+    /// When there is no such group or credential.
+    pub async fn confirm_credentials(&self, group: Uuid, ids: &[String]) -> Result<u64, HubError> {
+        let group = self.group(group).await?;
+        if ids.is_empty() {
+            return Ok(self.store.confirm(group.key, None).await?);
+        }
+        let known = self.store.credentials(group.key).await?;
+        let hash = |id: &String| {
+            let of = |known: &&ListedCredential| credential_id(&known.credential.hash) == *id;
+            let unknown = || HubError::NotFound {
+                what: "credential",
+                id: id.clone(),
+                deleted: false,
+            };
+            known
+                .iter()
+                .find(of)
+                .map(|known| known.credential.hash)
+                .ok_or_else(unknown)
+        };
+        let hashes: Vec<[u8; 32]> = ids.iter().map(hash).collect::<Result<_, _>>()?;
+        Ok(self.store.confirm(group.key, Some(&hashes)).await?)
+    }
+
+    /// Writes a backup of everything committed into a new file; its size in bytes.
+    ///
+    /// # Errors
+    /// When the path is not absolute, or something stands there.
+    pub async fn back_up(&self, file: &Path) -> Result<u64, HubError> {
+        if !file.is_absolute() {
+            return Err(HubError::invalid(
+                "path",
+                "path must be absolute on the hub's machine",
+            ));
+        }
+        if file.exists() {
+            let name = file.display().to_string();
+            return Err(HubError::Exists { what: "file", name });
+        }
+        self.store.back_up(file, self.clock.now()).await?;
+        let metadata = std::fs::metadata(file).map_err(|error| HubError::Folder(error.into()))?;
+        Ok(metadata.len())
     }
 
     async fn group(&self, id: Uuid) -> Result<Group, HubError> {
@@ -134,6 +185,23 @@ impl Hub {
             .find(|group| group.id == id)
             .ok_or_else(unknown)
     }
+}
+
+/// The operator, who writes for the office what a group begins with.
+fn operator(group: Group) -> Caller {
+    Caller {
+        group,
+        credential: [0; 32],
+        place: Place::Office,
+        holder: OPERATOR.to_owned(),
+    }
+}
+
+/// A credential's public id: enough of the hash to tell it from the others.
+#[must_use]
+pub fn credential_id(hash: &[u8; 32]) -> String {
+    let short = std::array::from_fn(|i| hash[i]);
+    format!("{:016x}", u64::from_be_bytes(short))
 }
 
 fn one_line<'a>(field: &str, text: &'a str) -> Result<&'a str, HubError> {

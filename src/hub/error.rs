@@ -11,6 +11,9 @@ pub enum HubError {
     /// No credential has this token.
     #[error("the token is not known to this hub")]
     Unauthenticated,
+    /// The credential was locked out by a restore.
+    #[error("the hub was restored; the operator has not confirmed this credential yet")]
+    Locked,
     /// The caller may not ask this.
     #[error("{0}")]
     Denied(&'static str),

@@ -237,14 +237,12 @@ pub fn unit_campus(unit: Option<&v1::Unit>) -> Option<RecordId> {
 
 /// A refusal because of the state: what it is, and what it allows.
 pub fn state_forbids(path: &str, state: &str, allowed: &str) -> super::Refusal {
-    Box::new(
-        Finding::new(Code::StateForbids, path)
-            .with("state", state)
-            .with("allowed", allowed),
-    )
+    Finding::new(Code::StateForbids, path)
+        .with("state", state)
+        .with("allowed", allowed)
 }
 
 /// A refusal because somebody else would have to ask.
 pub fn only(who: &str) -> super::Refusal {
-    Box::new(Finding::new(Code::NotAllowed, "act.action").with("who", who))
+    Finding::new(Code::NotAllowed, "act.action").with("who", who)
 }

@@ -91,11 +91,8 @@ impl Rules for SessionRules {
         match &action.action {
             Some(Action::Announce(_)) => announce(state, case),
             Some(Action::Hold(_)) => hold(session, state, case),
-            Some(Action::ReportAttendance(report)) => attend(report, session, state, case),
-            None => Err(Box::new(Finding::new(
-                Code::WishMissing,
-                "act.action.session",
-            ))),
+            Some(Action::ReportAttendance(report)) => attend(*report, session, state, case),
+            None => Err(Finding::new(Code::WishMissing, "act.action.session")),
         }
     }
 
@@ -205,9 +202,7 @@ fn hold(
     if let Some(first) = days(session).min()
         && first > case.today()
     {
-        return Err(Box::new(
-            Finding::new(Code::DayNotCome, "act.action").with("date", first),
-        ));
+        return Err(Finding::new(Code::DayNotCome, "act.action").with("date", first));
     }
     Ok(Moved::To(v1::SessionState {
         status: Status::Held.into(),
@@ -217,7 +212,7 @@ fn hold(
 }
 
 fn attend(
-    report: &v1::ReportAttendance,
+    report: v1::ReportAttendance,
     session: &v1::Session,
     state: &v1::SessionState,
     case: &Case<'_>,
@@ -233,7 +228,7 @@ fn attend(
         let mut found = Found::under("act.action.session.report_attendance".into());
         found.range(field, number, 0, 100_000);
         if let Some(finding) = found.findings.pop() {
-            return Err(Box::new(finding));
+            return Err(finding);
         }
     }
     if state.status() != Status::Held {
@@ -260,241 +255,4 @@ fn attend(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::kinds::{Neighbour, Neighbours};
-    use crate::model::ids::Key;
-    use crate::model::ids::RecordId;
-    use uuid::Uuid;
-
-    struct Nobody;
-    impl Neighbours for Nobody {
-        fn record(&self, _: RecordId) -> Option<Neighbour> {
-            None
-        }
-        fn keyed(&self, _: &Key) -> Option<Neighbour> {
-            None
-        }
-    }
-
-    fn campus(n: u128) -> Place {
-        Place::Campus(RecordId(Uuid::from_u128(n)))
-    }
-
-    fn case(asker: Place) -> Case<'static> {
-        // 07:00 UTC is 15:00 in Shanghai, the group's default zone.
-        let now = "2026-05-12T07:00:00Z".parse().unwrap();
-        Case {
-            asker,
-            owner: campus(1),
-            now,
-            neighbours: &Nobody,
-        }
-    }
-
-    fn session(date: &str) -> v1::Session {
-        v1::Session {
-            form: v1::SessionForm::JointPrep.into(),
-            title: "信息科技 七年级".into(),
-            days: vec![v1::SessionDay {
-                date: date.into(),
-                ..Default::default()
-            }],
-            lead: Some(v1::PersonRef {
-                display_name: "张老师".into(),
-                ..Default::default()
-            }),
-            invited_campus_ids: vec![campus(2).to_text()],
-            ..Default::default()
-        }
-    }
-
-    fn codes(session: &v1::Session) -> Vec<(Code, String)> {
-        let mut found = Found::under("s".into());
-        SessionRules::check(session, &case(campus(1)), &mut found);
-        found
-            .findings
-            .into_iter()
-            .map(|finding| (finding.code, finding.path))
-            .collect()
-    }
-
-    #[test]
-    fn a_plain_session_is_clean_even_on_a_saturday() {
-        assert_eq!(codes(&session("2026-05-09")), []);
-    }
-
-    #[test]
-    fn each_fault_names_its_field() {
-        let day = |date: &str, start: &str, end: &str, stated_weekday| v1::SessionDay {
-            date: date.into(),
-            start: start.into(),
-            end: end.into(),
-            stated_weekday,
-            ..Default::default()
-        };
-        let base = session("2026-05-12");
-        for (session, code, path) in [
-            (
-                v1::Session {
-                    form: 0,
-                    ..base.clone()
-                },
-                Code::Required,
-                "s.form",
-            ),
-            (
-                v1::Session {
-                    title: " ".into(),
-                    ..base.clone()
-                },
-                Code::Required,
-                "s.title",
-            ),
-            (
-                v1::Session {
-                    title: "备".repeat(201),
-                    ..base.clone()
-                },
-                Code::TextTooLong,
-                "s.title",
-            ),
-            (
-                v1::Session {
-                    title: "a\nb".into(),
-                    ..base.clone()
-                },
-                Code::TextNotOneLine,
-                "s.title",
-            ),
-            (
-                v1::Session {
-                    days: vec![],
-                    ..base.clone()
-                },
-                Code::Required,
-                "s.days",
-            ),
-            (
-                v1::Session {
-                    days: vec![day("2026-02-30", "", "", 0)],
-                    ..base.clone()
-                },
-                Code::DateInvalid,
-                "s.days[0].date",
-            ),
-            (
-                v1::Session {
-                    days: vec![day("2026-05-12", "16:30", "14:00", 0)],
-                    ..base.clone()
-                },
-                Code::EndBeforeStart,
-                "s.days[0].end",
-            ),
-            (
-                v1::Session {
-                    days: vec![day("2026-05-12", "", "", 3)],
-                    ..base.clone()
-                },
-                Code::WeekdayMismatch,
-                "s.days[0]",
-            ),
-            (
-                v1::Session {
-                    lead: None,
-                    ..base.clone()
-                },
-                Code::LeadMissing,
-                "s.lead",
-            ),
-            (
-                v1::Session {
-                    invites_all: true,
-                    ..base.clone()
-                },
-                Code::NotWithOther,
-                "s.invited_campus_ids",
-            ),
-        ] {
-            assert_eq!(codes(&session), [(code, path.to_owned())]);
-        }
-    }
-
-    fn act(
-        action: Action,
-        asker: Place,
-        state: &v1::SessionState,
-        date: &str,
-    ) -> Result<Moved<v1::SessionState>, Code> {
-        let action = v1::SessionAction {
-            action: Some(action),
-        };
-        SessionRules::act(&action, &session(date), state, &case(asker))
-            .map_err(|finding| finding.code)
-    }
-
-    #[test]
-    fn a_session_is_announced_held_and_attended_by_those_who_may() {
-        let announce = Action::Announce(v1::AnnounceSession {});
-        let hold = Action::Hold(v1::HoldSession {});
-        let report = |attended| {
-            Action::ReportAttendance(v1::ReportAttendance {
-                expected: 5,
-                attended,
-            })
-        };
-        let planned = SessionRules::new_state().unwrap();
-
-        assert_eq!(
-            act(announce.clone(), campus(2), &planned, "2026-05-12"),
-            Err(Code::NotAllowed)
-        );
-        assert_eq!(
-            act(hold.clone(), campus(1), &planned, "2026-05-12"),
-            Err(Code::StateForbids)
-        );
-        let Ok(Moved::To(announced)) = act(announce.clone(), campus(1), &planned, "2026-05-12")
-        else {
-            panic!()
-        };
-        assert_eq!(
-            act(announce, campus(1), &announced, "2026-05-12"),
-            Ok(Moved::Nowhere)
-        );
-        assert_eq!(
-            act(report(4), campus(2), &announced, "2026-05-12"),
-            Err(Code::StateForbids)
-        );
-        assert_eq!(
-            act(hold.clone(), campus(1), &announced, "2026-05-13"),
-            Err(Code::DayNotCome)
-        );
-        let Ok(Moved::To(held)) = act(hold, campus(1), &announced, "2026-05-12") else {
-            panic!()
-        };
-        assert_eq!(
-            act(report(4), campus(3), &held, "2026-05-12"),
-            Err(Code::NotAllowed)
-        );
-        assert_eq!(
-            act(report(4), Place::Office, &held, "2026-05-12"),
-            Err(Code::NotAllowed)
-        );
-        assert_eq!(
-            act(report(-1), campus(2), &held, "2026-05-12"),
-            Err(Code::OutOfRange)
-        );
-        let Ok(Moved::To(attended)) = act(report(4), campus(2), &held, "2026-05-12") else {
-            panic!()
-        };
-        assert_eq!(
-            act(report(4), campus(2), &attended, "2026-05-12"),
-            Ok(Moved::Nowhere)
-        );
-        let Ok(Moved::To(corrected)) = act(report(3), campus(2), &attended, "2026-05-12") else {
-            panic!()
-        };
-        assert_eq!(corrected.attendance.len(), 1);
-        assert_eq!(corrected.attendance[0].attended, 3);
-    }
-}
+mod tests;

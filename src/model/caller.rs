@@ -17,10 +17,12 @@ pub struct Group {
 }
 
 /// A caller, as its credential describes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Caller {
     /// The group it belongs to, and the only one it can reach.
     pub group: Group,
+    /// The hash of its token: which credential it holds.
+    pub credential: [u8; 32],
     /// The place it acts for.
     pub place: Place,
     /// The post that holds the credential (总务处); it is written into every version as its actor.

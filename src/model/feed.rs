@@ -82,7 +82,16 @@ pub struct Page {
     /// Where to go on from.
     pub cursor: String,
     /// Set when the page reached the head: with it the reader's copy is whole.
-    pub checkpoint: Option<Head>,
+    pub checkpoint: Option<Checkpoint>,
+}
+
+/// A point at which a reader's copy is whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// The head of the feed.
+    pub head: Head,
+    /// The last position that a backup of the hub holds; 0: there is none.
+    pub backed_up: i64,
 }
 
 /// One event of a stream.
@@ -91,7 +100,7 @@ pub enum Event {
     /// Something changed.
     Changes(Vec<Bytes>, String),
     /// The reader's copy is whole.
-    Checkpoint(Head, String),
+    Checkpoint(Checkpoint, String),
     /// Nothing changed, and the hub is alive.
     Heartbeat {
         /// Where to go on from.

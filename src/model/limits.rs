@@ -15,6 +15,14 @@ pub struct Limits {
     pub page_bytes_max: usize,
     /// The longest silence of a watch.
     pub heartbeat_interval: Duration,
+    /// The most bytes of changes held ready for one watch: a reader that does not read costs these.
+    pub stream_bytes_max: usize,
+    /// The most watches open at once for one credential.
+    pub streams_per_credential_max: usize,
+    /// The most watches open at once for one group.
+    pub streams_per_group_max: usize,
+    /// The age at which a watch is ended with a goodbye, more or less a tenth.
+    pub stream_age: Duration,
 }
 
 impl Default for Limits {
@@ -25,6 +33,10 @@ impl Default for Limits {
             content_bytes_max: 1 << 20,
             page_bytes_max: 1 << 20,
             heartbeat_interval: Duration::from_secs(15),
+            stream_bytes_max: 256 << 10,
+            streams_per_credential_max: 16,
+            streams_per_group_max: 2_000,
+            stream_age: Duration::from_mins(30),
         }
     }
 }

@@ -27,6 +27,18 @@ pub struct Item {
     pub mutation: Result<Mutation, Finding>,
 }
 
+impl Item {
+    /// The bytes of the content or the action it carries.
+    #[must_use]
+    pub fn content_bytes(&self) -> usize {
+        match self.mutation.as_ref().map(|mutation| &mutation.wish) {
+            Ok(Wish::Put(put)) => put.content.len(),
+            Ok(Wish::Act { action, .. }) => action.len(),
+            _ => 0,
+        }
+    }
+}
+
 /// One wish whose envelope is in order.
 #[derive(Clone, Debug)]
 pub struct Mutation {
@@ -46,16 +58,7 @@ pub struct Mutation {
 #[derive(Clone, Debug)]
 pub enum Wish {
     /// Write the content, whole.
-    Put {
-        /// What it started from.
-        base: Base,
-        /// The encoded content.
-        content: Bytes,
-        /// The contract its client was made for; 0: this hub's.
-        contract: i32,
-        /// Conflicts of the record that it settles, as sent.
-        resolves: Vec<RecordId>,
-    },
+    Put(Put),
     /// Delete the record.
     Delete {
         /// What it started from.
@@ -68,6 +71,19 @@ pub enum Wish {
         /// The encoded action.
         action: Bytes,
     },
+}
+
+/// A wish to write a record's content, whole.
+#[derive(Clone, Debug)]
+pub struct Put {
+    /// What it started from.
+    pub base: Base,
+    /// The encoded content.
+    pub content: Bytes,
+    /// The contract its client was made for; 0: this hub's.
+    pub contract: i32,
+    /// Conflicts of the record that it settles.
+    pub resolves: Vec<RecordId>,
 }
 
 /// What a mutation started from.
@@ -84,6 +100,8 @@ pub enum Base {
 pub enum Outcome {
     /// Stored.
     Applied,
+    /// Stored together with what had changed meanwhile in other fields.
+    Merged,
     /// Kept whole as a conflict; the hub's version stands.
     ConflictKept,
     /// There was nothing to do.

@@ -4,6 +4,7 @@
 pub mod catalog;
 pub mod column;
 pub mod feed;
+pub mod history;
 pub mod load;
 pub mod report;
 pub mod write;

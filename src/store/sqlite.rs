@@ -3,15 +3,17 @@
 //! One connection writes, so positions are given and committed in one order. Readers have connections of
 //! their own and, in WAL mode, neither wait for the writer nor hold it up.
 
-use super::sql::{catalog, feed, load, report, write};
+mod backup;
+
+use super::sql::{catalog, feed, history, load, report, write};
 use super::{
-    Batch, Credential, FeedPage, Loaded, Needs, PageQuery, Result, Store, StoreError, Version,
-    Writing,
+    Backup, Batch, Credential, FeedPage, ListedCredential, Loaded, Lost, Needs, PageQuery,
+    Remembered, Result, Store, StoreError, Version, Writing, Written,
 };
 use crate::model::caller::Group;
 use crate::model::date::Span;
 use crate::model::feed::Head;
-use crate::model::ids::{GroupKey, Place, RecordId, Who};
+use crate::model::ids::{GroupKey, MutationId, Place, RecordId, Who};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::sqlite::{
@@ -19,7 +21,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions as _, Connection as _, Row as _, Sqlite, Transaction};
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -31,6 +33,7 @@ pub struct SqliteStore {
     writer: SqlitePool,
     /// Reads only.
     readers: SqlitePool,
+    folder: PathBuf,
 }
 
 const FILE: &str = "lianxiao.db";
@@ -47,18 +50,8 @@ impl SqliteStore {
     /// # Errors
     /// When the folder or the file cannot be used, or the file was written by a newer program.
     pub async fn open(folder: &Path, fresh: Uuid) -> Result<Self> {
-        let file = SqliteConnectOptions::new()
-            .filename(folder.join(FILE))
-            .create_if_missing(true);
-        refuse_foreign(&file).await?;
-        let options = file
-            .journal_mode(SqliteJournalMode::Wal)
-            // An answered push survives the loss of power: every commit waits for the disk.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            // What a statement would undo itself with is as short-lived as the statement.
-            .pragma("temp_store", "memory")
-            .busy_timeout(Duration::from_secs(10));
+        refuse_foreign(&folder.join(FILE)).await?;
+        let options = options(folder);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
@@ -74,14 +67,37 @@ impl SqliteStore {
             hub_id,
             writer,
             readers,
+            folder: folder.to_owned(),
         })
     }
+
+    /// Puts a backup in the place of a data folder's file, under the folder's lock.
+    ///
+    /// # Errors
+    /// When the backup is none or not whole; then the folder is as it was.
+    pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Vec<Lost>> {
+        backup::restore(folder, backup, now).await
+    }
+}
+
+fn options(folder: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(folder.join(FILE))
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // An answered push survives the loss of power: every commit waits for the disk.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        // What a statement would undo itself with is as short-lived as the statement.
+        .pragma("temp_store", "memory")
+        .busy_timeout(Duration::from_secs(10))
 }
 
 /// Refuses a file that has tables and is not a hub's, before anything in it is changed. The list of
 /// migrations alone is a hub's start that was cut off.
-async fn refuse_foreign(file: &SqliteConnectOptions) -> Result<()> {
-    let mut db = file.connect().await?;
+async fn refuse_foreign(file: &Path) -> Result<()> {
+    let options = SqliteConnectOptions::new().filename(file);
+    let mut db = options.create_if_missing(true).connect().await?;
     let row = sqlx::query(
         "SELECT application_id = ? OR NOT EXISTS \
          (SELECT 1 FROM sqlite_schema WHERE tbl_name <> '_sqlx_migrations') AS ours \
@@ -94,7 +110,7 @@ async fn refuse_foreign(file: &SqliteConnectOptions) -> Result<()> {
     db.close().await?;
     match ours {
         true => Ok(()),
-        false => Err(StoreError::Foreign(file.get_filename().to_owned())),
+        false => Err(StoreError::Foreign(file.to_owned())),
     }
 }
 
@@ -118,6 +134,23 @@ impl Store for SqliteStore {
 
     async fn credential(&self, hash: &[u8; 32]) -> Result<Option<(Credential, Group)>> {
         catalog::credential(&mut *self.readers.acquire().await?, hash).await
+    }
+
+    async fn credentials(&self, group: GroupKey) -> Result<Vec<ListedCredential>> {
+        catalog::credentials(&mut *self.readers.acquire().await?, group).await
+    }
+
+    async fn confirm(&self, group: GroupKey, hashes: Option<&[[u8; 32]]>) -> Result<u64> {
+        catalog::confirm(&mut *self.writer.acquire().await?, group, hashes).await
+    }
+
+    async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()> {
+        backup::write(&self.folder, file).await?;
+        backup::note(&self.writer, &backup::heads(file).await?, at).await
+    }
+
+    async fn last_backup(&self, group: GroupKey) -> Result<Option<Backup>> {
+        backup::last(&mut *self.readers.acquire().await?, group).await
     }
 
     async fn heard(&self, hash: &[u8; 32], at: Timestamp) -> Result<()> {
@@ -154,6 +187,34 @@ impl Store for SqliteStore {
 
     async fn record(&self, group: GroupKey, id: RecordId, sees: &[Who]) -> Result<Option<Version>> {
         feed::record(&mut *self.readers.acquire().await?, group, id, sees).await
+    }
+
+    async fn record_at(
+        &self,
+        group: GroupKey,
+        id: RecordId,
+        position: i64,
+    ) -> Result<Option<Version>> {
+        history::record_at(&mut *self.readers.acquire().await?, group, id, position).await
+    }
+
+    async fn history(
+        &self,
+        group: GroupKey,
+        id: RecordId,
+        below: i64,
+        limit: i64,
+    ) -> Result<Vec<Written>> {
+        history::history(&mut *self.readers.acquire().await?, group, id, below, limit).await
+    }
+
+    async fn remembered(
+        &self,
+        group: GroupKey,
+        place: Place,
+        ids: &[MutationId],
+    ) -> Result<HashMap<MutationId, Remembered>> {
+        load::remembered(&mut *self.readers.acquire().await?, group, place, ids).await
     }
 
     async fn as_of(

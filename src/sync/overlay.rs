@@ -27,7 +27,7 @@ pub struct Live {
 /// What stands at a record's id.
 pub enum Standing {
     Nothing,
-    Deleted(Version),
+    Deleted,
     Live(Live),
 }
 
@@ -41,6 +41,8 @@ pub struct Next<'a> {
     pub audience: Vec<Who>,
     pub keys: Vec<Key>,
     pub span: Option<Span>,
+    /// The content as pushed, where a merge made another of it.
+    pub pushed: Option<Bytes>,
 }
 
 impl<'a> Next<'a> {
@@ -54,6 +56,7 @@ impl<'a> Next<'a> {
             keys: kind.keys(owner, &parts),
             span: kind.span(&parts),
             parts: Some(parts),
+            pushed: None,
         }
     }
 
@@ -67,6 +70,7 @@ impl<'a> Next<'a> {
             audience,
             keys: Vec::new(),
             span: None,
+            pushed: None,
         }
     }
 }
@@ -131,7 +135,7 @@ impl<'a> Overlay<'a> {
             return Standing::Nothing;
         };
         match live(version) {
-            None => Standing::Deleted(version.clone()),
+            None => Standing::Deleted,
             Some(live) => Standing::Live(live),
         }
     }
@@ -185,6 +189,11 @@ impl<'a> Overlay<'a> {
         self.position + 1
     }
 
+    /// The number the next version of a record will get.
+    pub fn next_version(&self, id: RecordId) -> i64 {
+        self.newest(id).map_or(1, |version| version.version + 1)
+    }
+
     /// Plans a version. `answered` is the mutation it answers; a version beside a mutation has none.
     pub fn write(
         &mut self,
@@ -194,9 +203,7 @@ impl<'a> Overlay<'a> {
         answered: Option<&Answer>,
     ) {
         self.position += 1;
-        let version = self
-            .newest(next.id)
-            .map_or(1, |version| version.version + 1);
+        let version = self.next_version(next.id);
         self.move_keys(&next);
         self.move_audience(next.id, &next.audience);
         let frame = next.parts.map(|parts| {
@@ -223,11 +230,13 @@ impl<'a> Overlay<'a> {
             },
             place: caller.place,
             actor: caller.holder.clone(),
+            reason: mutation.reason.clone(),
             mutation: answered.map(|answer| (mutation.id, mutation.hash, answer::encode(answer))),
             leaf: [0; 32],
             salt: chain::salt(&self.seed, self.position),
             superseded_at: None,
             span: next.span,
+            pushed: next.pushed,
         };
         new.leaf = chain::leaf(&new);
         self.remember(caller.place, &new);
@@ -253,6 +262,8 @@ impl<'a> Overlay<'a> {
             record: new.version.id,
             version: new.version.version,
             answer: answer.clone().into(),
+            frame: new.version.frame.clone(),
+            pushed: new.pushed.clone(),
         };
         self.mutations.insert((place, *id), remembered);
     }

@@ -6,13 +6,15 @@
 use super::overlay::{Live, Next, Overlay, Standing};
 use super::prepare::{Prepared, PreparedItem};
 use crate::access::{may_put, may_see};
-use crate::content::answer;
 use crate::content::encoded::digest;
+use crate::content::{answer, conflict, frame};
 use crate::kinds::{self, Kind, Moved};
 use crate::model::caller::Caller;
 use crate::model::finding::{Code, Finding, Weight};
 use crate::model::ids::{Key, Place, RecordId};
 use crate::model::mutation::{Answer, Base, Item, Mutation, Outcome, Wish};
+use crate::store::Remembered;
+use bytes::Bytes;
 
 /// What became of an item that is not stored: the answer's outcome and what there is to say.
 pub struct Verdict {
@@ -23,38 +25,37 @@ pub struct Verdict {
 }
 
 impl Verdict {
-    pub fn refused(finding: Finding) -> Self {
-        Verdict {
-            outcome: Outcome::Rejected,
-            findings: vec![finding],
-            current: None,
-        }
+    pub fn refused(finding: Finding) -> Box<Self> {
+        Verdict::refused_all(vec![finding])
     }
 
-    pub fn refused_all(findings: Vec<Finding>) -> Self {
-        Verdict {
+    pub fn refused_all(findings: Vec<Finding>) -> Box<Self> {
+        Box::new(Verdict {
             outcome: Outcome::Rejected,
             findings,
             current: None,
-        }
+        })
     }
 
-    pub fn refused_seeing(finding: Finding, current: Live) -> Self {
-        Verdict {
+    pub fn refused_seeing(finding: Finding, current: Live) -> Box<Self> {
+        Box::new(Verdict {
+            outcome: Outcome::Rejected,
+            findings: vec![finding],
             current: Some(current),
-            ..Verdict::refused(finding)
-        }
+        })
     }
 
-    pub fn unchanged(current: &Live) -> Self {
-        let current = Some(current.clone());
-        Verdict {
+    pub fn unchanged(current: &Live) -> Box<Self> {
+        Box::new(Verdict {
             outcome: Outcome::Unchanged,
             findings: Vec::new(),
-            current,
-        }
+            current: Some(current.clone()),
+        })
     }
 }
+
+/// What can be had, or why nothing of the item is stored.
+pub type Or<T> = Result<T, Box<Verdict>>;
 
 /// One item at work: who asks for what, over which plan.
 pub struct Work<'p, 'a> {
@@ -77,10 +78,16 @@ pub fn push(overlay: &mut Overlay<'_>, push: &Prepared) -> Vec<Answer> {
             .iter()
             .any(|answer| keeps_others_out(answer.outcome))
     {
-        answers.iter_mut().for_each(keep_out);
         *overlay = before.expect("kept for an ALL push");
+        for (answer, prepared) in answers.iter_mut().zip(&push.items) {
+            if !stored_before(overlay, push.caller.place, &prepared.item) {
+                keep_out(answer);
+            }
+        }
     } else if push.validate_only {
-        answers.iter_mut().for_each(|answer| answer.position = 0);
+        for answer in &mut answers {
+            answer.position = 0;
+        }
         *overlay = before.expect("kept for a VALIDATE push");
     }
     answers
@@ -90,12 +97,21 @@ fn keeps_others_out(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Rejected | Outcome::ConflictKept)
 }
 
+/// What an earlier push stored stays stored, and its answer stays true.
+fn stored_before(overlay: &Overlay<'_>, place: Place, item: &Item) -> bool {
+    let mutation = item.mutation.as_ref();
+    mutation.is_ok_and(|mutation| {
+        let remembered = overlay.remembered(place, mutation.id);
+        remembered.is_some_and(|remembered| remembered.hash == mutation.hash)
+    })
+}
+
 fn keep_out(answer: &mut Answer) {
-    // What an earlier push stored stays stored, and its answer stays true.
-    if answer.replayed {
-        return;
-    }
-    if matches!(answer.outcome, Outcome::Applied | Outcome::Unchanged) {
+    answer.replayed = false;
+    if matches!(
+        answer.outcome,
+        Outcome::Applied | Outcome::Merged | Outcome::Unchanged
+    ) {
         answer.outcome = Outcome::NotApplied;
     }
     if answer.outcome == Outcome::ConflictKept {
@@ -128,15 +144,7 @@ fn item(overlay: &mut Overlay<'_>, caller: &Caller, prepared: &PreparedItem) -> 
         mutation,
     };
     let verdict = match (&mutation.wish, kind) {
-        (
-            Wish::Put {
-                base,
-                content,
-                resolves,
-                ..
-            },
-            Some(kind),
-        ) => work.put(kind, base, content, resolves),
+        (Wish::Put(put), Some(kind)) => work.put(kind, put),
         (
             Wish::Act {
                 seen_version,
@@ -171,24 +179,24 @@ fn answered_before(
     answer::decode(&remembered.answer, &item.mutation_id, &item.record_id).ok()
 }
 
-/// An answer to an item, or why nothing of it is stored.
-pub type Judged = Result<Answer, Verdict>;
+/// An answer to an item that is stored.
+pub type Judged = Or<Answer>;
 
 impl Work<'_, '_> {
     /// The live record the item is about, if its asker may know of it.
-    pub fn visible(&self) -> Result<Live, Verdict> {
+    pub fn visible(&self) -> Or<Live> {
         let id = self.mutation.record;
         let unseen = || Finding::new(Code::RecordNotFound, "record_id").with("id", id);
         let seen = may_see(self.caller.place, &self.overlay.audience(id));
         match self.overlay.standing(id) {
             Standing::Live(live) if seen => Ok(live),
-            Standing::Deleted(_) if seen => Err(Verdict::refused(deleted(id))),
+            Standing::Deleted if seen => Err(Verdict::refused(deleted(id))),
             _ => Err(Verdict::refused(unseen())),
         }
     }
 
     /// The same, for who wants to write its content.
-    pub fn own(&self) -> Result<Live, Verdict> {
+    pub fn own(&self) -> Or<Live> {
         let live = self.visible()?;
         if may_put(self.caller.place, live.owner) {
             Ok(live)
@@ -197,32 +205,30 @@ impl Work<'_, '_> {
         }
     }
 
-    /// The version a base names. A base that the hub does not know is refused, never guessed.
-    pub fn base_version(&self, path: &str, base: &Base, live: &Live) -> Result<i64, Verdict> {
+    /// The content that the author of a put or a deletion started from. A base that the hub does not
+    /// know is refused, never guessed.
+    pub fn base_content(&self, path: &str, base: &Base, live: &Live) -> Or<Bytes> {
         let id = self.mutation.record;
-        let unknown = || {
+        let content = match base {
+            Base::Version(0, None) => kinds::named(&live.kind).map(Kind::empty),
+            Base::Version(version, sent) => self
+                .overlay
+                .version(id, *version)
+                .map(|then| then.parts.content)
+                .filter(|content| sent.is_none_or(|sent| digest(content) == sent)),
+            Base::Mutation(mutation) => self
+                .overlay
+                .remembered(self.caller.place, *mutation)
+                .and_then(|remembered| pushed_by(remembered, id)),
+        };
+        content.ok_or_else(|| {
             let finding = Finding::new(Code::BaseUnknown, path).with("current", live.version);
             Verdict::refused_seeing(finding, live.clone())
-        };
-        match base {
-            Base::Version(version, _) if *version > live.version => Err(unknown()),
-            Base::Version(version, None) => Ok(*version),
-            Base::Version(version, Some(sent)) => {
-                let then = self.overlay.version(id, *version);
-                let known = then.is_some_and(|then| digest(&then.parts.content) == *sent);
-                if known { Ok(*version) } else { Err(unknown()) }
-            }
-            Base::Mutation(mutation) => {
-                match self.overlay.remembered(self.caller.place, *mutation) {
-                    Some(remembered) if remembered.record == id => Ok(remembered.version),
-                    _ => Err(unknown()),
-                }
-            }
-        }
+        })
     }
 
     /// Refuses keys that another record holds.
-    pub fn keys_free(&self, keys: &[Key]) -> Result<(), Verdict> {
+    pub fn keys_free(&self, keys: &[Key]) -> Or<()> {
         for key in keys {
             if let Some(holder) = self.overlay.holder(key)
                 && holder != self.mutation.record
@@ -237,14 +243,9 @@ impl Work<'_, '_> {
     }
 
     /// Plans the next version and answers.
-    pub fn applied(&mut self, next: Next<'_>, findings: Vec<Finding>) -> Answer {
-        let version = match self.overlay.standing(next.id) {
-            Standing::Nothing => 0,
-            Standing::Deleted(version) => version.version,
-            Standing::Live(live) => live.version,
-        };
-        let mut answer = Answer::to(self.item, Outcome::Applied, findings);
-        answer.version = version + 1;
+    pub fn stored(&mut self, outcome: Outcome, next: Next<'_>, findings: Vec<Finding>) -> Answer {
+        let mut answer = Answer::to(self.item, outcome, findings);
+        answer.version = self.overlay.next_version(next.id);
         answer.position = self.overlay.next_position();
         self.overlay
             .write(self.caller, self.mutation, next, Some(&answer));
@@ -257,24 +258,16 @@ impl Work<'_, '_> {
         let Some(kind) = kinds::named(&live.kind) else {
             return Err(Verdict::refused(not_owner(live.owner)));
         };
-        let base = self.base_version("delete.base", base, &live)?;
-        if self.content_changed(base, &live) {
+        if self.base_content("delete.base", base, &live)? != live.parts.content {
             let finding = Finding::new(Code::ChangedSinceSeen, "delete.base")
                 .with("fields", "content")
                 .with("current", live.version);
             return Err(Verdict::refused_seeing(finding, live));
         }
-        kind.delete(&live.parts)
-            .map_err(|finding| Verdict::refused(*finding))?;
+        kind.delete(&live.parts).map_err(Verdict::refused)?;
         let audience = self.overlay.audience(id);
         let next = Next::tombstone(id, &live, audience);
-        Ok(self.applied(next, Vec::new()))
-    }
-
-    /// Whether the content differs from what it was at `version`.
-    pub fn content_changed(&self, version: i64, live: &Live) -> bool {
-        let then = self.overlay.version(self.mutation.record, version);
-        then.is_none_or(|then| then.parts.content != live.parts.content)
+        Ok(self.stored(Outcome::Applied, next, Vec::new()))
     }
 
     fn act(&mut self, kind: &'static dyn Kind, seen_version: i64, action: &[u8]) -> Judged {
@@ -286,7 +279,7 @@ impl Work<'_, '_> {
         let case = self.overlay.case(self.caller.place, live.owner);
         let moved = kind
             .act(action, &live.parts, &case)
-            .map_err(|finding| Verdict::refused_seeing(*finding, live.clone()))?;
+            .map_err(|finding| Verdict::refused_seeing(finding, live.clone()))?;
         let Moved::To(state) = moved else {
             return Err(Verdict::unchanged(&live));
         };
@@ -294,11 +287,11 @@ impl Work<'_, '_> {
         parts.state = state;
         let next = Next::of(self.mutation.record, kind, live.owner, parts);
         self.keys_free(&next.keys)?;
-        Ok(self.applied(next, Vec::new()))
+        Ok(self.stored(Outcome::Applied, next, Vec::new()))
     }
 
     /// Whoever acts agrees to what was seen: the fields that bind must not have changed since.
-    fn seen(&self, kind: &dyn Kind, seen_version: i64, live: &Live) -> Result<(), Verdict> {
+    fn seen(&self, kind: &dyn Kind, seen_version: i64, live: &Live) -> Or<()> {
         let fields = match self.overlay.version(self.mutation.record, seen_version) {
             Some(seen) => kind.bound_changes(&seen.parts.content, &live.parts.content),
             None => vec!["seen_version".to_owned()],
@@ -310,6 +303,19 @@ impl Work<'_, '_> {
             .with("fields", fields.join(", "))
             .with("current", live.version);
         Err(Verdict::refused_seeing(finding, live.clone()))
+    }
+}
+
+/// The content that a mutation pushed for a record, as pushed: a chain of offline edits is merged against
+/// what its author saw, never against what the hub made of it.
+fn pushed_by(remembered: &Remembered, id: RecordId) -> Option<Bytes> {
+    if remembered.record == id && remembered.pushed.is_some() {
+        return remembered.pushed.clone();
+    }
+    let parts = frame::parts(remembered.frame.as_ref()?).ok()?;
+    match conflict::pushed(&parts.state) {
+        Some((record, pushed)) => (record == id).then_some(pushed),
+        None => (remembered.record == id).then_some(parts.content),
     }
 }
 

@@ -5,10 +5,10 @@ use crate::content::scan::scan;
 use crate::kinds::{self, Kind};
 use crate::model::caller::Caller;
 use crate::model::finding::{Code, Finding};
-use crate::model::ids::Place;
+use crate::model::ids::{Place, RecordId};
 use crate::model::limits::{CONTRACT, Limits};
 use crate::model::mutation::{Base, Item, Push, Wish};
-use crate::store::{Loaded, Needs};
+use crate::store::{Loaded, Needs, Version};
 use bytes::Bytes;
 
 /// A push whose form was looked at.
@@ -51,16 +51,16 @@ fn form(item: &Item, limits: &Limits) -> Result<Option<&'static dyn Kind>, Vec<F
         .as_ref()
         .map_err(|finding| vec![finding.clone()])?;
     match &mutation.wish {
-        Wish::Put {
-            content, contract, ..
-        } => {
-            if *contract > CONTRACT {
+        Wish::Put(put) => {
+            if put.contract > CONTRACT {
                 let finding = Finding::new(Code::ContractTooNew, "put.contract");
                 return Err(vec![
-                    finding.with("contract", contract).with("known", CONTRACT),
+                    finding
+                        .with("contract", put.contract)
+                        .with("known", CONTRACT),
                 ]);
             }
-            oneof("lianxiao.v1.Content", content, "put.content", limits).map(Some)
+            oneof("lianxiao.v1.Content", &put.content, "put.content", limits).map(Some)
         }
         Wish::Act { action, .. } => {
             oneof("lianxiao.v1.Action", action, "act.action", limits).map(Some)
@@ -107,20 +107,14 @@ pub fn needs(push: &Prepared) -> Needs {
         needs.mutations.insert((push.caller.place, mutation.id));
         needs.records.insert(mutation.record);
         match &mutation.wish {
-            Wish::Put {
-                base,
-                content,
-                resolves,
-                ..
-            } => {
-                needs.records.extend(resolves);
-                need_base(base, item, push.caller.place, &mut needs);
+            Wish::Put(put) => {
+                needs.records.extend(&put.resolves);
+                need_base(&put.base, item, push.caller.place, &mut needs);
                 if let Ok(Some(kind)) = item.kind {
-                    needs.records.extend(kind.needs(content));
-                    let parts = Parts {
-                        content: content.clone(),
-                        state: kind.new_state(),
-                    };
+                    needs.records.extend(kind.needs(&put.content));
+                    let content = put.content.clone();
+                    let state = kind.new_state();
+                    let parts = Parts { content, state };
                     needs.keys.extend(kind.keys(push.caller.place, &parts));
                 }
             }
@@ -147,31 +141,38 @@ fn need_base(base: &Base, item: &PreparedItem, place: Place, needs: &mut Needs) 
     }
 }
 
-/// What the first look says must be looked at too: keys that an action may take again.
+/// What the first look says must be looked at too: what the rules of a merged content will ask for, and
+/// keys that an action may take again.
 pub fn second_needs(push: &Prepared, loaded: &Loaded) -> Needs {
     let mut needs = Needs::default();
     for item in &push.items {
-        let Ok(mutation) = &item.item.mutation else {
+        let (Ok(mutation), Ok(Some(kind))) = (&item.item.mutation, &item.kind) else {
             continue;
         };
-        let (Wish::Act { .. }, Ok(Some(kind))) = (&mutation.wish, &item.kind) else {
+        let Some((version, parts)) = live(loaded, mutation.record) else {
             continue;
         };
-        let Some(version) = loaded.records.get(&mutation.record) else {
-            continue;
-        };
-        let Some(parts) = version
-            .frame
-            .as_ref()
-            .and_then(|frame| frame::parts(frame).ok())
-        else {
-            continue;
-        };
-        let parts = Parts {
-            content: parts.content,
-            state: kind.new_state(),
-        };
-        needs.keys.extend(kind.keys(version.owner, &parts));
+        match &mutation.wish {
+            Wish::Put(put) if !is_base(&put.base, version) => {
+                needs.records.extend(kind.needs(&parts.content));
+            }
+            Wish::Act { .. } => {
+                let state = kind.new_state();
+                let parts = Parts { state, ..parts };
+                needs.keys.extend(kind.keys(version.owner, &parts));
+            }
+            _ => {}
+        }
     }
     needs
+}
+
+fn live(loaded: &Loaded, id: RecordId) -> Option<(&Version, Parts)> {
+    let version = loaded.records.get(&id)?;
+    let parts = frame::parts(version.frame.as_ref()?).ok()?;
+    Some((version, parts))
+}
+
+fn is_base(base: &Base, version: &Version) -> bool {
+    matches!(base, Base::Version(number, _) if *number == version.version)
 }

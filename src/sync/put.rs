@@ -1,63 +1,46 @@
-//! Plans a put: a first version, a next one, or an edit that came too late and is kept as a conflict.
+//! Plans a put: a first version, a next one, a merge, or an edit that is kept as a conflict.
 
 use super::overlay::{Live, Next, Standing};
-use super::plan::{Judged, Verdict, Work, any_refusal, kind_changed};
+use super::plan::{Judged, Or, Verdict, Work, any_refusal, kind_changed};
+use crate::content::carry::carry_newer;
 use crate::content::conflict;
 use crate::content::frame::Parts;
+use crate::content::merge::{Merge, merge};
 use crate::kinds::{Kind, Owner};
 use crate::model::finding::{Code, Finding};
-use crate::model::ids::{Place, RecordId, Who};
-use crate::model::mutation::{Answer, Base, Outcome};
+use crate::model::ids::{Place, RecordId};
+use crate::model::limits::CONTRACT;
+use crate::model::mutation::{Answer, Base, Outcome, Put};
 use bytes::Bytes;
+use std::collections::HashSet;
 use uuid::Uuid;
 
 impl Work<'_, '_> {
-    pub fn put(
-        &mut self,
-        kind: &'static dyn Kind,
-        base: &Base,
-        content: &Bytes,
-        resolves: &[RecordId],
-    ) -> Judged {
-        let id = self.mutation.record;
-        if let Standing::Nothing = self.overlay.standing(id) {
-            return self.create(kind, base, content, resolves);
+    pub fn put(&mut self, kind: &'static dyn Kind, put: &Put) -> Judged {
+        if let Standing::Nothing = self.overlay.standing(self.mutation.record) {
+            return self.create(kind, put);
         }
         let live = self.own()?;
         if live.kind != kind.name() {
             return Err(Verdict::refused(kind_changed("put.content", &live.kind)));
         }
-        let version = self.base_version("put.base", base, &live)?;
-        if live.parts.content == *content && resolves.is_empty() {
+        let base = self.base_content("put.base", &put.base, &live)?;
+        let pushed = as_meant(put, &base);
+        if live.parts.content == pushed && put.resolves.is_empty() {
             return Err(Verdict::unchanged(&live));
         }
-        let findings = self.checked(kind, live.owner, content)?;
-        if version != live.version && self.content_changed(version, &live) {
-            return Ok(self.keep_conflict(&live, version, content));
+        let findings = self.checked(kind, live.owner, &pushed)?;
+        if base == live.parts.content {
+            return self.replace(kind, &live, pushed, put, findings);
         }
-        let state = kind
-            .put(&live.parts, content)
-            .map_err(|finding| Verdict::refused_seeing(*finding, live.clone()))?;
-        self.store(
-            kind,
-            live.owner,
-            Parts {
-                content: content.clone(),
-                state,
-            },
-            resolves,
-            findings,
-        )
+        match merge(&base, &live.parts.content, &pushed) {
+            Merge::Overlap(paths) => Ok(self.keep_conflict(&live, paths, put)),
+            Merge::Clean(merged) => self.merge(kind, &live, merged, put),
+        }
     }
 
-    fn create(
-        &mut self,
-        kind: &'static dyn Kind,
-        base: &Base,
-        content: &Bytes,
-        resolves: &[RecordId],
-    ) -> Judged {
-        if *base != Base::Version(0, None) {
+    fn create(&mut self, kind: &'static dyn Kind, put: &Put) -> Judged {
+        if put.base != Base::Version(0, None) {
             let finding = Finding::new(Code::BaseUnknown, "put.base").with("current", 0);
             return Err(Verdict::refused(finding));
         }
@@ -71,21 +54,55 @@ impl Work<'_, '_> {
             let finding = Finding::new(Code::NotAllowed, "put.content").with("who", who);
             return Err(Verdict::refused(finding));
         }
-        let findings = self.checked(kind, owner, content)?;
+        let findings = self.checked(kind, owner, &put.content)?;
         let parts = Parts {
-            content: content.clone(),
+            content: put.content.clone(),
             state: kind.new_state(),
         };
-        self.store(kind, owner, parts, resolves, findings)
+        let next = Next::of(self.mutation.record, kind, owner, parts);
+        self.settle(Outcome::Applied, next, put, findings)
+    }
+
+    /// The pushed content takes the place of what its author saw.
+    fn replace(
+        &mut self,
+        kind: &'static dyn Kind,
+        live: &Live,
+        content: Bytes,
+        put: &Put,
+        findings: Vec<Finding>,
+    ) -> Judged {
+        let next = self.next(kind, live, content)?;
+        self.settle(Outcome::Applied, next, put, findings)
+    }
+
+    /// Both edits stand, unless together they break a rule of the kind.
+    fn merge(&mut self, kind: &'static dyn Kind, live: &Live, merged: Bytes, put: &Put) -> Judged {
+        if merged == live.parts.content && put.resolves.is_empty() {
+            return Err(Verdict::unchanged(live));
+        }
+        let Ok(findings) = self.checked(kind, live.owner, &merged) else {
+            return Ok(self.keep_conflict(live, Vec::new(), put));
+        };
+        let mut next = self.next(kind, live, merged)?;
+        next.pushed = Some(put.content.clone());
+        self.settle(Outcome::Merged, next, put, findings)
+    }
+
+    fn next(&self, kind: &'static dyn Kind, live: &Live, content: Bytes) -> Or<Next<'static>> {
+        let state = if live.parts.content == content {
+            // It only settles conflicts, which no state forbids.
+            live.parts.state.clone()
+        } else {
+            kind.put(&live.parts, &content)
+                .map_err(|finding| Verdict::refused_seeing(finding, live.clone()))?
+        };
+        let parts = Parts { content, state };
+        Ok(Next::of(self.mutation.record, kind, live.owner, parts))
     }
 
     /// What the kind's rules find; refused when any of it refuses.
-    fn checked(
-        &self,
-        kind: &dyn Kind,
-        owner: Place,
-        content: &[u8],
-    ) -> Result<Vec<Finding>, Verdict> {
+    fn checked(&self, kind: &dyn Kind, owner: Place, content: &[u8]) -> Or<Vec<Finding>> {
         let findings = kind.check(content, &self.overlay.case(self.caller.place, owner));
         if any_refusal(&findings) {
             Err(Verdict::refused_all(findings))
@@ -94,18 +111,17 @@ impl Work<'_, '_> {
         }
     }
 
-    fn store(
+    /// Stores the next version, and with it the end of the conflicts it settles.
+    fn settle(
         &mut self,
-        kind: &'static dyn Kind,
-        owner: Place,
-        parts: Parts,
-        resolves: &[RecordId],
+        outcome: Outcome,
+        next: Next<'_>,
+        put: &Put,
         findings: Vec<Finding>,
     ) -> Judged {
-        let next = Next::of(self.mutation.record, kind, owner, parts);
         self.keys_free(&next.keys)?;
-        let settled = self.settled(resolves)?;
-        let answer = self.applied(next, findings);
+        let settled = self.settled(&put.resolves)?;
+        let answer = self.stored(outcome, next, findings);
         for (id, conflict) in &settled {
             let audience = self.overlay.audience(*id);
             let next = Next::tombstone(*id, conflict, audience);
@@ -114,27 +130,30 @@ impl Work<'_, '_> {
         Ok(answer)
     }
 
-    /// The conflicts a put settles, each an open one of this record.
-    fn settled(&self, resolves: &[RecordId]) -> Result<Vec<(RecordId, Live)>, Verdict> {
+    /// The conflicts a put settles, each once and each an open one of this record.
+    fn settled(&self, resolves: &[RecordId]) -> Or<Vec<(RecordId, Live)>> {
+        let about = |live: &Live| conflict::pushed(&live.parts.state).map(|(record, _)| record);
         let open = |(i, id): (usize, &RecordId)| match self.overlay.standing(*id) {
-            Standing::Live(live)
-                if live.kind == conflict::KIND
-                    && conflict::record(&live.parts.state) == Some(self.mutation.record) =>
-            {
-                Ok((*id, live))
+            Standing::Live(live) if about(&live) == Some(self.mutation.record) => Ok((*id, live)),
+            _ => {
+                let path = format!("put.resolves[{i}]");
+                let finding = Finding::new(Code::ConflictUnknown, path).with("id", id);
+                Err(Verdict::refused(finding))
             }
-            _ => Err(Verdict::refused(
-                Finding::new(Code::ConflictUnknown, format!("put.resolves[{i}]")).with("id", id),
-            )),
         };
-        resolves.iter().enumerate().map(open).collect()
+        let mut named = HashSet::new();
+        let once = resolves
+            .iter()
+            .enumerate()
+            .filter(|(_, id)| named.insert(*id));
+        once.map(open).collect()
     }
 
     /// Keeps the edit whole, as a record that the owner and the office see.
-    fn keep_conflict(&mut self, live: &Live, base: i64, content: &Bytes) -> Answer {
-        let record = self.mutation.record;
+    fn keep_conflict(&mut self, live: &Live, paths: Vec<String>, put: &Put) -> Answer {
         let id = conflict_id(self.caller.place, self.mutation.id.0);
-        let state = conflict::state(record, base, live.version, content.clone());
+        let record = self.mutation.record;
+        let state = conflict::state(record, live.version, paths, put.content.clone());
         let mut answer = Answer::to(self.item, Outcome::ConflictKept, Vec::new());
         answer.version = live.version;
         answer.position = self.overlay.next_position();
@@ -147,14 +166,23 @@ impl Work<'_, '_> {
                 content: Bytes::new(),
                 state,
             }),
-            audience: vec![live.owner.into(), Who::Office],
+            audience: conflict::audience(live.owner),
             keys: Vec::new(),
             span: None,
+            pushed: None,
         };
         self.overlay
             .write(self.caller, self.mutation, next, Some(&answer));
         answer.current = Some(live.frame.clone());
         answer
+    }
+}
+
+/// The content a client meant: fields that its contract did not have yet are as its author saw them.
+fn as_meant(put: &Put, base: &[u8]) -> Bytes {
+    match put.contract {
+        0 | CONTRACT => put.content.clone(),
+        older => carry_newer(base, &put.content, older),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::content::{conflict, frame};
 use crate::kinds::KINDS;
 use crate::model::caller::Group;
 use crate::model::cursor::{Cursor, NotACursor};
-use crate::model::feed::{Filter, Page, ResetReason};
+use crate::model::feed::{Checkpoint, Filter, Page, ResetReason};
 use crate::model::ids::Who;
 use crate::store::{FeedEntry, FeedPage, PageQuery, Store, StoreError};
 use std::sync::Arc;
@@ -50,12 +50,6 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The group that is read.
-    #[must_use]
-    pub fn group(&self) -> &Group {
-        &self.group
-    }
-
     /// Everything up to here was delivered.
     #[must_use]
     pub fn position(&self) -> i64 {
@@ -175,7 +169,10 @@ impl Reader {
         Page {
             changes: page.entries.into_iter().filter_map(change).collect(),
             cursor: reading.token(),
-            checkpoint: (page.position == page.head.position).then_some(page.head),
+            checkpoint: (page.position == page.head.position).then_some(Checkpoint {
+                head: page.head,
+                backed_up: page.backed_up,
+            }),
         }
     }
 }

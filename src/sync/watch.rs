@@ -2,12 +2,13 @@
 
 use super::read::{Reader, Reading};
 use crate::model::clock::Clock;
-use crate::model::feed::{Event, Head};
+use crate::model::feed::{Checkpoint, Event};
 use crate::store::StoreError;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// One reader that stays.
 pub struct Watching {
@@ -18,8 +19,9 @@ pub struct Watching {
     head: watch::Receiver<i64>,
     /// Becomes true when the hub goes down.
     stopping: watch::Receiver<bool>,
-    page_bytes_max: usize,
-    heartbeat_interval: Duration,
+    pace: Pace,
+    /// When the hub ends the stream.
+    ends_at: Instant,
     /// Events of the page just read, not yet sent. A page is read only when none is left.
     ready: VecDeque<Event>,
     /// The last checkpoint sent.
@@ -27,11 +29,22 @@ pub struct Watching {
     ended: bool,
 }
 
+/// How fast and how long a stream goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// The most bytes of changes held ready.
+    pub bytes_max: usize,
+    /// The longest silence.
+    pub heartbeat_interval: Duration,
+    /// How long it lives.
+    pub age: Duration,
+}
+
 /// What ends a wait.
 enum Woken {
     Moved,
     Silence,
-    Stopping,
+    Ending,
 }
 
 impl Watching {
@@ -42,7 +55,7 @@ impl Watching {
         clock: Arc<dyn Clock>,
         head: watch::Receiver<i64>,
         stopping: watch::Receiver<bool>,
-        (page_bytes_max, heartbeat_interval): (usize, Duration),
+        pace: Pace,
     ) -> Self {
         Watching {
             reader,
@@ -50,8 +63,8 @@ impl Watching {
             clock,
             head,
             stopping,
-            page_bytes_max,
-            heartbeat_interval,
+            pace,
+            ends_at: Instant::now() + pace.age,
             ready: VecDeque::new(),
             whole_at: None,
             ended: false,
@@ -78,7 +91,7 @@ impl Watching {
     }
 
     async fn advance(&mut self) -> Result<(), StoreError> {
-        if *self.stopping.borrow() {
+        if *self.stopping.borrow() || Instant::now() >= self.ends_at {
             self.goodbye();
         } else if self.is_behind() {
             self.read().await?;
@@ -86,7 +99,7 @@ impl Watching {
             match self.wait().await {
                 Woken::Moved => {}
                 Woken::Silence => self.heartbeat(),
-                Woken::Stopping => self.goodbye(),
+                Woken::Ending => self.goodbye(),
             }
         }
         Ok(())
@@ -100,29 +113,30 @@ impl Watching {
     async fn read(&mut self) -> Result<(), StoreError> {
         let page = self
             .reader
-            .page(&mut self.reading, self.page_bytes_max)
+            .page(&mut self.reading, self.pace.bytes_max)
             .await?;
         if !page.changes.is_empty() {
             self.ready
                 .push_back(Event::Changes(page.changes, page.cursor.clone()));
         }
-        if let Some(head) = page.checkpoint {
-            self.checkpoint(head, page.cursor);
+        if let Some(checkpoint) = page.checkpoint {
+            self.checkpoint(checkpoint, page.cursor);
         }
         Ok(())
     }
 
-    fn checkpoint(&mut self, head: Head, cursor: String) {
-        self.whole_at = Some(head.position);
-        self.ready.push_back(Event::Checkpoint(head, cursor));
+    fn checkpoint(&mut self, checkpoint: Checkpoint, cursor: String) {
+        self.whole_at = Some(checkpoint.head.position);
+        self.ready.push_back(Event::Checkpoint(checkpoint, cursor));
     }
 
     async fn wait(&mut self) -> Woken {
         tokio::select! {
             // Whoever holds the senders outlives the streams; if not, the hub is going down.
-            moved = self.head.changed() => if moved.is_ok() { Woken::Moved } else { Woken::Stopping },
-            () = stopped(&mut self.stopping) => Woken::Stopping,
-            () = tokio::time::sleep(self.heartbeat_interval) => Woken::Silence,
+            moved = self.head.changed() => if moved.is_ok() { Woken::Moved } else { Woken::Ending },
+            () = stopped(&mut self.stopping) => Woken::Ending,
+            () = tokio::time::sleep_until(self.ends_at) => Woken::Ending,
+            () = tokio::time::sleep(self.pace.heartbeat_interval) => Woken::Silence,
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::overlay::Overlay;
 use super::prepare::{Prepared, needs, prepare, second_needs};
+use super::queue::{Job, Queue, Rooms};
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
 use crate::model::ids::GroupKey;
@@ -43,22 +44,13 @@ pub enum WriteError {
     Store(Arc<StoreError>),
 }
 
-struct Job {
-    push: Prepared,
-    answer: oneshot::Sender<Result<Vec<Answer>, WriteError>>,
-}
-
 /// The way to the task that writes.
 #[derive(Clone)]
 pub struct Writer {
-    jobs: mpsc::Sender<Job>,
+    jobs: mpsc::UnboundedSender<Job>,
+    rooms: Rooms,
     limits: Limits,
 }
-
-/// Pushes that may wait before the next caller does.
-const WAITING_MAX: usize = 256;
-/// Pushes that one transaction carries at most.
-const BATCH_MAX: usize = 64;
 
 impl Writer {
     /// Starts the task. It ends when every handle is dropped and what waited is written.
@@ -69,14 +61,21 @@ impl Writer {
         seed: fn() -> [u8; 32],
         limits: Limits,
     ) -> (Self, tokio::task::JoinHandle<()>) {
-        let (jobs, waiting) = mpsc::channel(WAITING_MAX);
+        // What is in it has found room in its group's queue: that is the bound.
+        let (jobs, waiting) = mpsc::unbounded_channel();
         let task = Task {
             store,
             clock,
             heads,
             seed,
         };
-        (Writer { jobs, limits }, tokio::spawn(task.run(waiting)))
+        let rooms = Rooms::default();
+        let writer = Writer {
+            jobs,
+            rooms,
+            limits,
+        };
+        (writer, tokio::spawn(task.run(waiting)))
     }
 
     /// Pushes, and waits until what is accepted is durable.
@@ -85,14 +84,20 @@ impl Writer {
     /// When nothing can be said of it.
     pub async fn push(&self, caller: Caller, push: Push) -> Result<Vec<Answer>, WriteError> {
         let push = prepare(caller, push, &self.limits);
+        let room = self.rooms.enter(&push).await?;
         let (answer, answered) = oneshot::channel();
-        self.jobs
-            .send(Job { push, answer })
-            .await
-            .map_err(|_| WriteError::Stopping)?;
+        let job = Job {
+            push,
+            answer,
+            _room: room,
+        };
+        self.jobs.send(job).map_err(|_| WriteError::Stopping)?;
         answered.await.map_err(|_| WriteError::Stopping)?
     }
 }
+
+/// The exit status when the disk failed (`EX_IOERR`).
+const EXIT_IO_ERROR: i32 = 74;
 
 struct Task {
     store: Arc<dyn Store>,
@@ -102,11 +107,19 @@ struct Task {
 }
 
 impl Task {
-    async fn run(self, mut waiting: mpsc::Receiver<Job>) {
-        let mut batch = Vec::with_capacity(BATCH_MAX);
-        while waiting.recv_many(&mut batch, BATCH_MAX).await > 0 {
-            let jobs = std::mem::take(&mut batch);
-            self.write_batch(jobs).await;
+    async fn run(self, mut waiting: mpsc::UnboundedReceiver<Job>) {
+        let mut queue = Queue::default();
+        loop {
+            if queue.is_empty() {
+                match waiting.recv().await {
+                    Some(job) => queue.add(job),
+                    None => return,
+                }
+            }
+            while let Ok(job) = waiting.try_recv() {
+                queue.add(job);
+            }
+            self.write_batch(queue.take()).await;
         }
     }
 
@@ -116,11 +129,11 @@ impl Task {
         let pushes: Vec<&Prepared> = jobs.iter().map(|job| &job.push).collect();
         let mut results = match self.write(&pushes).await {
             Ok(answers) => answers.into_iter().map(Ok).collect(),
-            Err(error) if jobs.len() == 1 => vec![Err(error)],
+            Err(error) if jobs.len() == 1 || error.lost_sync() => vec![Err(error)],
             Err(_) => self.write_each(&pushes).await,
         };
         for (job, result) in jobs.into_iter().zip(results.drain(..)) {
-            let result = result.map_err(|error| WriteError::Store(Arc::new(error)));
+            let result = result.map_err(failed);
             // A caller that left finds its answer by asking again.
             let _ = job.answer.send(result);
         }
@@ -183,6 +196,16 @@ impl Task {
     }
 }
 
+/// What the caller is told of a failed write. When the disk did not take what it was told to keep, nobody
+/// can say what is on it: the process ends, and the next one reads what is there.
+fn failed(error: StoreError) -> WriteError {
+    if error.lost_sync() {
+        tracing::error!(%error, "the disk failed to sync; the hub ends");
+        std::process::exit(EXIT_IO_ERROR);
+    }
+    WriteError::Store(Arc::new(error))
+}
+
 async fn load(
     writing: &mut dyn Writing,
     group: GroupKey,
@@ -191,7 +214,7 @@ async fn load(
     let first = union(pushes.iter().map(|push| needs(push)));
     let mut loaded = writing.load(group, &first).await?;
     let second = union(pushes.iter().map(|push| second_needs(push, &loaded)));
-    if !second.keys.is_empty() {
+    if !second.is_empty() {
         loaded.extend(writing.load(group, &second).await?);
     }
     Ok(loaded)

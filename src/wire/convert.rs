@@ -2,11 +2,11 @@
 
 use super::v1;
 use crate::model::date;
-use crate::model::feed::{Event, Filter, Head, Page, ResetReason};
+use crate::model::feed::{Checkpoint, Event, Filter, Page, ResetReason};
 use crate::model::finding::{Code, Finding, Weight};
 use crate::model::ids::{MutationId, RecordId};
 use crate::model::limits::Limits;
-use crate::model::mutation::{Answer, Base, Item, Mutation, Outcome, Push, Wish};
+use crate::model::mutation::{Answer, Base, Item, Mutation, Outcome, Push, Put, Wish};
 use bytes::Bytes;
 use jiff::Timestamp;
 use prost::Message as _;
@@ -71,6 +71,57 @@ pub fn day(field: &str, text: &str) -> Result<jiff::civil::Date, BadArgument> {
     date::day(text).ok_or_else(|| BadArgument::new(field, why()))
 }
 
+/// A time argument that may be left out.
+///
+/// # Errors
+/// When it lies outside the calendar.
+pub fn optional_time(
+    field: &str,
+    time: Option<&prost_types::Timestamp>,
+) -> Result<Option<Timestamp>, BadArgument> {
+    let outside = || BadArgument::new(field, format!("{field} lies outside the calendar"));
+    time.map(|time| self::time(time).ok_or_else(outside))
+        .transpose()
+}
+
+/// Mutation ids.
+///
+/// # Errors
+/// When one is no UUID.
+pub fn mutation_ids(ids: &[String]) -> Result<Vec<MutationId>, BadArgument> {
+    let read = |(i, id): (usize, &String)| {
+        record_id(&format!("mutation_ids[{i}]"), id).map(|RecordId(id)| MutationId(id))
+    };
+    ids.iter().enumerate().map(read).collect()
+}
+
+/// Which versions of which record a page of history holds: below which number, and how many.
+///
+/// # Errors
+/// When an argument is none.
+pub fn list_history(
+    request: &v1::ListHistoryRequest,
+) -> Result<(RecordId, i64, usize), BadArgument> {
+    let id = record_id("record_id", &request.record_id)?;
+    let below = match request.page_token.as_str() {
+        "" => i64::MAX,
+        token => token.parse().map_err(|_| {
+            BadArgument::new(
+                "page_token",
+                "page_token must be the next_page_token of a page",
+            )
+        })?,
+    };
+    match request.page_size {
+        0 => Ok((id, below, 20)),
+        size @ 1..=100 => Ok((id, below, usize::try_from(size).unwrap_or(100))),
+        _ => Err(BadArgument::new(
+            "page_size",
+            "page_size must be 1 to 100, or 0 for 20",
+        )),
+    }
+}
+
 /// Reads a push. A fault of one item becomes that item's finding.
 ///
 /// # Errors
@@ -112,12 +163,12 @@ fn read_mutation(mutation: v1::Mutation) -> Result<Mutation, Finding> {
     }
     let wish = match mutation.wish {
         None => return Err(Finding::new(Code::WishMissing, "")),
-        Some(v1::mutation::Wish::Put(put)) => Wish::Put {
+        Some(v1::mutation::Wish::Put(put)) => Wish::Put(Put {
             base: base("put.base", put.base)?,
             content: put.content,
             contract: put.contract,
             resolves: resolves(&put.resolves)?,
-        },
+        }),
         Some(v1::mutation::Wish::Delete(delete)) => Wish::Delete {
             base: base("delete.base", delete.base)?,
         },
@@ -248,6 +299,7 @@ pub fn push_result(answer: &Answer) -> v1::PushResult {
 fn outcome(outcome: Outcome) -> v1::Outcome {
     match outcome {
         Outcome::Applied => v1::Outcome::Applied,
+        Outcome::Merged => v1::Outcome::Merged,
         Outcome::ConflictKept => v1::Outcome::ConflictKept,
         Outcome::Unchanged => v1::Outcome::Unchanged,
         Outcome::Rejected => v1::Outcome::Rejected,
@@ -280,9 +332,11 @@ pub fn filter(filter: Option<v1::Filter>) -> Result<Filter, BadArgument> {
     Ok(Filter::new(filter.kinds, campuses))
 }
 
-fn checkpoint(head: &Head, cursor: String) -> v1::Checkpoint {
+fn checkpoint(checkpoint: Checkpoint, cursor: String) -> v1::Checkpoint {
+    let Checkpoint { head, backed_up } = checkpoint;
     v1::Checkpoint {
         cursor,
+        backed_up_position: backed_up,
         newest_position: head.position,
         chain: Bytes::copy_from_slice(&head.chain),
     }
@@ -299,7 +353,7 @@ pub fn page(page: Result<Page, ResetReason>) -> v1::PullResponse {
         Ok(page) => v1::PullResponse {
             checkpoint: page
                 .checkpoint
-                .map(|head| checkpoint(&head, page.cursor.clone())),
+                .map(|at| checkpoint(at, page.cursor.clone())),
             changes: page.changes,
             cursor: page.cursor,
             reset_required: None,
@@ -324,7 +378,7 @@ pub fn event(event: Event) -> v1::WatchResponse {
     use v1::watch_response::Event as Wire;
     let event = match event {
         Event::Changes(changes, cursor) => Wire::Changes(v1::Changes { changes, cursor }),
-        Event::Checkpoint(head, cursor) => Wire::Checkpoint(checkpoint(&head, cursor)),
+        Event::Checkpoint(at, cursor) => Wire::Checkpoint(checkpoint(at, cursor)),
         Event::Heartbeat {
             cursor,
             newest,
@@ -350,6 +404,10 @@ pub fn limits(limits: &Limits) -> v1::Limits {
         content_bytes_max: count(limits.content_bytes_max),
         page_bytes_max: count(limits.page_bytes_max),
         heartbeat_interval: prost_types::Duration::try_from(limits.heartbeat_interval).ok(),
+        stream_bytes_max: count(limits.stream_bytes_max),
+        streams_per_credential_max: count(limits.streams_per_credential_max),
+        streams_per_group_max: count(limits.streams_per_group_max),
+        stream_age: prost_types::Duration::try_from(limits.stream_age).ok(),
     }
 }
 

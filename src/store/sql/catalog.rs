@@ -1,12 +1,12 @@
 //! The hub, its groups and its credentials.
 
-use super::column::{micros, place, place_bytes, time, uuid};
+use super::column::{hash, micros, place, place_bytes, time, uuid};
 use crate::model::caller::Group;
 use crate::model::ids::{GroupKey, Place};
-use crate::store::{Credential, Result};
+use crate::store::{Credential, ListedCredential, Result};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -70,12 +70,14 @@ pub async fn create_credential(
     at: Timestamp,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO credential (hash, grp, place, holder, created_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO credential (hash, grp, place, holder, locked, created_at) \
+         VALUES (?, ?, ?, ?, ?, ?)",
     )
     .bind(credential.hash.to_vec())
     .bind(credential.group.0)
     .bind(place_bytes(credential.place))
     .bind(&credential.holder)
+    .bind(i64::from(credential.locked))
     .bind(micros(at))
     .execute(db)
     .await?;
@@ -87,7 +89,7 @@ pub async fn credential(
     of: &[u8; 32],
 ) -> Result<Option<(Credential, Group)>> {
     let row = sqlx::query(
-        "SELECT g.grp, g.id, g.name, g.epoch, c.place, c.holder FROM credential c \
+        "SELECT g.grp, g.id, g.name, g.epoch, c.place, c.holder, c.locked FROM credential c \
          JOIN grp g ON g.grp = c.grp WHERE c.hash = ?",
     )
     .bind(of.to_vec())
@@ -100,8 +102,58 @@ pub async fn credential(
         group: group.key,
         place: place(row.try_get("place")?)?,
         holder: row.try_get("holder")?,
+        locked: row.try_get::<i64, _>("locked")? != 0,
     };
     Ok(Some((credential, group)))
+}
+
+pub async fn credentials(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+) -> Result<Vec<ListedCredential>> {
+    let rows = sqlx::query(
+        "SELECT hash, place, holder, locked, created_at, heard_at FROM credential \
+         WHERE grp = ? ORDER BY place, holder, created_at",
+    )
+    .bind(group.0)
+    .fetch_all(db)
+    .await?;
+    let listed = |row: &SqliteRow| -> Result<ListedCredential> {
+        Ok(ListedCredential {
+            credential: Credential {
+                hash: hash(row.try_get("hash")?)?,
+                group,
+                place: place(row.try_get("place")?)?,
+                holder: row.try_get("holder")?,
+                locked: row.try_get::<i64, _>("locked")? != 0,
+            },
+            created_at: time(row.try_get("created_at")?)?,
+            heard_at: row
+                .try_get::<Option<i64>, _>("heard_at")?
+                .map(time)
+                .transpose()?,
+        })
+    };
+    rows.iter().map(listed).collect()
+}
+
+pub async fn confirm(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    hashes: Option<&[[u8; 32]]>,
+) -> Result<u64> {
+    let mut query =
+        QueryBuilder::<Sqlite>::new("UPDATE credential SET locked = 0 WHERE locked = 1 AND grp = ");
+    query.push_bind(group.0);
+    if let Some(hashes) = hashes {
+        query.push(" AND hash IN (");
+        let mut list = query.separated(", ");
+        for hash in hashes {
+            list.push_bind(hash.to_vec());
+        }
+        query.push(")");
+    }
+    Ok(query.build().execute(db).await?.rows_affected())
 }
 
 pub async fn heard(db: &mut SqliteConnection, of: &[u8; 32], at: Timestamp) -> Result<()> {

@@ -31,12 +31,32 @@ pub async fn page(
     query: &PageQuery<'_>,
 ) -> Result<FeedPage> {
     let head = head(db, group).await?;
+    let backed_up = backed_up(db, group).await?;
+    let page = read(db, group, query).await?;
+    let (position, chain) = match page.full {
+        true => (
+            page.position,
+            commit_before(db, group, page.position).await?.chain,
+        ),
+        false => (head.position, head.chain),
+    };
+    Ok(FeedPage {
+        entries: page.entries(),
+        position,
+        chain,
+        head,
+        backed_up,
+    })
+}
+
+/// Reads rows until the page is full or there are no more.
+async fn read(db: &mut SqliteConnection, group: GroupKey, query: &PageQuery<'_>) -> Result<Page> {
     let mut page = Page {
         open: query.after,
         ..Page::default()
     };
     if query.sees.is_empty() {
-        return Ok(page.whole(head));
+        return Ok(page);
     }
     let mut statement = statement(group, query);
     let mut rows = statement.build().fetch(&mut *db);
@@ -47,21 +67,14 @@ pub async fn page(
             version: version(&row)?,
         };
         if page.is_full(&entry, query.bytes_max) {
-            break;
+            return Ok(page);
         }
         page.add(entry);
     }
-    drop(rows);
     if !page.full {
-        return Ok(page.whole(head));
+        page.close();
     }
-    let chain = commit_before(db, group, page.position).await?.chain;
-    Ok(FeedPage {
-        chain,
-        position: page.position,
-        entries: page.entries(),
-        head,
-    })
+    Ok(page)
 }
 
 /// Rows of all the reader's audiences, merged by position. The filter decides what is shown of a row,
@@ -164,16 +177,6 @@ impl Page {
         self.open_from = self.done.len();
     }
 
-    fn whole(mut self, head: Head) -> FeedPage {
-        self.close();
-        FeedPage {
-            position: head.position,
-            chain: head.chain,
-            head,
-            entries: self.entries(),
-        }
-    }
-
     fn entries(mut self) -> Vec<FeedEntry> {
         self.done.truncate(self.open_from);
         let mut entries: Vec<(i64, FeedEntry)> = Vec::with_capacity(self.done.len());
@@ -200,6 +203,17 @@ fn entry(row: Row) -> FeedEntry {
             removed: row.gone,
         },
     }
+}
+
+async fn backed_up(db: &mut SqliteConnection, group: GroupKey) -> Result<i64> {
+    let row = sqlx::query("SELECT position FROM backup WHERE grp = ?")
+        .bind(group.0)
+        .fetch_optional(db)
+        .await?;
+    Ok(row
+        .map(|row| row.try_get("position"))
+        .transpose()?
+        .unwrap_or(0))
 }
 
 pub async fn record(

@@ -4,6 +4,7 @@ use super::column::{hash, id, id_bytes, place, place_bytes, time, who};
 use crate::model::feed::Head;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::store::{Loaded, Needs, Remembered, Result, Version};
+use bytes::Bytes;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Encode, QueryBuilder, Row as _, Sqlite, SqliteConnection, Type};
 use std::collections::{HashMap, HashSet};
@@ -37,8 +38,12 @@ pub fn version(row: &SqliteRow) -> Result<Version> {
         owner: place(row.try_get("campus")?)?,
         version: row.try_get("version")?,
         position: row.try_get("position")?,
-        frame: row.try_get::<Option<Vec<u8>>, _>("frame")?.map(Into::into),
+        frame: blob(row, "frame")?,
     })
+}
+
+fn blob(row: &SqliteRow, column: &str) -> Result<Option<Bytes>> {
+    Ok(row.try_get::<Option<Vec<u8>>, _>(column)?.map(Into::into))
 }
 
 pub fn head_of(row: Option<&SqliteRow>) -> Result<Head> {
@@ -121,7 +126,8 @@ pub fn mutations_statement(
     ids: &[MutationId],
 ) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(
-        "SELECT mutation_id, mutation_hash, id, version, answer FROM version WHERE grp = ",
+        "SELECT mutation_id, mutation_hash, id, version, answer, frame, pushed FROM version \
+         WHERE grp = ",
     );
     sql.push_bind(group.0).push(" AND place = ");
     sql.push_bind(place_bytes(place)).push(" AND mutation_id");
@@ -140,18 +146,31 @@ async fn mutations(
     }
     let mut found = HashMap::new();
     for (place, ids) in by_place {
-        for ids in ids.chunks(ROWS_A_STATEMENT) {
-            let mut query = mutations_statement(group, place, ids);
-            for row in query.build().fetch_all(&mut *db).await? {
-                let (mutation, remembered) = remembered(&row)?;
-                found.insert((place, mutation), remembered);
-            }
+        for (id, remembered) in remembered(db, group, place, &ids).await? {
+            found.insert((place, id), remembered);
         }
     }
     Ok(found)
 }
 
-fn remembered(row: &SqliteRow) -> Result<(MutationId, Remembered)> {
+pub async fn remembered(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    place: Place,
+    ids: &[MutationId],
+) -> Result<HashMap<MutationId, Remembered>> {
+    let mut found = HashMap::new();
+    for ids in ids.chunks(ROWS_A_STATEMENT) {
+        let mut query = mutations_statement(group, place, ids);
+        for row in query.build().fetch_all(&mut *db).await? {
+            let (id, remembered) = remembered_row(&row)?;
+            found.insert(id, remembered);
+        }
+    }
+    Ok(found)
+}
+
+fn remembered_row(row: &SqliteRow) -> Result<(MutationId, Remembered)> {
     let mutation = MutationId(id(row.try_get("mutation_id")?)?.0);
     let answer: Vec<u8> = row.try_get("answer")?;
     let remembered = Remembered {
@@ -159,6 +178,8 @@ fn remembered(row: &SqliteRow) -> Result<(MutationId, Remembered)> {
         record: id(row.try_get("id")?)?,
         version: row.try_get("version")?,
         answer: answer.into(),
+        frame: blob(row, "frame")?,
+        pushed: blob(row, "pushed")?,
     };
     Ok((mutation, remembered))
 }

@@ -6,7 +6,7 @@ use crate::model::ids::{GroupKey, Key};
 use crate::store::{Batch, Result};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-/// Keeps a statement below the engine's bound on variables: the widest table has 17 columns.
+/// Keeps a statement below the engine's bound on variables: the widest table has 19 columns.
 const ROWS_A_STATEMENT: usize = 500;
 
 pub async fn apply(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
@@ -53,9 +53,9 @@ pub fn superseded_statement(group: GroupKey, rows: &[(i64, i64)]) -> QueryBuilde
 async fn versions(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
     for rows in batch.versions.chunks(ROWS_A_STATEMENT) {
         let mut query = QueryBuilder::new(
-            "INSERT INTO version (grp, position, kind, id, version, campus, place, actor, \
+            "INSERT INTO version (grp, position, kind, id, version, campus, place, actor, reason, \
              mutation_id, mutation_hash, answer, leaf, salt, superseded_at, starts_on, ends_on, \
-             frame) ",
+             frame, pushed) ",
         );
         query.push_values(rows, |mut row, new| {
             let version = &new.version;
@@ -71,6 +71,7 @@ async fn versions(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> 
                 .push_bind(place_bytes(version.owner))
                 .push_bind(place_bytes(new.place))
                 .push_bind(&new.actor)
+                .push_bind(&new.reason)
                 .push_bind(mutation.map(|(id, _, _)| id.0.as_bytes().to_vec()))
                 .push_bind(mutation.map(|(_, hash, _)| hash.to_vec()))
                 .push_bind(mutation.map(|(_, _, answer)| answer.as_slice()))
@@ -79,7 +80,8 @@ async fn versions(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> 
                 .push_bind(new.superseded_at.unwrap_or(NEWEST))
                 .push_bind(starts.to_string())
                 .push_bind(ends.to_string())
-                .push_bind(version.frame.as_deref());
+                .push_bind(version.frame.as_deref())
+                .push_bind(new.pushed.as_deref());
         });
         query.build().execute(&mut *db).await?;
     }

@@ -138,7 +138,7 @@ pub async fn a_key_has_one_holder(store: &dyn Store) {
     let mut batch = scribe.plan([put(record(1)), put(record(2))]);
     batch.keys_taken = vec![(key("a"), record(1)), (key("a"), record(2))];
     refuses(&mut scribe, &batch).await;
-    batch.keys_taken[1].0.kind = "session".to_owned();
+    "session".clone_into(&mut batch.keys_taken[1].0.kind);
     scribe
         .write(&batch)
         .await

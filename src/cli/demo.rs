@@ -1,0 +1,88 @@
+//! `lianxiao demo`: a week of a school group, played over real gRPC on a hub of its own.
+
+mod cast;
+mod scenes;
+mod stage;
+mod table;
+mod week;
+
+use super::Outcome;
+use super::running::asked_to_end;
+use clap::Args;
+use stage::Stage;
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Demo {
+    /// End after the table; status 0 only if everything went as the script says
+    #[arg(long)]
+    exit: bool,
+    /// Address to listen on; a free port is taken when this one is not free
+    #[arg(long, default_value = "127.0.0.1:50051", value_name = "ADDRESS")]
+    listen: SocketAddr,
+}
+
+impl Demo {
+    pub async fn run(self) -> Outcome {
+        super::serve::log_to_stderr("warn");
+        let mut stage = Stage::open(self.listen).await?;
+        let played = scenes::play(&mut stage).await;
+        let as_written = match &played {
+            Ok(as_written) => *as_written,
+            Err(error) => {
+                println!("\n✗ {error}");
+                false
+            }
+        };
+        if played.is_ok() && !self.exit {
+            invite(&stage);
+            asked_to_end().await?;
+        }
+        stage.close().await?;
+        Ok(if as_written {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+}
+
+/// What somebody at the keyboard can do next.
+fn invite(stage: &Stage) {
+    let hub = stage.address();
+    println!(
+        "\n中心仍在运行，可以动手试试 (the hub stays up; paste these into a second terminal):\n"
+    );
+    println!("export HUB={hub}");
+    println!(
+        "export OFFICE={}   # 集团办 (the group office)",
+        stage.token(cast::OFFICE)
+    );
+    println!(
+        "export CLERK={}   # 春风分校 总务处 (a branch school)",
+        stage.token("春风分校")
+    );
+    println!("export CAMPUS={}   # 春风分校", cast::campus_id("春风分校"));
+    println!();
+    let call = |token: &str, body: &str, method: &str| {
+        println!(
+            "grpcurl -plaintext -H \"authorization: Bearer {}\" -d '{body}' {hub} lianxiao.v1.{method}",
+            stage.token(token)
+        );
+    };
+    let (first, last) = week::WEEK;
+    let span = format!(r#"{{"firstDate":"{first}","lastDate":"{last}"}}"#);
+    call(cast::OFFICE, &span, "OfficeService/GetGroupStatus");
+    call(
+        "春风分校",
+        r#"{"filter":{"kinds":["menu"]}}"#,
+        "SyncService/Pull",
+    );
+    call(
+        "春风分校",
+        r#"{"filter":{"kinds":["session"]}}"#,
+        "SyncService/Watch",
+    );
+    println!("\nCtrl-C ends the demo and throws its data away.");
+}

@@ -1,0 +1,57 @@
+//! `lianxiao restore`: puts a backup in the place of a stopped hub's database.
+
+use super::Outcome;
+use crate::hub::{Config, restore};
+use crate::model::clock::SystemClock;
+use crate::model::limits::Limits;
+use clap::Args;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Restore {
+    /// Data folder of the stopped hub
+    #[arg(
+        long,
+        env = "LIANXIAO_DATA",
+        default_value = "lianxiao-data",
+        value_name = "FOLDER"
+    )]
+    data: PathBuf,
+    /// Backup made by `lianxiao admin backup`
+    file: PathBuf,
+}
+
+impl Restore {
+    pub async fn run(self) -> Outcome {
+        let config = Config {
+            data: self.data,
+            limits: Limits::default(),
+        };
+        let lost = restore(&config, &self.file, &SystemClock).await?;
+        println!(
+            "restored; every group begins a new epoch, and replicas push again what is missing"
+        );
+        println!(
+            "credentials are locked: look at `admin credential list`, then `admin credential confirm`"
+        );
+        if !lost.is_empty() {
+            println!(
+                "\n{} changes were made after the backup. What came from a replica comes again by itself;\n\
+                 what was pushed without one is lost unless it is entered again:",
+                lost.len()
+            );
+        }
+        for lost in lost {
+            let place = lost
+                .place
+                .campus()
+                .map_or("office".to_owned(), |id| id.to_string());
+            println!(
+                "{}\t{}\t{}\t{}\t{place}\t{}",
+                lost.group, lost.position, lost.kind, lost.record, lost.actor
+            );
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

@@ -1,0 +1,226 @@
+//! The rules of sessions as tables.
+
+use super::*;
+use crate::kinds::testing::Nobody;
+use crate::model::ids::RecordId;
+use uuid::Uuid;
+
+fn campus(n: u128) -> Place {
+    Place::Campus(RecordId(Uuid::from_u128(n)))
+}
+
+fn case(asker: Place) -> Case<'static> {
+    // 07:00 UTC is 15:00 in Shanghai, the group's default zone.
+    let now = "2026-05-12T07:00:00Z".parse().unwrap();
+    Case {
+        asker,
+        owner: campus(1),
+        now,
+        neighbours: &Nobody,
+    }
+}
+
+fn session(date: &str) -> v1::Session {
+    v1::Session {
+        form: v1::SessionForm::JointPrep.into(),
+        title: "信息科技 七年级".into(),
+        days: vec![v1::SessionDay {
+            date: date.into(),
+            ..Default::default()
+        }],
+        lead: Some(v1::PersonRef {
+            display_name: "张老师".into(),
+            ..Default::default()
+        }),
+        invited_campus_ids: vec![campus(2).to_text()],
+        ..Default::default()
+    }
+}
+
+fn codes(session: &v1::Session) -> Vec<(Code, String)> {
+    let mut found = Found::under("s".into());
+    SessionRules::check(session, &case(campus(1)), &mut found);
+    found
+        .findings
+        .into_iter()
+        .map(|finding| (finding.code, finding.path))
+        .collect()
+}
+
+#[test]
+fn a_plain_session_is_clean_even_on_a_saturday() {
+    assert_eq!(codes(&session("2026-05-09")), []);
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
+fn each_fault_names_its_field() {
+    let day = |date: &str, start: &str, end: &str, stated_weekday| v1::SessionDay {
+        date: date.into(),
+        start: start.into(),
+        end: end.into(),
+        stated_weekday,
+        ..Default::default()
+    };
+    let base = session("2026-05-12");
+    for (session, code, path) in [
+        (
+            v1::Session {
+                form: 0,
+                ..base.clone()
+            },
+            Code::Required,
+            "s.form",
+        ),
+        (
+            v1::Session {
+                title: " ".into(),
+                ..base.clone()
+            },
+            Code::Required,
+            "s.title",
+        ),
+        (
+            v1::Session {
+                title: "备".repeat(201),
+                ..base.clone()
+            },
+            Code::TextTooLong,
+            "s.title",
+        ),
+        (
+            v1::Session {
+                title: "a\nb".into(),
+                ..base.clone()
+            },
+            Code::TextNotOneLine,
+            "s.title",
+        ),
+        (
+            v1::Session {
+                days: vec![],
+                ..base.clone()
+            },
+            Code::Required,
+            "s.days",
+        ),
+        (
+            v1::Session {
+                days: vec![day("2026-02-30", "", "", 0)],
+                ..base.clone()
+            },
+            Code::DateInvalid,
+            "s.days[0].date",
+        ),
+        (
+            v1::Session {
+                days: vec![day("2026-05-12", "16:30", "14:00", 0)],
+                ..base.clone()
+            },
+            Code::EndBeforeStart,
+            "s.days[0].end",
+        ),
+        (
+            v1::Session {
+                days: vec![day("2026-05-12", "", "", 3)],
+                ..base.clone()
+            },
+            Code::WeekdayMismatch,
+            "s.days[0]",
+        ),
+        (
+            v1::Session {
+                lead: None,
+                ..base.clone()
+            },
+            Code::LeadMissing,
+            "s.lead",
+        ),
+        (
+            v1::Session {
+                invites_all: true,
+                ..base.clone()
+            },
+            Code::NotWithOther,
+            "s.invited_campus_ids",
+        ),
+    ] {
+        assert_eq!(codes(&session), [(code, path.to_owned())]);
+    }
+}
+
+fn act(
+    action: Action,
+    asker: Place,
+    state: &v1::SessionState,
+    date: &str,
+) -> Result<Moved<v1::SessionState>, Code> {
+    let action = v1::SessionAction {
+        action: Some(action),
+    };
+    SessionRules::act(&action, &session(date), state, &case(asker)).map_err(|finding| finding.code)
+}
+
+#[test]
+fn a_session_is_announced_held_and_attended_by_those_who_may() {
+    let announce = Action::Announce(v1::AnnounceSession {});
+    let hold = Action::Hold(v1::HoldSession {});
+    let report = |attended| {
+        Action::ReportAttendance(v1::ReportAttendance {
+            expected: 5,
+            attended,
+        })
+    };
+    let planned = SessionRules::new_state().unwrap();
+
+    assert_eq!(
+        act(announce, campus(2), &planned, "2026-05-12"),
+        Err(Code::NotAllowed)
+    );
+    assert_eq!(
+        act(hold, campus(1), &planned, "2026-05-12"),
+        Err(Code::StateForbids)
+    );
+    let Ok(Moved::To(announced)) = act(announce, campus(1), &planned, "2026-05-12") else {
+        panic!()
+    };
+    assert_eq!(
+        act(announce, campus(1), &announced, "2026-05-12"),
+        Ok(Moved::Nowhere)
+    );
+    assert_eq!(
+        act(report(4), campus(2), &announced, "2026-05-12"),
+        Err(Code::StateForbids)
+    );
+    assert_eq!(
+        act(hold, campus(1), &announced, "2026-05-13"),
+        Err(Code::DayNotCome)
+    );
+    let Ok(Moved::To(over)) = act(hold, campus(1), &announced, "2026-05-12") else {
+        panic!()
+    };
+    assert_eq!(
+        act(report(4), campus(3), &over, "2026-05-12"),
+        Err(Code::NotAllowed)
+    );
+    assert_eq!(
+        act(report(4), Place::Office, &over, "2026-05-12"),
+        Err(Code::NotAllowed)
+    );
+    assert_eq!(
+        act(report(-1), campus(2), &over, "2026-05-12"),
+        Err(Code::OutOfRange)
+    );
+    let Ok(Moved::To(attended)) = act(report(4), campus(2), &over, "2026-05-12") else {
+        panic!()
+    };
+    assert_eq!(
+        act(report(4), campus(2), &attended, "2026-05-12"),
+        Ok(Moved::Nowhere)
+    );
+    let Ok(Moved::To(corrected)) = act(report(3), campus(2), &attended, "2026-05-12") else {
+        panic!()
+    };
+    assert_eq!(corrected.attendance.len(), 1);
+    assert_eq!(corrected.attendance[0].attended, 3);
+}

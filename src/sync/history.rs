@@ -1,0 +1,137 @@
+//! One record through time, as far as its reader may see it.
+
+use crate::access::may_see;
+pub use crate::content::diff::Change;
+use crate::content::diff::diff;
+use crate::content::frame::{self, Parts};
+use crate::content::{answer, conflict};
+use crate::kinds;
+use crate::model::caller::Caller;
+use crate::model::ids::{MutationId, RecordId, Who};
+use crate::model::mutation::Answer;
+use crate::store::{Result, Store, Version, Written};
+
+/// One version: who wrote it, when, why, and what it changed.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The version and who wrote it.
+    pub written: Written,
+    /// What it changed against the version before.
+    pub changes: Vec<Change>,
+}
+
+/// A page of versions, newest first.
+#[derive(Clone, Debug)]
+pub struct Entries {
+    /// The versions that the reader might see then.
+    pub entries: Vec<Entry>,
+    /// The page goes on below this version; `None`: it is the last.
+    pub below: Option<i64>,
+}
+
+/// The version of a record that stood at a position, if the caller may see it.
+pub async fn record_at(
+    store: &dyn Store,
+    caller: &Caller,
+    id: RecordId,
+    position: i64,
+) -> Result<Option<Version>> {
+    let version = store.record_at(caller.group.key, id, position).await?;
+    Ok(version.filter(|version| sees(caller, version)))
+}
+
+/// The versions of a record below a number.
+pub async fn list(
+    store: &dyn Store,
+    caller: &Caller,
+    id: RecordId,
+    below: i64,
+    limit: usize,
+) -> Result<Entries> {
+    // One more than is shown: a change is told against the version before.
+    let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let rows = store.history(caller.group.key, id, below, wanted).await?;
+    let shown = &rows[..rows.len().min(limit)];
+    let below = (rows.len() > limit)
+        .then(|| shown.last().map(|row| row.version.version))
+        .flatten();
+    let entries = shown
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| sees(caller, &row.version));
+    let entries = entries.map(|(i, row)| {
+        let before = rows
+            .get(i + 1)
+            .filter(|before| sees(caller, &before.version));
+        Entry {
+            written: row.clone(),
+            changes: changes(before.map(|before| &before.version), &row.version),
+        }
+    });
+    Ok(Entries {
+        entries: entries.collect(),
+        below,
+    })
+}
+
+fn changes(before: Option<&Version>, after: &Version) -> Vec<Change> {
+    let parts = |version: Option<&Version>| {
+        let frame = version.and_then(|version| version.frame.as_ref());
+        frame
+            .and_then(|frame| frame::parts(frame).ok())
+            .unwrap_or_default()
+    };
+    let (before, after) = (parts(before), parts(Some(after)));
+    let mut changes = diff("lianxiao.v1.Content", &before.content, &after.content);
+    for change in &mut changes {
+        change.path = format!("content.{}", change.path);
+    }
+    let state = diff("lianxiao.v1.State", &before.state, &after.state);
+    changes.extend(state.into_iter().map(|change| Change {
+        path: format!("state.{}", change.path),
+        ..change
+    }));
+    changes
+}
+
+/// Whether a version was the caller's to see when it stood. A deletion shows no more than the feed does.
+fn sees(caller: &Caller, version: &Version) -> bool {
+    let Some(parts) = version
+        .frame
+        .as_ref()
+        .map(|frame| frame::parts(frame).unwrap_or_default())
+    else {
+        return true;
+    };
+    may_see(caller.place, &audience(version, &parts))
+}
+
+fn audience(version: &Version, parts: &Parts) -> Vec<Who> {
+    match kinds::named(&version.kind) {
+        Some(kind) => kind.audience(version.owner, parts),
+        None => conflict::audience(version.owner),
+    }
+}
+
+/// The first answers to mutations of the caller's place, and those that had no effect here.
+pub async fn push_results(
+    store: &dyn Store,
+    caller: &Caller,
+    ids: &[MutationId],
+) -> Result<(Vec<Answer>, Vec<MutationId>)> {
+    let remembered = store
+        .remembered(caller.group.key, caller.place, ids)
+        .await?;
+    let (mut answers, mut unknown) = (Vec::new(), Vec::new());
+    for id in ids {
+        let answer = remembered.get(id).and_then(|remembered| {
+            let about = conflict::about(remembered.frame.as_ref()).unwrap_or(remembered.record);
+            answer::decode(&remembered.answer, &id.to_string(), &about.to_string()).ok()
+        });
+        match answer {
+            Some(answer) => answers.push(answer),
+            None => unknown.push(*id),
+        }
+    }
+    Ok((answers, unknown))
+}

@@ -1,0 +1,420 @@
+//! A hub in a folder of its own, on a clock of its own, called through the public door only.
+
+use crate::wishes::{Content as _, id};
+use bytes::Bytes;
+use lianxiao::grpc;
+use lianxiao::hub::{Config, Drained, Hub};
+use lianxiao::model::clock::SteppedClock;
+use lianxiao::model::ids::Place;
+use lianxiao::model::limits::Limits;
+use lianxiao::model::mutation::Outcome;
+use lianxiao::wire::v1;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::Interceptor;
+use tonic::service::interceptor::InterceptedService;
+use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Status};
+use uuid::Uuid;
+use v1::hub_service_client::HubServiceClient;
+use v1::office_service_client::OfficeServiceClient;
+use v1::sync_service_client::SyncServiceClient;
+
+/// A Friday afternoon: the menus of next week are due.
+pub const NOW: &str = "2026-05-08T15:00:00+08:00";
+
+/// The campuses of a small group, each with one canteen that serves lunch.
+pub const HEAD: &str = "总校";
+pub const SPRING: &str = "春风分校";
+pub const LAKE: &str = "滨湖分校";
+
+/// No wait is longer; one that is fails its test in words.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Waits for something that is sure to come.
+pub async fn within<T>(what: &str, coming: impl Future<Output = T>) -> T {
+    let came = tokio::time::timeout(PATIENCE, coming).await;
+    came.unwrap_or_else(|_| panic!("waited {PATIENCE:?} in vain: {what}"))
+}
+
+/// Limits at which a test need not wait long for a heartbeat.
+pub fn limits() -> Limits {
+    Limits {
+        heartbeat_interval: Duration::from_millis(100),
+        ..Limits::default()
+    }
+}
+
+/// A hub, its folder and its first group.
+pub struct TestHub {
+    folder: TempDir,
+    limits: Limits,
+    pub clock: Arc<SteppedClock>,
+    running: Option<Running>,
+    pub group: Group,
+}
+
+struct Running {
+    hub: Arc<Hub>,
+    drained: Drained,
+    address: SocketAddr,
+    shutdown: oneshot::Sender<()>,
+    served: JoinHandle<Result<(), tonic::transport::Error>>,
+}
+
+impl TestHub {
+    /// A hub with one group of three campuses.
+    pub async fn start() -> Self {
+        Self::start_with(limits()).await
+    }
+
+    /// The same with other limits.
+    pub async fn start_with(limits: Limits) -> Self {
+        Self::start_group(limits, small_campuses()).await
+    }
+
+    /// A hub with one group of these campuses.
+    pub async fn start_group(limits: Limits, campuses: Vec<NewCampus>) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let clock = SteppedClock::starting_at(NOW.parse().expect("a time"));
+        let clock = Arc::new(clock);
+        let running = Running::start(&folder, limits, Arc::clone(&clock)).await;
+        let group = Group::make(&running.hub, "春风教育集团", campuses).await;
+        TestHub {
+            folder,
+            limits,
+            clock,
+            running: Some(running),
+            group,
+        }
+    }
+
+    /// The hub itself, for what the operator does.
+    pub fn hub(&self) -> &Arc<Hub> {
+        &self.running.as_ref().expect("the hub runs").hub
+    }
+
+    /// Another group of three campuses, with the same campus ids.
+    pub async fn add_group(&self, name: &str) -> Group {
+        Group::make(self.hub(), name, small_campuses()).await
+    }
+
+    /// A campus of the first group.
+    pub fn campus(&self, name: &str) -> Client {
+        self.campus_of(&self.group, name)
+    }
+
+    /// The office of the first group.
+    pub fn office(&self) -> Client {
+        self.client(Some(&self.group.office), "")
+    }
+
+    /// A campus of a group.
+    pub fn campus_of(&self, group: &Group, name: &str) -> Client {
+        let member = group.campuses.iter().find(|member| member.name == name);
+        let member = member.unwrap_or_else(|| panic!("the group has no {name}"));
+        self.client(Some(&member.token), &member.id)
+    }
+
+    /// Whoever holds a token.
+    pub fn client(&self, token: Option<&str>, campus_id: &str) -> Client {
+        let address = self.running.as_ref().expect("the hub runs").address;
+        Client::new(address, token, campus_id)
+    }
+
+    /// Goes down as the program does: streams say goodbye, calls in flight finish, what was accepted is
+    /// written.
+    pub async fn stop(&mut self) {
+        let running = self.running.take().expect("the hub runs");
+        running.hub.stop();
+        running.shutdown.send(()).expect("the server waits for it");
+        let served = within("the server closes its doors", running.served).await;
+        served
+            .expect("the server did not panic")
+            .expect("the server ended well");
+        drop(running.hub);
+        within("what was accepted is written", running.drained.finish()).await;
+    }
+
+    /// Opens the same folder again, on the same clock. Clients are made anew.
+    pub async fn reopen(&mut self) {
+        let clock = Arc::clone(&self.clock);
+        self.running = Some(Running::start(&self.folder, self.limits, clock).await);
+    }
+}
+
+impl Running {
+    async fn start(folder: &TempDir, limits: Limits, clock: Arc<SteppedClock>) -> Self {
+        let data = folder.path().join("data");
+        let opened = Hub::open(&Config { data, limits }, clock).await;
+        let (hub, drained) = opened.expect("the hub opens");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (shutdown, shut) = oneshot::channel();
+        let shut = async {
+            let _ = shut.await;
+        };
+        let served = tokio::spawn(grpc::serve(Arc::clone(&hub), listener, shut));
+        Running {
+            hub,
+            drained,
+            address,
+            shutdown,
+            served,
+        }
+    }
+}
+
+/// A campus to be made.
+pub struct NewCampus {
+    pub id: String,
+    pub name: String,
+    pub content: Bytes,
+}
+
+fn small_campuses() -> Vec<NewCampus> {
+    let roles = [
+        (HEAD, v1::CampusRole::Head),
+        (SPRING, v1::CampusRole::Branch),
+        (LAKE, v1::CampusRole::Branch),
+    ];
+    roles
+        .into_iter()
+        .map(|(name, role)| NewCampus {
+            id: id(name),
+            name: name.to_owned(),
+            content: campus(name, role).encode(),
+        })
+        .collect()
+}
+
+/// A campus with one canteen that serves lunch.
+pub fn campus(name: &str, role: v1::CampusRole) -> v1::Campus {
+    let canteen = v1::Canteen {
+        name: "学生食堂".to_owned(),
+        meals: vec![v1::Meal::Lunch.into()],
+        ..Default::default()
+    };
+    v1::Campus {
+        name: name.to_owned(),
+        role: role.into(),
+        canteens: vec![canteen],
+        ..Default::default()
+    }
+}
+
+/// A group and the tokens of its places.
+pub struct Group {
+    pub id: Uuid,
+    pub office: String,
+    pub campuses: Vec<Member>,
+}
+
+/// A campus and its token.
+pub struct Member {
+    pub id: String,
+    pub name: String,
+    pub token: String,
+}
+
+impl Group {
+    async fn make(hub: &Hub, name: &str, campuses: Vec<NewCampus>) -> Self {
+        let group = hub.create_group(name).await.expect("a new group").id;
+        let mut members = Vec::new();
+        for NewCampus { id, name, content } in campuses {
+            let campus = id.parse().expect("a campus id");
+            let made = hub.create_campus(group, campus, content).await;
+            assert_eq!(made.expect("a campus").outcome, Outcome::Applied, "{name}");
+            let place = Place::Campus(campus);
+            let token = credential(hub, group, place, "总务处").await;
+            members.push(Member { id, name, token });
+        }
+        Group {
+            id: group,
+            office: credential(hub, group, Place::Office, "集团办").await,
+            campuses: members,
+        }
+    }
+}
+
+/// A new token.
+pub async fn credential(hub: &Hub, group: Uuid, place: Place, holder: &str) -> String {
+    let token = hub.create_credential(group, place, holder).await;
+    token.expect("a credential").reveal().to_owned()
+}
+
+/// Puts a token into every call.
+#[derive(Clone)]
+pub struct Bearer(Option<MetadataValue<Ascii>>);
+
+impl Interceptor for Bearer {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        if let Some(value) = &self.0 {
+            request
+                .metadata_mut()
+                .insert("authorization", value.clone());
+        }
+        Ok(request)
+    }
+}
+
+type Door = InterceptedService<Channel, Bearer>;
+
+/// One place's way to the hub: the generated clients, and shorthands that fail in words.
+#[derive(Clone)]
+pub struct Client {
+    pub sync: SyncServiceClient<Door>,
+    pub about: HubServiceClient<Door>,
+    pub office: OfficeServiceClient<Door>,
+    /// The campus it calls for; empty for the office.
+    pub campus_id: String,
+}
+
+impl Client {
+    fn new(address: SocketAddr, token: Option<&str>, campus_id: &str) -> Self {
+        let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
+        let channel = endpoint.connect_lazy();
+        let value = token.map(|token| format!("Bearer {token}").parse().expect("a header"));
+        let bearer = Bearer(value);
+        Client {
+            sync: SyncServiceClient::with_interceptor(channel.clone(), bearer.clone()),
+            about: HubServiceClient::with_interceptor(channel.clone(), bearer.clone()),
+            office: OfficeServiceClient::with_interceptor(channel, bearer),
+            campus_id: campus_id.to_owned(),
+        }
+    }
+
+    /// Pushes, with everything that can be said of a push.
+    pub async fn try_push(&self, push: v1::PushRequest) -> Result<Vec<v1::PushResult>, Status> {
+        let mut sync = self.sync.clone();
+        let response = within("a push is answered", sync.push(push)).await;
+        response.map(|response| response.into_inner().results)
+    }
+
+    /// Pushes; each item stands alone.
+    pub async fn push(&self, mutations: impl Into<Vec<v1::Mutation>>) -> Vec<v1::PushResult> {
+        self.push_as(v1::PushMode::Commit, v1::Atomicity::Item, mutations)
+            .await
+    }
+
+    /// Pushes in a mode.
+    pub async fn push_as(
+        &self,
+        mode: v1::PushMode,
+        atomicity: v1::Atomicity,
+        mutations: impl Into<Vec<v1::Mutation>>,
+    ) -> Vec<v1::PushResult> {
+        let mutations = mutations.into();
+        let sent: Vec<String> = mutations.iter().map(|m| m.mutation_id.clone()).collect();
+        let push = v1::PushRequest {
+            mutations,
+            mode: mode.into(),
+            atomicity: atomicity.into(),
+        };
+        let results = self.try_push(push).await.expect("the push is taken");
+        let answered: Vec<String> = results.iter().map(|r| r.mutation_id.clone()).collect();
+        assert_eq!(answered, sent, "one answer an item, in the order sent");
+        results
+    }
+
+    /// Pushes one item.
+    pub async fn one(&self, mutation: v1::Mutation) -> v1::PushResult {
+        let mut results = self.push([mutation]).await;
+        results.pop().expect("one answer an item")
+    }
+
+    /// Pushes one item that is sure to be stored.
+    pub async fn applied(&self, mutation: v1::Mutation) -> v1::PushResult {
+        let result = self.one(mutation).await;
+        assert_eq!(result.outcome(), v1::Outcome::Applied, "{result:#?}");
+        result
+    }
+
+    /// Reads a page.
+    pub async fn pull(&self, pull: v1::PullRequest) -> Result<v1::PullResponse, Status> {
+        let mut sync = self.sync.clone();
+        let page = within("a page is read", sync.pull(pull)).await;
+        page.map(tonic::Response::into_inner)
+    }
+
+    /// Reads one record.
+    pub async fn get(&self, record_id: &str) -> Result<v1::Record, Status> {
+        self.get_at(record_id, 0).await
+    }
+
+    /// Reads one record from a hub that holds at least a position.
+    pub async fn get_at(&self, record_id: &str, position: i64) -> Result<v1::Record, Status> {
+        let request = v1::GetRecordRequest {
+            record_id: record_id.to_owned(),
+            min_position: position,
+            ..Default::default()
+        };
+        let mut sync = self.sync.clone();
+        let response = within("a record is read", sync.get_record(request)).await?;
+        Ok(response.into_inner().record.expect("a record"))
+    }
+
+    /// The record as it stood at a time.
+    pub async fn get_as_of(
+        &self,
+        record_id: &str,
+        time: Option<prost_types::Timestamp>,
+    ) -> Result<v1::Record, Status> {
+        let request = v1::GetRecordRequest {
+            record_id: record_id.to_owned(),
+            time,
+            ..Default::default()
+        };
+        let call = self.sync.clone().get_record(request).await?;
+        Ok(call.into_inner().record.expect("a record"))
+    }
+
+    /// The first answers to mutations.
+    pub async fn push_results(
+        &self,
+        mutation_ids: Vec<String>,
+    ) -> Result<v1::GetPushResultsResponse, Status> {
+        let request = v1::GetPushResultsRequest { mutation_ids };
+        Ok(self
+            .sync
+            .clone()
+            .get_push_results(request)
+            .await?
+            .into_inner())
+    }
+
+    /// The newest versions of a record.
+    pub async fn history(&self, record_id: &str) -> Result<v1::ListHistoryResponse, Status> {
+        let request = v1::ListHistoryRequest {
+            record_id: record_id.to_owned(),
+            ..Default::default()
+        };
+        Ok(self.sync.clone().list_history(request).await?.into_inner())
+    }
+
+    /// Asks the hub about itself.
+    pub async fn describe(&self) -> v1::DescribeResponse {
+        let mut about = self.about.clone();
+        let response = within(
+            "the hub says who it is",
+            about.describe(v1::DescribeRequest {}),
+        );
+        response.await.expect("a description").into_inner()
+    }
+
+    /// The newest position of the group's feed.
+    pub async fn newest(&self) -> i64 {
+        self.describe()
+            .await
+            .group
+            .expect("a group")
+            .newest_position
+    }
+}

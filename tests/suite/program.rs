@@ -1,0 +1,177 @@
+//! The program as a whole: the README's lines, the demo, ends and kills.
+
+use crate::process::{Running, program, program_folder};
+use std::process::{Command, Stdio};
+
+const README: &str = include_str!("../../README.md");
+
+/// The fenced blocks of the README whose fence says `kind`.
+fn blocks(kind: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut lines = README.lines();
+    while let Some(line) = lines.next() {
+        if line == format!("```{kind}") {
+            let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+            blocks.push(body.join("\n"));
+        }
+    }
+    blocks
+}
+
+/// Runs shell lines with the program and grpcurl at hand; what they print.
+fn shell(script: &str, environment: &[(String, String)]) -> String {
+    let grpcurl = std::env::var("GRPCURL").expect("tests/run installs grpcurl and says where");
+    let grpcurl = std::path::Path::new(&grpcurl).parent().unwrap().to_owned();
+    let path = std::env::var("PATH").unwrap();
+    let path = format!(
+        "{}:{}:{path}",
+        program_folder().display(),
+        grpcurl.display()
+    );
+    let output = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", script])
+        .env("PATH", path)
+        .envs(environment.iter().cloned())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{script}\n{said}\n{complaint}");
+    said
+}
+
+fn export(line: &str, name: &str) -> Option<String> {
+    let value = line.strip_prefix(&format!("export {name}="))?;
+    Some(
+        value
+            .split_whitespace()
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+    )
+}
+
+#[test]
+fn the_grpcurl_lines_of_the_readme_do_what_it_says() {
+    let demo = Running::start(program().args(["demo", "--listen", "127.0.0.1:0"]));
+    let exports: Vec<(String, String)> = ["HUB", "OFFICE", "CLERK", "CAMPUS"]
+        .map(|name| (name.to_owned(), demo.line(|line| export(line, name))))
+        .to_vec();
+    let answers: Vec<String> = blocks("sh")
+        .iter()
+        .map(|block| shell(block, &exports))
+        .collect();
+    let [listed, described, pushed, refused, pulled, watched, office] = &answers[..] else {
+        panic!("the README has {} blocks", answers.len())
+    };
+    assert!(listed.contains("lianxiao.v1.OfficeService"), "{listed}");
+    assert!(
+        listed.contains("what one canteen of a campus means to serve"),
+        "{listed}"
+    );
+    assert!(described.contains("河海教育集团"), "{described}");
+    assert_eq!(pushed.matches("OUTCOME_APPLIED").count(), 2, "{pushed}");
+    assert!(refused.contains("DATE_INVALID"), "{refused}");
+    assert!(
+        refused.contains("put.content.session.days[0].date"),
+        "{refused}"
+    );
+    assert!(
+        pulled.contains("红烧狮子头") && pulled.contains("checkpoint"),
+        "{pulled}"
+    );
+    assert!(watched.contains("可乐鸡翅"), "{watched}");
+    assert!(office.contains("MENU_STANDING_STATE_LATE"), "{office}");
+    assert!(office.contains("MENU_STANDING_STATE_MISSING"), "{office}");
+    let again = shell(&blocks("sh")[2], &exports);
+    assert_eq!(again.matches("\"replayed\": true").count(), 2, "{again}");
+}
+
+#[test]
+fn the_lines_that_the_demo_prints_work_when_pasted() {
+    let demo = Running::start(program().args(["demo", "--listen", "127.0.0.1:0"]));
+    let pasted = |line: &str| line.starts_with("grpcurl").then(|| line.to_owned());
+    let lines: Vec<String> = (0..3).map(|_| demo.line(pasted)).collect();
+    assert!(shell(&lines[0], &[]).contains("MENU_STANDING_STATE_ON_TIME"));
+    assert!(shell(&lines[1], &[]).contains("checkpoint"));
+    let watch = format!("timeout 2 {} || [ $? = 124 ]", lines[2]);
+    assert!(shell(&watch, &[]).contains("checkpoint"));
+}
+
+#[test]
+fn the_demo_ends_with_status_0_when_the_figures_are_the_scripts() {
+    let demo = program()
+        .args(["demo", "--exit", "--listen", "127.0.0.1:0"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(demo.stdout).unwrap();
+    assert!(demo.status.success(), "{said}");
+    assert!(said.contains("○ 迟报") && said.contains("✗ 未报"), "{said}");
+}
+
+#[test]
+fn the_operators_lines_of_the_readme_make_a_group_that_can_push() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("hub");
+    let block = blocks("sh operator")
+        .remove(0)
+        .replace("/tmp/hub", data.to_str().unwrap());
+    let serve = Running::start(
+        program()
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(&data),
+    );
+    let hub = serve.line(|line| line.strip_prefix("listening on ").map(str::to_owned));
+    // The block starts a hub of its own in the background; here it runs already.
+    let (_, admin) = block.split_once("&\n").unwrap();
+    let script = format!(
+        "{admin}\ngrpcurl -plaintext -H \"authorization: Bearer $CLERK\" {hub} lianxiao.v1.HubService/Describe\n\
+         lianxiao admin --data {} group list",
+        data.display()
+    );
+    let said = shell(&script, &[]);
+    assert!(
+        said.contains("总务处") && said.contains("PLACE_KIND_CAMPUS"),
+        "{said}"
+    );
+    assert!(
+        said.lines().last().unwrap().ends_with("河海教育集团"),
+        "{said}"
+    );
+    assert!(serve.end_with("TERM"));
+    assert!(!data.join("admin.sock").exists());
+}
+
+#[test]
+fn a_second_hub_on_the_same_data_folder_is_refused_in_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut serve = program();
+    serve
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(folder.path());
+    let first = Running::start(&mut serve);
+    first.line(|line| line.starts_with("listening").then_some(()));
+    let second = serve.stderr(Stdio::piped()).output().unwrap();
+    let complaint = String::from_utf8_lossy(&second.stderr);
+    assert!(!second.status.success());
+    assert!(
+        complaint.contains("in use by another process"),
+        "{complaint}"
+    );
+    assert!(first.end_with("INT"));
+}
+
+#[test]
+fn a_command_line_that_cannot_be_read_ends_with_status_64() {
+    let wrong = program().args(["serve", "--lisen", "x"]).output().unwrap();
+    assert_eq!(wrong.status.code(), Some(64));
+    let help = program().arg("--help").output().unwrap();
+    assert_eq!(help.status.code(), Some(0));
+    let no_hub = program()
+        .args(["admin", "--data", "/nonexistent", "group", "list"])
+        .output()
+        .unwrap();
+    assert_eq!(no_hub.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&no_hub.stderr).contains("lianxiao serve"));
+}
