@@ -3,6 +3,7 @@
 //! A batch is built by hand (`scribe`), so that no rule of the hub stands between a test and the port.
 
 mod apart;
+mod backups;
 mod catalog;
 mod engine;
 mod filters;
@@ -16,6 +17,7 @@ mod reopening;
 mod scribe;
 mod seeing;
 mod sqlite_file;
+mod sqlite_restore;
 mod writing;
 
 /// The contract as tests of one engine: each on a database of its own.
@@ -25,6 +27,8 @@ macro_rules! contract {
             apart::a_group_does_not_see_another,
             apart::a_write_in_one_group_moves_nothing_in_another,
             apart::one_transaction_writes_for_many_groups_or_for_none,
+            backups::a_backup_is_noted_with_what_it_holds,
+            backups::a_backup_never_takes_the_place_of_a_file,
             catalog::a_credential_is_found_by_its_hash_with_its_group,
             catalog::a_locked_credential_is_let_in_when_it_is_confirmed,
             catalog::the_credentials_of_a_group_come_by_place_and_holder,
