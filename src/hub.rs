@@ -4,6 +4,7 @@
 mod admin;
 mod config;
 mod error;
+mod known;
 mod presence;
 mod restore;
 mod streams;
@@ -29,6 +30,7 @@ use crate::store::{SqliteStore, Store};
 use crate::sync::{Heads, Pace, Reader, Reading, Watching, Writer, history};
 use bytes::Bytes;
 use jiff::Timestamp;
+use known::Known;
 use presence::Presence;
 use std::sync::Arc;
 use streams::{OpenStream, Streams};
@@ -44,6 +46,7 @@ pub struct Hub {
     limits: Limits,
     reader: Reader,
     heads: Arc<Heads>,
+    known: Known,
     presence: Presence,
     streams: Streams,
     writer: Writer,
@@ -118,7 +121,8 @@ impl Hub {
         );
         let hub = Hub {
             hub_id,
-            reader: Reader::new(Arc::clone(&store), hub_id),
+            reader: Reader::new(Arc::clone(&store), hub_id, Arc::clone(&heads)),
+            known: Known::default(),
             presence: Presence::default(),
             streams: Streams::default(),
             limits: config.limits,
@@ -148,27 +152,34 @@ impl Hub {
     /// `Unauthenticated` when nobody does.
     pub async fn authenticate(&self, token: &str) -> Result<Caller, HubError> {
         let hash = Token::sent(token).hash();
-        let (credential, group) = self
-            .store
-            .credential(&hash)
-            .await?
-            .ok_or(HubError::Unauthenticated)?;
-        if credential.locked {
-            return Err(HubError::Locked);
-        }
+        let caller = match self.known.get(&hash) {
+            Some(caller) => caller,
+            None => self.look_up(&hash).await?,
+        };
         let now = self.clock.now();
-        if self.presence.heard(credential.group, credential.place, now) {
+        if self.presence.heard(caller.group.key, caller.place, now) {
             // When a campus was last heard is worth no failed call: a full disk still answers reads.
             if let Err(error) = self.store.heard(&hash, now).await {
                 tracing::warn!(%error, "the last call of a credential was not written down");
             }
         }
-        Ok(Caller {
+        Ok(caller)
+    }
+
+    async fn look_up(&self, hash: &[u8; 32]) -> Result<Caller, HubError> {
+        let found = self.store.credential(hash).await?;
+        let (credential, group) = found.ok_or(HubError::Unauthenticated)?;
+        if credential.locked {
+            return Err(HubError::Locked);
+        }
+        let caller = Caller {
             group,
-            credential: hash,
+            credential: *hash,
             place: credential.place,
             holder: credential.holder,
-        })
+        };
+        self.known.keep(&caller);
+        Ok(caller)
     }
 
     /// What the caller is told of the hub.

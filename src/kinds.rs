@@ -24,7 +24,10 @@ use found::Found;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use prost::Message;
+use prost_reflect::FieldDescriptor;
+use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::sync::LazyLock;
 
 /// Every kind there is.
 pub const KINDS: &[&dyn Kind] = &[
@@ -269,6 +272,17 @@ pub trait Kind: Sync {
 
 struct Of<R>(PhantomData<R>);
 
+/// The fields of Content, by name: every item asks for its kind's several times.
+static FIELDS: LazyLock<HashMap<String, FieldDescriptor>> = LazyLock::new(|| {
+    let content = CONTRACT.get_message_by_name("lianxiao.v1.Content");
+    let fields = content
+        .into_iter()
+        .flat_map(|content| content.fields().collect::<Vec<_>>());
+    fields
+        .map(|field| (field.name().to_owned(), field))
+        .collect()
+});
+
 /// The content of a kind; `None` when the bytes are not of it.
 fn read<R: Rules>(content: &[u8]) -> Option<R::Content> {
     R::Content::decode(variant(content).ok()?.1).ok()
@@ -286,10 +300,9 @@ impl<R: Rules> Of<R> {
             .unwrap_or_default()
     }
 
-    fn field() -> prost_reflect::FieldDescriptor {
-        CONTRACT
-            .get_message_by_name("lianxiao.v1.Content")
-            .and_then(|content| content.get_field_by_name(R::NAME))
+    fn field() -> &'static FieldDescriptor {
+        FIELDS
+            .get(R::NAME)
             .expect("every kind is a field of Content")
     }
 }

@@ -30,9 +30,9 @@ pub enum StoreError {
     /// A stored value is not what this program stores.
     #[error("the database is damaged: {0}")]
     Damaged(&'static str),
-    /// The data folder cannot be used.
-    #[error("the data folder cannot be used: {0}")]
-    Folder(#[from] std::io::Error),
+    /// A file could not be read or written.
+    #[error("a file could not be used: {0}")]
+    File(#[from] std::io::Error),
     /// The file is another program's.
     #[error("{} is not a hub's database", .0.display())]
     Foreign(PathBuf),

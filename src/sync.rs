@@ -1,6 +1,7 @@
 //! The engine: pushes are planned and written, the feed is read. It knows records, never what they mean.
 
 mod chain;
+mod heads;
 pub mod history;
 mod overlay;
 mod plan;
@@ -11,6 +12,7 @@ mod read;
 mod watch;
 mod writer;
 
+pub use heads::Heads;
 pub use read::{OpenError, Reader, Reading};
 pub use watch::{Pace, Watching};
-pub use writer::{Heads, WriteError, Writer};
+pub use writer::{WriteError, Writer};

@@ -1,6 +1,8 @@
 //! `lianxiao demo`: a week of a school group, played over real gRPC on a hub of its own.
 
 mod cast;
+mod clash;
+mod kill;
 mod scenes;
 mod stage;
 mod table;

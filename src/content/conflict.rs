@@ -1,7 +1,7 @@
 //! The record that keeps an edit which lost a clash. It has a state and no content: nobody puts one.
 
 use super::encoded::{variant, wrap};
-use crate::model::ids::{Place, RecordId, Who};
+use crate::model::ids::RecordId;
 use crate::wire::v1;
 use bytes::Bytes;
 use prost::Message as _;
@@ -41,12 +41,6 @@ pub fn pushed(state: &[u8]) -> Option<(RecordId, Bytes)> {
 pub fn about(frame: Option<&Bytes>) -> Option<RecordId> {
     let parts = super::frame::parts(frame?).ok()?;
     pushed(&parts.state).map(|(record, _)| record)
-}
-
-/// Who sees a conflict: the owner, who is also the one who pushed, and the office.
-#[must_use]
-pub fn audience(owner: Place) -> Vec<Who> {
-    vec![owner.into(), Who::Office]
 }
 
 #[cfg(test)]

@@ -169,6 +169,11 @@ impl Hub {
             return Err(HubError::Exists { what: "file", name });
         }
         self.store.back_up(file, self.clock.now()).await?;
+        for group in self.store.groups().await? {
+            if let Some(backup) = self.store.last_backup(group.key).await? {
+                self.heads.backed_up(group.key, backup.position);
+            }
+        }
         let metadata = std::fs::metadata(file).map_err(|error| HubError::Folder(error.into()))?;
         Ok(metadata.len())
     }

@@ -51,8 +51,11 @@ impl Rules for MenuRules {
             return Vec::new();
         }
         let (owner, audience) = (owner.to_text(), menu.audience().as_str_name());
+        // A name with a slash must not look like two parts.
+        let part = |name: &str| name.replace('%', "%25").replace('/', "%2F");
+        let (canteen, set) = (part(&menu.canteen), part(&menu.menu_set));
         let key = |row: &v1::DayMeal| {
-            let (canteen, set, meal) = (&menu.canteen, &menu.menu_set, row.meal().as_str_name());
+            let meal = row.meal().as_str_name();
             format!("{owner}/{canteen}/{set}/{audience}/{}/{meal}", row.date)
         };
         menu.meals.iter().map(key).collect()

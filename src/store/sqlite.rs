@@ -50,7 +50,7 @@ impl SqliteStore {
     /// # Errors
     /// When the folder or the file cannot be used, or the file was written by a newer program.
     pub async fn open(folder: &Path, fresh: Uuid) -> Result<Self> {
-        refuse_foreign(&folder.join(FILE)).await?;
+        refuse_foreign(&file(folder)).await?;
         let options = options(folder);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
@@ -80,10 +80,14 @@ impl SqliteStore {
     }
 }
 
-fn options(folder: &Path) -> SqliteConnectOptions {
+fn file(folder: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(folder.join(FILE))
         .create_if_missing(true)
+}
+
+fn options(folder: &Path) -> SqliteConnectOptions {
+    file(folder)
         .journal_mode(SqliteJournalMode::Wal)
         // An answered push survives the loss of power: every commit waits for the disk.
         .synchronous(SqliteSynchronous::Full)
@@ -95,9 +99,8 @@ fn options(folder: &Path) -> SqliteConnectOptions {
 
 /// Refuses a file that has tables and is not a hub's, before anything in it is changed. The list of
 /// migrations alone is a hub's start that was cut off.
-async fn refuse_foreign(file: &Path) -> Result<()> {
-    let options = SqliteConnectOptions::new().filename(file);
-    let mut db = options.create_if_missing(true).connect().await?;
+async fn refuse_foreign(file: &SqliteConnectOptions) -> Result<()> {
+    let mut db = file.connect().await?;
     let row = sqlx::query(
         "SELECT application_id = ? OR NOT EXISTS \
          (SELECT 1 FROM sqlite_schema WHERE tbl_name <> '_sqlx_migrations') AS ours \
@@ -110,7 +113,7 @@ async fn refuse_foreign(file: &Path) -> Result<()> {
     db.close().await?;
     match ours {
         true => Ok(()),
-        false => Err(StoreError::Foreign(file.to_owned())),
+        false => Err(StoreError::Foreign(file.get_filename().to_owned())),
     }
 }
 

@@ -2,13 +2,14 @@
 
 use super::overlay::{Live, Next, Standing};
 use super::plan::{Judged, Or, Verdict, Work, any_refusal, kind_changed};
+use crate::access::may_see;
 use crate::content::carry::carry_newer;
 use crate::content::conflict;
 use crate::content::frame::Parts;
 use crate::content::merge::{Merge, merge};
 use crate::kinds::{Kind, Owner};
 use crate::model::finding::{Code, Finding};
-use crate::model::ids::{Place, RecordId};
+use crate::model::ids::{Place, RecordId, Who};
 use crate::model::limits::CONTRACT;
 use crate::model::mutation::{Answer, Base, Outcome, Put};
 use bytes::Bytes;
@@ -149,6 +150,14 @@ impl Work<'_, '_> {
         once.map(open).collect()
     }
 
+    /// The owner, who is also the one who pushed; and the office, unless the record is still the owner's
+    /// alone.
+    fn conflict_audience(&self, owner: Place) -> Vec<Who> {
+        let office = may_see(Place::Office, &self.overlay.audience(self.mutation.record));
+        let office = office.then_some(Who::Office);
+        office.into_iter().chain([owner.into()]).collect()
+    }
+
     /// Keeps the edit whole, as a record that the owner and the office see.
     fn keep_conflict(&mut self, live: &Live, paths: Vec<String>, put: &Put) -> Answer {
         let id = conflict_id(self.caller.place, self.mutation.id.0);
@@ -166,7 +175,7 @@ impl Work<'_, '_> {
                 content: Bytes::new(),
                 state,
             }),
-            audience: conflict::audience(live.owner),
+            audience: self.conflict_audience(live.owner),
             keys: Vec::new(),
             span: None,
             pushed: None,

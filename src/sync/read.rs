@@ -1,5 +1,6 @@
 //! Reads the feed, page by page. A reader holds a cursor and nothing else: no queue, no transaction.
 
+use super::heads::Heads;
 use crate::content::{conflict, frame};
 use crate::kinds::KINDS;
 use crate::model::caller::Group;
@@ -15,6 +16,7 @@ use uuid::Uuid;
 pub struct Reader {
     store: Arc<dyn Store>,
     hub_id: Uuid,
+    heads: Arc<Heads>,
 }
 
 /// Why a feed cannot be read from a cursor. A cursor that was good once is not among it: that is a
@@ -65,8 +67,12 @@ impl Reading {
 
 impl Reader {
     /// A reader of this hub's feeds.
-    pub fn new(store: Arc<dyn Store>, hub_id: Uuid) -> Self {
-        Reader { store, hub_id }
+    pub fn new(store: Arc<dyn Store>, hub_id: Uuid, heads: Arc<Heads>) -> Self {
+        Reader {
+            store,
+            hub_id,
+            heads,
+        }
     }
 
     /// Opens a cursor, or begins when the token is empty.
@@ -140,7 +146,15 @@ impl Reader {
             after: reading.cursor.position,
             bytes_max,
         };
-        let page = self.store.page(reading.group.key, &query).await?;
+        let group = reading.group.key;
+        let page = match self.heads.page(group, &query) {
+            Some(page) => page,
+            None => {
+                let page = self.store.page(group, &query).await?;
+                self.heads.backed_up(group, page.backed_up);
+                page
+            }
+        };
         reading.cursor.position = page.position;
         reading.cursor.chain = short(&page.chain);
         Ok(self.shown(reading, page))

@@ -1,5 +1,6 @@
 //! The one task that writes. Pushes that wait together are planned and committed together.
 
+use super::heads::Heads;
 use super::overlay::Overlay;
 use super::prepare::{Prepared, needs, prepare, second_needs};
 use super::queue::{Job, Queue, Rooms};
@@ -8,30 +9,10 @@ use crate::model::clock::Clock;
 use crate::model::ids::GroupKey;
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
-use crate::store::{Loaded, Needs, Store, StoreError, Writing};
-use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{mpsc, oneshot, watch};
-
-/// The newest position of every group, for those who wait for the next one.
-#[derive(Debug, Default)]
-pub struct Heads(Mutex<HashMap<GroupKey, watch::Sender<i64>>>);
-
-impl Heads {
-    /// Follows a group's head. The first value seen is the newest this process knows of.
-    pub fn follow(&self, group: GroupKey) -> watch::Receiver<i64> {
-        self.with(group, watch::Sender::subscribe)
-    }
-
-    fn moved(&self, group: GroupKey, position: i64) {
-        self.with(group, |sender| sender.send_replace(position));
-    }
-
-    fn with<T>(&self, group: GroupKey, then: impl FnOnce(&watch::Sender<i64>) -> T) -> T {
-        let mut heads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        then(heads.entry(group).or_insert_with(|| watch::Sender::new(0)))
-    }
-}
+use crate::store::{Batch, Loaded, Needs, Store, StoreError, Writing};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
 
 /// Why a push got no answer. Nothing is known to be stored; pushed again, it is answered.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -160,18 +141,18 @@ impl Task {
         let groups: Vec<GroupKey> = by_group.keys().copied().collect();
         let mut writing = self.store.begin(&groups).await?;
         let mut answers = vec![Vec::new(); pushes.len()];
-        let mut moved = Vec::new();
+        let mut written = Vec::new();
         for (group, indexes) in by_group {
             let of_group: Vec<&Prepared> = indexes.iter().map(|index| pushes[*index]).collect();
-            let (planned, position) = self.write_group(&mut *writing, group, &of_group).await?;
+            let (planned, batch) = self.write_group(&mut *writing, group, &of_group).await?;
             for (index, planned) in indexes.into_iter().zip(planned) {
                 answers[index] = planned;
             }
-            moved.extend(position.map(|position| (group, position)));
+            written.extend(batch.map(|batch| (group, batch)));
         }
         writing.commit().await?;
-        for (group, position) in moved {
-            self.heads.moved(group, position);
+        for (group, batch) in written {
+            self.heads.committed(group, batch);
         }
         Ok(answers)
     }
@@ -181,7 +162,7 @@ impl Task {
         writing: &mut dyn Writing,
         group: GroupKey,
         pushes: &[&Prepared],
-    ) -> Result<(Vec<Vec<Answer>>, Option<i64>), StoreError> {
+    ) -> Result<(Vec<Vec<Answer>>, Option<Batch>), StoreError> {
         let loaded = load(writing, group, pushes).await?;
         let mut overlay = Overlay::new(&loaded, self.clock.now(), (self.seed)());
         let answers = pushes
@@ -192,7 +173,7 @@ impl Task {
             return Ok((answers, None));
         };
         writing.apply(group, &batch).await?;
-        Ok((answers, Some(batch.head.position)))
+        Ok((answers, Some(batch)))
     }
 }
 

@@ -142,7 +142,7 @@ async fn what_was_gone_before_a_reader_began_is_not_mentioned() {
 }
 
 #[tokio::test]
-async fn a_menu_is_its_campuss_and_the_offices_until_it_is_published() {
+async fn until_it_is_published_a_menu_is_for_its_campus_and_the_office() {
     let hub = TestHub::start().await;
     let head = hub.campus(HEAD);
     let record = fresh();

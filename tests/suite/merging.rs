@@ -40,14 +40,14 @@ async fn two_clerks_who_edit_different_days_of_one_menu_are_both_heard() {
     let head = hub.campus(HEAD);
     let record = fresh();
     head.applied(create(&record, week())).await;
-    head.applied(edit(&record, 1, with(0, "红烧狮子头"))).await;
+    head.applied(edit(&record, 1, with(0, "蒜泥白肉"))).await;
     let late = head.one(edit(&record, 1, with(1, "可乐鸡翅"))).await;
     assert_eq!((late.outcome(), late.version), (Merged, 3));
     assert!(late.conflict_id.is_empty());
     let merged = standing(&head.get(&record).await.unwrap());
     assert_eq!(
         (dish(&merged, 0), dish(&merged, 1)),
-        ("红烧狮子头", "可乐鸡翅")
+        ("蒜泥白肉", "可乐鸡翅")
     );
 }
 
@@ -57,7 +57,7 @@ async fn the_same_day_edited_twice_keeps_the_hubs_and_names_the_field() {
     let head = hub.campus(HEAD);
     let record = fresh();
     head.applied(create(&record, week())).await;
-    head.applied(edit(&record, 1, with(0, "红烧狮子头"))).await;
+    head.applied(edit(&record, 1, with(0, "蒜泥白肉"))).await;
     let late = head.one(edit(&record, 1, with(0, "盐水虾"))).await;
     assert_eq!(late.outcome(), ConflictKept);
     let copy = Reader::all(&head).await;
@@ -72,7 +72,7 @@ async fn the_same_day_edited_twice_keeps_the_hubs_and_names_the_field() {
     assert_eq!(conflict.pushed, with(0, "盐水虾").encode());
     assert_eq!(
         dish(&standing(&head.get(&record).await.unwrap()), 0),
-        "红烧狮子头"
+        "蒜泥白肉"
     );
 }
 
@@ -100,7 +100,7 @@ async fn an_edit_that_says_what_the_hub_has_already_changes_nothing() {
     let head = hub.campus(HEAD);
     let record = fresh();
     head.applied(create(&record, week())).await;
-    let mut both = with(0, "红烧狮子头");
+    let mut both = with(0, "蒜泥白肉");
     both.meals[1] = lunch(TUESDAY, "可乐鸡翅");
     head.applied(edit(&record, 1, both)).await;
     let late = head.one(edit(&record, 1, with(1, "可乐鸡翅"))).await;
@@ -113,7 +113,7 @@ async fn a_chain_of_offline_edits_is_merged_against_what_its_author_saw() {
     let head = hub.campus(HEAD);
     let record = fresh();
     head.applied(create(&record, week())).await;
-    head.applied(edit(&record, 1, with(0, "红烧狮子头"))).await;
+    head.applied(edit(&record, 1, with(0, "蒜泥白肉"))).await;
     // Offline, a colleague edits Tuesday, and then Tuesday again, upon the first edit of their own.
     let first = edit(&record, 1, with(1, "可乐鸡翅"));
     let second = put(&record, Some(after(&first)), with(1, "五香大排"));
@@ -122,7 +122,7 @@ async fn a_chain_of_offline_edits_is_merged_against_what_its_author_saw() {
     let merged = standing(&head.get(&record).await.unwrap());
     assert_eq!(
         (dish(&merged, 0), dish(&merged, 1)),
-        ("红烧狮子头", "五香大排")
+        ("蒜泥白肉", "五香大排")
     );
 }
 
@@ -132,7 +132,7 @@ async fn an_edit_upon_an_edit_that_was_kept_as_a_conflict_brings_only_its_own_ch
     let head = hub.campus(HEAD);
     let record = fresh();
     head.applied(create(&record, week())).await;
-    head.applied(edit(&record, 1, with(0, "红烧狮子头"))).await;
+    head.applied(edit(&record, 1, with(0, "蒜泥白肉"))).await;
     let clash = edit(&record, 1, with(0, "盐水虾"));
     let mut upon = with(0, "盐水虾");
     upon.meals[1] = lunch(TUESDAY, "可乐鸡翅");
@@ -142,7 +142,7 @@ async fn an_edit_upon_an_edit_that_was_kept_as_a_conflict_brings_only_its_own_ch
     let merged = standing(&head.get(&record).await.unwrap());
     assert_eq!(
         (dish(&merged, 0), dish(&merged, 1)),
-        ("红烧狮子头", "可乐鸡翅")
+        ("蒜泥白肉", "可乐鸡翅")
     );
 }
 
@@ -152,7 +152,7 @@ async fn a_merged_mutation_sent_again_is_answered_as_it_was() {
     let head = hub.campus(HEAD);
     let record = fresh();
     head.applied(create(&record, week())).await;
-    head.applied(edit(&record, 1, with(0, "红烧狮子头"))).await;
+    head.applied(edit(&record, 1, with(0, "蒜泥白肉"))).await;
     let late = edit(&record, 1, with(1, "可乐鸡翅"));
     let first = head.one(late.clone()).await;
     let again = head.one(late).await;
@@ -169,7 +169,13 @@ async fn a_merged_mutation_sent_again_is_answered_as_it_was() {
 async fn merged_content_may_name_a_campus_that_only_the_other_edit_named() {
     let hub = TestHub::start().await;
     let head = hub.campus(HEAD);
-    let (record, plain) = (fresh(), session("数学", TUESDAY));
+    let (record, plain) = (
+        fresh(),
+        v1::Session {
+            invites_all: false,
+            ..session("数学", TUESDAY)
+        },
+    );
     head.applied(create(&record, plain.clone())).await;
     let invites = v1::Session {
         invited_campus_ids: vec![hub.campus(SPRING).campus_id],
@@ -255,7 +261,7 @@ async fn a_record_is_read_as_it_stood() {
     let first = head.applied(create(&record, week())).await;
     let then = head.get(&record).await.unwrap().commit_time;
     hub.clock.set("2026-05-08T16:00:00+08:00".parse().unwrap());
-    head.applied(edit(&record, 1, with(0, "红烧狮子头"))).await;
+    head.applied(edit(&record, 1, with(0, "蒜泥白肉"))).await;
     let old = head.get_as_of(&record, then).await.unwrap();
     assert_eq!((old.version, old.position), (1, first.position));
     assert_eq!(old.content, week().encode());

@@ -48,7 +48,9 @@ impl Running {
                     Some(found) => return found,
                     None => said.push(line),
                 },
-                Err(_) => panic!("the program did not say what it must; it said {said:#?}"),
+                Err(mpsc::RecvTimeoutError::Timeout | mpsc::RecvTimeoutError::Disconnected) => {
+                    panic!("the program did not say what it must; it said {said:#?}")
+                }
             }
         }
     }

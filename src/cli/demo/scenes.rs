@@ -2,8 +2,8 @@
 
 use super::cast::{self, CAMPUSES, GROUP, OFFICE};
 use super::stage::{Error, START, Stage, act, put};
-use super::table;
 use super::week::{self, EXPECTED, WEEK};
+use super::{clash, kill, table};
 use crate::wire::v1::{self, action, content, exchange_action, menu_action, session_action};
 use jiff::tz::TimeZone;
 use tokio::sync::oneshot;
@@ -19,7 +19,9 @@ pub async fn play(stage: &mut Stage) -> Result<bool, Error> {
     sessions(stage).await?;
     exchanges(stage).await?;
     menus(stage).await?;
+    clash::play(stage).await?;
     weekdays_pass(stage).await?;
+    kill::play().await?;
     let status = status(stage).await?;
     let position = status
         .instant

@@ -10,7 +10,7 @@ use crate::model::limits::Limits;
 use crate::wire::v1;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 pub const START: &str = "2026-05-08T15:00:00+08:00";
 
 pub struct Stage {
-    folder: PathBuf,
+    _folder: Folder,
     running: Running,
     clock: Arc<SteppedClock>,
     tokens: BTreeMap<&'static str, String>,
@@ -36,17 +36,16 @@ impl Stage {
             }
             bound => bound?,
         };
-        let folder =
-            std::env::temp_dir().join(format!("lianxiao-demo-{}", crate::hub::random_uuid()));
+        let folder = Folder::new("demo");
         let clock = Arc::new(SteppedClock::starting_at(START.parse()?));
         let config = Config {
-            data: folder.clone(),
+            data: folder.path().to_owned(),
             limits: Limits::default(),
         };
         let hub_clock: Arc<SteppedClock> = Arc::clone(&clock);
         let running = Running::start(&config, hub_clock, listener).await?;
         Ok(Stage {
-            folder,
+            _folder: folder,
             running,
             clock,
             tokens: BTreeMap::new(),
@@ -55,8 +54,7 @@ impl Stage {
 
     /// Closes the hub and throws its data away.
     pub async fn close(self) -> Result<(), Error> {
-        self.running.stop().await?;
-        Ok(std::fs::remove_dir_all(&self.folder)?)
+        self.running.stop().await
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -151,11 +149,56 @@ impl Stage {
     }
 }
 
+/// A folder of the play, thrown away when it is dropped.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// A folder that does not exist yet: whoever opens a hub in it makes it.
+    pub fn new(name: &str) -> Self {
+        let unique = crate::hub::random_uuid();
+        Folder(std::env::temp_dir().join(format!("lianxiao-{name}-{unique}")))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
 /// A put of a new record.
 pub fn put(record: &str, kind: v1::content::Kind) -> v1::Mutation {
     let content = prost::Message::encode_to_vec(&v1::Content { kind: Some(kind) });
     let put = v1::Put {
         content: content.into(),
+        ..Default::default()
+    };
+    mutation(record, v1::mutation::Wish::Put(put))
+}
+
+/// A put upon a version of a menu.
+pub fn edit(record: &str, version: i64, menu: v1::Menu) -> v1::Mutation {
+    settle(record, version, menu, String::new())
+}
+
+/// The same, which also settles a conflict.
+pub fn settle(record: &str, version: i64, menu: v1::Menu, conflict: String) -> v1::Mutation {
+    let kind = v1::content::Kind::Menu(menu);
+    let content = prost::Message::encode_to_vec(&v1::Content { kind: Some(kind) });
+    let put = v1::Put {
+        base: Some(v1::Base {
+            version,
+            ..Default::default()
+        }),
+        content: content.into(),
+        resolves: Some(conflict)
+            .filter(|id| !id.is_empty())
+            .into_iter()
+            .collect(),
         ..Default::default()
     };
     mutation(record, v1::mutation::Wish::Put(put))

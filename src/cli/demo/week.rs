@@ -62,6 +62,31 @@ pub fn menu(campus: &str, closed: &[&str]) -> v1::Menu {
     }
 }
 
+/// A draft of the week after: two days of it.
+pub fn next_menu() -> v1::Menu {
+    let mut menu = menu("滨湖分校", &[]);
+    menu.label = "第12周".into();
+    menu.service_dates = vec!["2026-05-18".into(), "2026-05-19".into()];
+    menu.meals.truncate(2);
+    for (meal, day) in menu.meals.iter_mut().zip(&menu.service_dates) {
+        meal.date.clone_from(day);
+    }
+    menu
+}
+
+/// A session of which only the title matters.
+pub fn short_session(title: &str) -> v1::Session {
+    v1::Session {
+        form: v1::SessionForm::JointPrep.into(),
+        title: title.into(),
+        days: vec![v1::SessionDay {
+            date: "2026-05-12".into(),
+            ..Default::default()
+        }],
+        ..Default::default()
+    }
+}
+
 fn lunch((day, dishes): (&&str, [&str; 4])) -> v1::DayMeal {
     use v1::DishSlot::{HalfMeat, Main, Soup, Staple, Vegetable};
     let slots = [Main, HalfMeat, Vegetable, Soup];

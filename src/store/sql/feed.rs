@@ -4,10 +4,11 @@ use super::column::{id_bytes, who_text};
 use super::load::{head, head_of, version};
 use crate::model::feed::Head;
 use crate::model::ids::{GroupKey, RecordId, Who};
-use crate::store::{FeedEntry, FeedPage, PageQuery, Result, Version};
+use crate::store::{FeedEntry, FeedPage, PageQuery, Result, StoreError, Version};
 use bytes::Bytes;
 use futures::TryStreamExt as _;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use std::collections::HashMap;
 
 /// The most rows a page looks at: it bounds the time of a page that the filter leaves empty.
 const ROWS_A_PAGE: i64 = 4_096;
@@ -32,75 +33,78 @@ pub async fn page(
 ) -> Result<FeedPage> {
     let head = head(db, group).await?;
     let backed_up = backed_up(db, group).await?;
-    let page = read(db, group, query).await?;
-    let (position, chain) = match page.full {
-        true => (
-            page.position,
-            commit_before(db, group, page.position).await?.chain,
-        ),
-        false => (head.position, head.chain),
-    };
-    Ok(FeedPage {
-        entries: page.entries(),
-        position,
-        chain,
-        head,
-        backed_up,
-    })
-}
-
-/// Reads rows until the page is full or there are no more.
-async fn read(db: &mut SqliteConnection, group: GroupKey, query: &PageQuery<'_>) -> Result<Page> {
     let mut page = Page {
         open: query.after,
         ..Page::default()
     };
     if query.sees.is_empty() {
-        return Ok(page);
+        return Ok(FeedPage {
+            entries: Vec::new(),
+            position: head.position,
+            chain: head.chain,
+            head,
+            backed_up,
+        });
     }
     let mut statement = statement(group, query);
     let mut rows = statement.build().fetch(&mut *db);
     while let Some(row) = rows.try_next().await? {
-        let entry = Row {
-            gone: row.try_get::<i64, _>("gone")? != 0,
-            wanted: row.try_get::<i64, _>("wanted")? != 0,
-            version: version(&row)?,
+        let row = Row {
+            position: row.try_get(0)?,
+            shown: row.try_get::<Option<Vec<u8>>, _>(1)?.map(Bytes::from),
         };
-        if page.is_full(&entry, query.bytes_max) {
-            return Ok(page);
+        if page.is_full(&row, query.bytes_max) {
+            break;
         }
-        page.add(entry);
+        page.add(row);
     }
-    if !page.full {
-        page.close();
-    }
-    Ok(page)
+    drop(rows);
+    let chain = match page.full {
+        true => commit_before(db, group, page.position).await?.chain,
+        false => {
+            page.close();
+            page.position = head.position;
+            head.chain
+        }
+    };
+    let (position, rows) = (page.position, page.rows());
+    Ok(FeedPage {
+        backed_up,
+        chain,
+        position,
+        entries: entries(db, group, rows).await?,
+        head,
+    })
 }
 
-/// Rows of all the reader's audiences, merged by position. The filter decides what is shown of a row,
-/// not whether it is looked at: the page must know how far it came.
+/// What stands in a row's second column instead of a frame: a deletion, or the end of the reader's sight.
+/// No frame is so short. Null: the filter does not want the row, but it was looked at; the page must know
+/// how far it came.
+const DELETED: &[u8] = &[];
+const REMOVED: &[u8] = &[0];
+
+/// Rows of all the reader's audiences, merged by position as the index has them: what a page does not take
+/// is never read, and no frame is sorted.
 pub fn statement(group: GroupKey, query: &PageQuery<'_>) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new(
-        "SELECT a.position, a.gone, v.id, v.kind, v.campus, v.version, v.frame, (",
-    );
-    wanted(&mut sql, query);
-    sql.push(") AS wanted FROM (");
+    let mut sql = QueryBuilder::new("");
     for (i, who) in query.sees.iter().enumerate() {
         sql.push(if i == 0 { "" } else { " UNION ALL " });
-        sql.push("SELECT position, gone FROM audience WHERE grp = ")
+        sql.push(
+            "SELECT a.position, \
+             (SELECT CASE a.gone WHEN 0 THEN COALESCE(v.frame, x'') ELSE x'00' END \
+              FROM version v WHERE v.grp = a.grp AND v.position = a.position",
+        );
+        wanted(&mut sql, query);
+        sql.push(") FROM audience a WHERE a.grp = ")
             .push_bind(group.0);
-        sql.push(" AND who = ").push_bind(who_text(*who));
-        sql.push(" AND position > ").push_bind(query.after);
+        sql.push(" AND a.who = ").push_bind(who_text(*who));
+        sql.push(" AND a.position > ").push_bind(query.after);
     }
-    sql.push(" ORDER BY position LIMIT ").push_bind(ROWS_A_PAGE);
-    sql.push(") a JOIN version v ON v.position = a.position AND v.grp = ")
-        .push_bind(group.0);
-    sql.push(" ORDER BY a.position");
+    sql.push(" ORDER BY 1 LIMIT ").push_bind(ROWS_A_PAGE);
     sql
 }
 
 fn wanted(sql: &mut QueryBuilder<Sqlite>, query: &PageQuery<'_>) {
-    sql.push("1 = 1");
     if !query.filter.kinds.is_empty() {
         sql.push(" AND v.kind IN (");
         let mut list = sql.separated(", ");
@@ -120,16 +124,22 @@ fn wanted(sql: &mut QueryBuilder<Sqlite>, query: &PageQuery<'_>) {
 }
 
 struct Row {
-    gone: bool,
-    wanted: bool,
-    version: Version,
+    position: i64,
+    shown: Option<Bytes>,
 }
 
 impl Row {
-    /// The bytes it takes in a page, at most.
+    fn is_frame(&self) -> bool {
+        self.shown
+            .as_ref()
+            .is_some_and(|shown| shown.len() > REMOVED.len())
+    }
+
     fn size(&self) -> usize {
-        let tombstone = 64;
-        self.version.frame.as_ref().map_or(tombstone, Bytes::len)
+        const TOMBSTONE: usize = 64;
+        self.shown
+            .as_ref()
+            .map_or(0, |shown| shown.len().max(TOMBSTONE))
     }
 }
 
@@ -149,18 +159,19 @@ struct Page {
 
 impl Page {
     fn is_full(&mut self, next: &Row, bytes_max: usize) -> bool {
-        if next.version.position != self.open {
+        if next.position != self.open {
             self.close();
-            let over = next.wanted && self.bytes > 0 && self.bytes + next.size() > bytes_max;
+            let over =
+                next.shown.is_some() && self.bytes > 0 && self.bytes + next.size() > bytes_max;
             self.full |= over;
-            self.open = next.version.position;
+            self.open = next.position;
         }
         self.full
     }
 
     fn add(&mut self, row: Row) {
         self.rows += 1;
-        if row.wanted {
+        if row.shown.is_some() {
             // Rows of one position become one entry.
             if self.done.len() == self.open_from {
                 self.bytes += row.size();
@@ -177,32 +188,64 @@ impl Page {
         self.open_from = self.done.len();
     }
 
-    fn entries(mut self) -> Vec<FeedEntry> {
+    /// One row a position: who dropped out of one audience may still be in another.
+    fn rows(mut self) -> Vec<Row> {
         self.done.truncate(self.open_from);
-        let mut entries: Vec<(i64, FeedEntry)> = Vec::with_capacity(self.done.len());
-        for row in self.done {
-            let Version { position, .. } = row.version;
-            let same = entries.last().is_some_and(|(last, _)| *last == position);
-            match (same, row.gone) {
-                (true, true) => {}
-                (true, false) => {
-                    *entries.last_mut().expect("same position") = (position, entry(row));
-                }
-                (false, _) => entries.push((position, entry(row))),
+        self.done.dedup_by(|next, kept| {
+            let same = next.position == kept.position;
+            if same && kept.shown.as_deref() == Some(REMOVED) {
+                std::mem::swap(next, kept);
             }
-        }
-        entries.into_iter().map(|(_, entry)| entry).collect()
+            same
+        });
+        self.done
     }
 }
 
-fn entry(row: Row) -> FeedEntry {
-    match row.version.frame.clone() {
-        Some(frame) if !row.gone => FeedEntry::Upsert(frame),
-        _ => FeedEntry::Gone {
-            version: row.version,
-            removed: row.gone,
-        },
+/// The entries of a page. What is no frame is looked up: there is little of it.
+async fn entries(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    rows: Vec<Row>,
+) -> Result<Vec<FeedEntry>> {
+    let bare = rows.iter().filter(|row| !row.is_frame());
+    let bare: Vec<i64> = bare.map(|row| row.position).collect();
+    let mut versions = versions(db, group, &bare).await?;
+    let entry = |row: Row| match row.shown {
+        Some(frame) if frame.len() > REMOVED.len() => Ok(FeedEntry::Upsert(frame)),
+        shown => Ok(FeedEntry::Gone {
+            version: versions
+                .remove(&row.position)
+                .ok_or(StoreError::Damaged("the feed"))?,
+            removed: shown.as_deref() != Some(DELETED),
+        }),
+    };
+    rows.into_iter().map(entry).collect()
+}
+
+async fn versions(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    positions: &[i64],
+) -> Result<HashMap<i64, Version>> {
+    const A_STATEMENT: usize = 1_000;
+    let mut found = HashMap::new();
+    for positions in positions.chunks(A_STATEMENT) {
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "SELECT id, kind, campus, version, position, frame FROM version WHERE grp = ",
+        );
+        sql.push_bind(group.0).push(" AND position IN (");
+        let mut list = sql.separated(", ");
+        for position in positions {
+            list.push_bind(*position);
+        }
+        sql.push(")");
+        for row in sql.build().fetch_all(&mut *db).await? {
+            let version = version(&row)?;
+            found.insert(version.position, version);
+        }
     }
+    Ok(found)
 }
 
 async fn backed_up(db: &mut SqliteConnection, group: GroupKey) -> Result<i64> {

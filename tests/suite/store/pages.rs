@@ -84,12 +84,12 @@ pub async fn a_page_ends_before_the_bytes_run_over(store: &dyn Store) {
     for (bytes_max, a_page) in [(299, 2), (300, 3), (301, 3), (699, 6), (700, 7), (900, 7)] {
         let mut reader = Reader::of(&scribe, &GROUP).bytes_max(bytes_max);
         let pages = reader.pages().await;
-        let counts: Vec<usize> = pages.iter().map(|page| page.entries.len()).collect();
-        assert_eq!(counts[0], a_page, "{bytes_max} bytes: {counts:?}");
-        assert!(counts.iter().all(|count| *count <= a_page), "{counts:?}");
+        let sizes: Vec<usize> = pages.iter().map(|page| page.entries.len()).collect();
+        assert_eq!(sizes[0], a_page, "{bytes_max} bytes: {sizes:?}");
+        assert!(sizes.iter().all(|size| *size <= a_page), "{sizes:?}");
         let positions = pages.iter().map(|page| page.position);
-        let sums = counts.iter().scan(0, |sum, count| {
-            *sum += *count;
+        let sums = sizes.iter().scan(0, |sum, size| {
+            *sum += *size;
             i64::try_from(*sum).ok()
         });
         assert!(positions.eq(sums), "{bytes_max} bytes: {pages:?}");
@@ -101,8 +101,8 @@ pub async fn a_page_ends_before_the_bytes_run_over(store: &dyn Store) {
 pub async fn a_larger_frame_comes_alone(store: &dyn Store) {
     let mut scribe = Scribe::new(store, "g").await;
     let sizes = [9_000, 100, 9_000, 9_000, 100, 100, 9_000];
-    let change = |(n, size)| put(record(n)).sized(size);
-    scribe.commit((1..).zip(sizes).map(change)).await;
+    let weighing = |(n, size)| put(record(n)).sized(size);
+    scribe.commit((1..).zip(sizes).map(weighing)).await;
     let mut reader = Reader::of(&scribe, &GROUP).bytes_max(1_000);
     let pages: Vec<Vec<Told>> = reader.pages().await.iter().map(told).collect();
     let expected: [&[u128]; 6] = [&[1], &[2], &[3], &[4], &[5, 6], &[7]];

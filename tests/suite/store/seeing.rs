@@ -11,7 +11,7 @@ pub async fn several_audiences_come_in_one_order(store: &dyn Store) {
     let mut scribe = Scribe::new(store, "g").await;
     let campus = of_campus(1);
     let by = |(n, who)| put(record(n)).seen_by(&[who]);
-    let whos = [
+    let audiences = [
         campus,
         Who::Office,
         Who::Group,
@@ -20,7 +20,7 @@ pub async fn several_audiences_come_in_one_order(store: &dyn Store) {
         Who::Group,
         Who::Office,
     ];
-    scribe.commit((1..).zip(whos).map(by)).await;
+    scribe.commit((1..).zip(audiences).map(by)).await;
     for (sees, numbers) in [
         (vec![Who::Group, campus], vec![1, 3, 4, 6]),
         (vec![Who::Office, Who::Group], vec![2, 3, 6, 7]),

@@ -1,0 +1,111 @@
+//! Pulls: everything from the beginning, and the last few of much.
+
+use crate::report::{ROUNDS, beside, latencies, line, median, note, quantiles, rate};
+use crate::stage::{Stage, all_applied, new_records, session};
+use futures::TryStreamExt as _;
+use lianxiao::client::Line;
+use lianxiao::wire::v1;
+use sqlx::{Connection as _, Row as _, SqliteConnection};
+use std::path::Path;
+use std::time::Instant;
+
+pub const RECORDS: usize = 100_000;
+const PUSH: usize = 1_000;
+const FEW: usize = 10;
+const INCREMENTS: usize = 200;
+
+/// A hub that holds many records, all of which anybody of the group sees, and a line to it.
+pub async fn filled() -> (Stage, Line) {
+    let stage = Stage::open().await;
+    let group = stage.group("春风教育集团", 1).await;
+    let line = stage.line(&group.tokens[0]);
+    let content = session();
+    for _ in 0..RECORDS / PUSH {
+        let push = new_records(&content, PUSH);
+        let response = line.sync().push(push).await.expect("an answer");
+        all_applied(response.into_inner());
+    }
+    (stage, line)
+}
+
+pub async fn cold_and_incremental() {
+    let (mut stage, line_) = filled().await;
+    let mut colds = Vec::new();
+    let mut cursor = String::new();
+    for _ in 0..=ROUNDS {
+        let start = Instant::now();
+        let (count, end) = pull_all(&line_, "").await;
+        colds.push(rate(count, start.elapsed()));
+        cursor = end;
+    }
+    let mut few = latencies();
+    let content = session();
+    for _ in 0..INCREMENTS {
+        let push = new_records(&content, FEW);
+        let response = line_.sync().push(push).await.expect("an answer");
+        all_applied(response.into_inner());
+        let start = Instant::now();
+        let (count, end) = pull_all(&line_, &cursor).await;
+        note(&mut few, start.elapsed());
+        assert_eq!(count, FEW);
+        cursor = end;
+    }
+    stage.stop().await;
+    let mut scans = Vec::new();
+    for _ in 0..=ROUNDS {
+        let start = Instant::now();
+        let count = scan(&stage.file()).await;
+        scans.push(rate(count, start.elapsed()));
+    }
+    let name = "cold pull of 100,000";
+    beside(name, &colds, "two-column sqlx scan", &scans, "0.6");
+    line(
+        "  records a second",
+        &format!("{:.0}", median(colds)),
+        "250,000",
+    );
+    line(
+        "incremental pull of 10 out of 100,000",
+        &quantiles(&few),
+        "-",
+    );
+}
+
+/// Pulls until the head; how many changes, and the cursor there.
+pub async fn pull_all(line: &Line, cursor: &str) -> (usize, String) {
+    let mut sync = line.sync().max_decoding_message_size(16 << 20);
+    let mut cursor = cursor.to_owned();
+    let mut count = 0;
+    loop {
+        let request = v1::PullRequest {
+            cursor,
+            ..Default::default()
+        };
+        let page = sync.pull(request).await.expect("a page").into_inner();
+        count += page.changes.len();
+        cursor = page.cursor;
+        if page.checkpoint.is_some() {
+            return (count, cursor);
+        }
+    }
+}
+
+/// The raw program: position and frame of every version, as sqlx hands them out.
+async fn scan(file: &Path) -> usize {
+    let address = format!("sqlite://{}", file.display());
+    let mut db = SqliteConnection::connect(&address)
+        .await
+        .expect("the database");
+    let query = sqlx::query("SELECT position, frame FROM version WHERE grp = 1 ORDER BY position");
+    let mut rows = query.fetch(&mut db);
+    let (mut count, mut bytes) = (0, 0);
+    while let Some(row) = rows.try_next().await.expect("a row") {
+        let position: i64 = row.get(0);
+        let frame: Vec<u8> = row.get(1);
+        assert!(position > 0);
+        bytes += frame.len();
+        count += 1;
+    }
+    assert!(bytes > count);
+    count
+}

@@ -1,0 +1,221 @@
+//! A hub at work in a folder of its own, behind its public door, and what is pushed to it.
+
+use bytes::Bytes;
+use lianxiao::client::Line;
+use lianxiao::grpc;
+use lianxiao::hub::{Config, Drained, Hub, random_uuid};
+use lianxiao::model::clock::SystemClock;
+use lianxiao::model::ids::{Place, RecordId};
+use lianxiao::model::limits::Limits;
+use lianxiao::wire::v1;
+use prost::Message as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use v1::content::Kind;
+use v1::mutation::Wish;
+
+/// A hub and its folder.
+pub struct Stage {
+    folder: TempDir,
+    running: Option<Running>,
+}
+
+struct Running {
+    hub: Arc<Hub>,
+    drained: Drained,
+    address: SocketAddr,
+    shutdown: oneshot::Sender<()>,
+    served: JoinHandle<Result<(), tonic::transport::Error>>,
+}
+
+/// A group: its campuses and their tokens.
+#[derive(Clone)]
+pub struct Group {
+    pub campuses: Vec<RecordId>,
+    pub tokens: Vec<String>,
+}
+
+impl Stage {
+    pub async fn open() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let running = Some(Running::start(folder.path().join("data")).await);
+        Stage { folder, running }
+    }
+
+    /// A group of campuses.
+    pub async fn group(&self, name: &str, campuses: usize) -> Group {
+        let hub = &self.running().hub;
+        let group = hub.create_group(name).await.expect("a group").id;
+        let mut made = Group {
+            campuses: Vec::new(),
+            tokens: Vec::new(),
+        };
+        for number in 0..campuses {
+            let id = RecordId(random_uuid());
+            let content = campus(&format!("第{number}分校"));
+            let answer = hub.create_campus(group, id, content).await;
+            answer.expect("a campus");
+            let token = hub.create_credential(group, Place::Campus(id), "总务处");
+            made.campuses.push(id);
+            made.tokens
+                .push(token.await.expect("a token").reveal().to_owned());
+        }
+        made
+    }
+
+    fn running(&self) -> &Running {
+        self.running.as_ref().expect("the hub runs")
+    }
+
+    pub fn address(&self) -> String {
+        format!("http://{}", self.running().address)
+    }
+
+    /// A line of its own.
+    pub fn line(&self, token: &str) -> Line {
+        Line::new(&self.address(), token).expect("a line")
+    }
+
+    /// The database's file.
+    pub fn file(&self) -> PathBuf {
+        self.folder.path().join("data/lianxiao.db")
+    }
+
+    /// Stops the hub: everything is written, the file can be read.
+    pub async fn stop(&mut self) {
+        let running = self.running.take().expect("the hub runs");
+        running.hub.stop();
+        let _ = running.shutdown.send(());
+        let _ = running.served.await;
+        drop(running.hub);
+        running.drained.finish().await;
+    }
+
+    /// Starts it again over the same file.
+    pub async fn start(&mut self) {
+        self.running = Some(Running::start(self.folder.path().join("data")).await);
+    }
+}
+
+impl Running {
+    async fn start(data: PathBuf) -> Self {
+        let limits = Limits {
+            streams_per_credential_max: 10_000,
+            streams_per_group_max: 10_000,
+            ..Limits::default()
+        };
+        let opened = Hub::open(&Config { data, limits }, Arc::new(SystemClock)).await;
+        let (hub, drained) = opened.expect("the hub opens");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (shutdown, shut) = oneshot::channel();
+        let shut = async {
+            let _ = shut.await;
+        };
+        let served = tokio::spawn(grpc::serve(Arc::clone(&hub), listener, shut));
+        Running {
+            hub,
+            drained,
+            address,
+            shutdown,
+            served,
+        }
+    }
+}
+
+fn encode(kind: Kind) -> Bytes {
+    v1::Content { kind: Some(kind) }.encode_to_vec().into()
+}
+
+fn campus(name: &str) -> Bytes {
+    encode(Kind::Campus(v1::Campus {
+        name: name.to_owned(),
+        role: v1::CampusRole::Branch.into(),
+        ..Default::default()
+    }))
+}
+
+/// A joint prep session that the whole group sees, of about 400 bytes.
+pub fn session() -> Bytes {
+    let named = |name: &str| v1::PersonRef {
+        display_name: name.to_owned(),
+        ..Default::default()
+    };
+    let row = |start: &str, end: &str, item: &str| v1::AgendaItem {
+        start: start.to_owned(),
+        end: end.to_owned(),
+        item: item.to_owned(),
+        ..Default::default()
+    };
+    encode(Kind::Session(v1::Session {
+        form: v1::SessionForm::JointPrep.into(),
+        title: "三年级语文第五单元集体备课".to_owned(),
+        subjects: vec!["语文".to_owned()],
+        grades: vec!["三年级".to_owned()],
+        lesson: "《搭船的鸟》《金色的草地》".to_owned(),
+        textbook: "统编版三年级上册".to_owned(),
+        days: vec![v1::SessionDay {
+            date: "2026-05-12".to_owned(),
+            start: "14:00".to_owned(),
+            end: "16:30".to_owned(),
+            ..Default::default()
+        }],
+        lead: Some(named("张老师")),
+        speakers: vec![named("李老师"), named("王老师")],
+        invites_all: true,
+        agenda: vec![
+            row("14:00", "14:40", "说课：单元整体设计"),
+            row("14:40", "15:40", "分组研讨：习作教学"),
+            row("15:40", "16:30", "总结与分工"),
+        ],
+        ..Default::default()
+    }))
+}
+
+/// An exchange that its two campuses and the office see.
+pub fn exchange(home: RecordId, host: RecordId) -> Bytes {
+    let unit = |id: RecordId| v1::Unit {
+        unit: Some(v1::unit::Unit::CampusId(id.to_string())),
+    };
+    encode(Kind::Exchange(v1::Exchange {
+        person: Some(v1::PersonRef {
+            display_name: "李老师".to_owned(),
+            ..Default::default()
+        }),
+        home: Some(unit(home)),
+        host: Some(unit(host)),
+        r#type: v1::ExchangeType::Regular.into(),
+        planned_start: "2025-09".to_owned(),
+        planned_end: "2026-07".to_owned(),
+        ..Default::default()
+    }))
+}
+
+/// A push of new records of one content.
+pub fn new_records(content: &Bytes, count: usize) -> v1::PushRequest {
+    let mutation = |_| v1::Mutation {
+        mutation_id: random_uuid().to_string(),
+        record_id: random_uuid().to_string(),
+        reason: String::new(),
+        wish: Some(Wish::Put(v1::Put {
+            content: content.clone(),
+            ..Default::default()
+        })),
+    };
+    v1::PushRequest {
+        mutations: (0..count).map(mutation).collect(),
+        ..Default::default()
+    }
+}
+
+/// Every item of a push was stored.
+pub fn all_applied(response: v1::PushResponse) {
+    for result in response.results {
+        assert_eq!(result.outcome(), v1::Outcome::Applied, "{result:?}");
+    }
+}
