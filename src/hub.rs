@@ -27,7 +27,7 @@ use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
 use crate::office::{self, GroupStatus, Heard, Records};
 use crate::store::{SqliteStore, Store};
-use crate::sync::{Heads, Pace, Reader, Reading, Watching, Writer, history};
+use crate::sync::{Heads, Pace, Reader, Reading, Watching, Writer, end_if_unsynced, history};
 use bytes::Bytes;
 use jiff::Timestamp;
 use known::Known;
@@ -37,6 +37,10 @@ use streams::{OpenStream, Streams};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
+
+/// What a page costs while it waits in the transport, as a multiple of its bytes: it is encoded into a
+/// buffer that grows by doubling.
+const ENCODING: usize = 2;
 
 /// A hub, built and ready to be called.
 pub struct Hub {
@@ -158,10 +162,8 @@ impl Hub {
         };
         let now = self.clock.now();
         if self.presence.heard(caller.group.key, caller.place, now) {
-            // When a campus was last heard is worth no failed call: a full disk still answers reads.
-            if let Err(error) = self.store.heard(&hash, now).await {
-                tracing::warn!(%error, "the last call of a credential was not written down");
-            }
+            // Whoever calls does not wait for the writer.
+            tokio::spawn(write_down(Arc::clone(&self.store), hash, now));
         }
         Ok(caller)
     }
@@ -260,7 +262,7 @@ impl Hub {
     fn pace(&self) -> Pace {
         let part = f64::from(admin::random_bits()[0]) / 255.0;
         Pace {
-            bytes_max: self.limits.stream_bytes_max.min(self.limits.page_bytes_max),
+            bytes_max: (self.limits.stream_bytes_max / ENCODING).min(self.limits.page_bytes_max),
             heartbeat_interval: self.limits.heartbeat_interval,
             age: self.limits.stream_age.mul_f64(0.9 + 0.2 * part),
         }
@@ -423,5 +425,13 @@ impl Hub {
             span,
             (position, time),
         ))
+    }
+}
+
+/// When a credential was last heard is worth no failed call: a full disk still answers reads.
+async fn write_down(store: Arc<dyn Store>, credential: [u8; 32], heard: Timestamp) {
+    if let Err(error) = store.heard(&credential, heard).await {
+        end_if_unsynced(&error);
+        tracing::warn!(%error, "the last call of a credential was not written down");
     }
 }

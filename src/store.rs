@@ -36,6 +36,9 @@ pub enum StoreError {
     /// The file is another program's.
     #[error("{} is not a hub's database", .0.display())]
     Foreign(PathBuf),
+    /// A backup could not be written. The database itself is as well as before.
+    #[error("the backup could not be written: {0}")]
+    Backup(#[source] Box<StoreError>),
 }
 
 impl StoreError {
@@ -51,7 +54,9 @@ impl StoreError {
     #[must_use]
     pub fn disk_full(&self) -> bool {
         const FULL: &str = "13";
-        self.code().as_deref() == Some(FULL)
+        // The index of the write-ahead log could not grow.
+        const IOERR_SHMSIZE: &str = "4874";
+        matches!(self.code().as_deref(), Some(FULL | IOERR_SHMSIZE))
     }
 
     fn code(&self) -> Option<String> {

@@ -15,4 +15,4 @@ mod writer;
 pub use heads::Heads;
 pub use read::{OpenError, Reader, Reading};
 pub use watch::{Pace, Watching};
-pub use writer::{WriteError, Writer};
+pub use writer::{WriteError, Writer, end_if_unsynced};

@@ -1,7 +1,7 @@
 //! Why a call as a whole is not carried out. Faults of an item are findings, not errors.
 
 use crate::store::StoreError;
-use crate::sync::{OpenError, WriteError};
+use crate::sync::{OpenError, WriteError, end_if_unsynced};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -87,6 +87,8 @@ impl HubError {
 
 impl From<StoreError> for HubError {
     fn from(error: StoreError) -> Self {
+        // Whatever the hub writes comes by here, pushes and the last call of a credential excepted.
+        end_if_unsynced(&error);
         HubError::Store(Arc::new(error))
     }
 }

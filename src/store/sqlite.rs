@@ -16,10 +16,13 @@ use crate::model::feed::Head;
 use crate::model::ids::{GroupKey, MutationId, Place, RecordId, Who};
 use async_trait::async_trait;
 use jiff::Timestamp;
+use sqlx::Sqlite;
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+    SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
+    SqliteSynchronous,
 };
-use sqlx::{ConnectOptions as _, Connection as _, Row as _, Sqlite, Transaction};
+use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -54,6 +57,7 @@ impl SqliteStore {
         let options = options(folder);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .after_connect(|db, _| Box::pin(waits_for_the_disk(db)))
             .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
@@ -117,6 +121,24 @@ async fn refuse_foreign(file: &SqliteConnectOptions) -> Result<()> {
     }
 }
 
+/// Refuses a connection that would answer before the disk does, whatever it was asked to be.
+async fn waits_for_the_disk(db: &mut SqliteConnection) -> sqlx::Result<()> {
+    const FULL: i64 = 2;
+    let journal: String = sqlx::query_scalar("PRAGMA journal_mode")
+        .fetch_one(&mut *db)
+        .await?;
+    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous")
+        .fetch_one(db)
+        .await?;
+    tracing::debug!(journal, synchronous, "a connection that writes is open");
+    if journal == "wal" && synchronous == FULL {
+        Ok(())
+    } else {
+        let why = format!("journal_mode={journal} synchronous={synchronous} keeps no promise");
+        Err(sqlx::Error::Configuration(why.into()))
+    }
+}
+
 #[async_trait]
 impl Store for SqliteStore {
     async fn hub_id(&self) -> Result<Uuid> {
@@ -149,7 +171,10 @@ impl Store for SqliteStore {
 
     async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()> {
         backup::write(&self.folder, file).await?;
-        backup::note(&self.writer, &backup::heads(file).await?, at).await
+        let heads = backup::heads(file).await?;
+        let mut writing = SqliteWriting::begin(&self.writer).await?;
+        backup::note(writing.db(), &heads, at).await?;
+        writing.end().await
     }
 
     async fn last_backup(&self, group: GroupKey) -> Result<Option<Backup>> {
@@ -165,10 +190,7 @@ impl Store for SqliteStore {
     }
 
     async fn begin(&self, _: &[GroupKey]) -> Result<Box<dyn Writing>> {
-        // The write lock is taken at once: a transaction that began by reading could not get it later.
-        Ok(Box::new(SqliteWriting {
-            tx: self.writer.begin_with("BEGIN IMMEDIATE").await?,
-        }))
+        Ok(Box::new(SqliteWriting::begin(&self.writer).await?))
     }
 
     async fn head(&self, group: GroupKey) -> Result<Head> {
@@ -247,21 +269,53 @@ impl Store for SqliteStore {
     }
 }
 
+/// A transaction that writes, begun and ended in the engine's own words: a failure may have ended it
+/// already (a full disk does), and sqlx would go on counting it as open. Unless it is committed, its
+/// connection is closed, and the transaction with it.
 struct SqliteWriting {
-    tx: Transaction<'static, Sqlite>,
+    /// Gone once the transaction ended.
+    db: Option<PoolConnection<Sqlite>>,
+}
+
+impl SqliteWriting {
+    async fn begin(writer: &SqlitePool) -> Result<Self> {
+        let mut writing = SqliteWriting {
+            db: Some(writer.acquire().await?),
+        };
+        // The write lock is taken at once: a transaction that began by reading could not get it later.
+        sqlx::query("BEGIN IMMEDIATE").execute(writing.db()).await?;
+        Ok(writing)
+    }
+
+    fn db(&mut self) -> &mut SqliteConnection {
+        self.db.as_mut().expect("the transaction is open")
+    }
+
+    async fn end(mut self) -> Result<()> {
+        sqlx::query("COMMIT").execute(self.db()).await?;
+        // Back to the pool.
+        self.db = None;
+        Ok(())
+    }
+}
+
+impl Drop for SqliteWriting {
+    fn drop(&mut self) {
+        drop(self.db.take().map(PoolConnection::detach));
+    }
 }
 
 #[async_trait]
 impl Writing for SqliteWriting {
     async fn load(&mut self, group: GroupKey, needs: &Needs) -> Result<Loaded> {
-        load::load(&mut self.tx, group, needs).await
+        load::load(self.db(), group, needs).await
     }
 
     async fn apply(&mut self, group: GroupKey, batch: &Batch) -> Result<()> {
-        write::apply(&mut self.tx, group, batch).await
+        write::apply(self.db(), group, batch).await
     }
 
     async fn commit(self: Box<Self>) -> Result<()> {
-        Ok(self.tx.commit().await?)
+        self.end().await
     }
 }

@@ -177,14 +177,19 @@ impl Task {
     }
 }
 
-/// What the caller is told of a failed write. When the disk did not take what it was told to keep, nobody
-/// can say what is on it: the process ends, and the next one reads what is there.
+/// What the caller is told of a failed write.
 fn failed(error: StoreError) -> WriteError {
+    end_if_unsynced(&error);
+    WriteError::Store(Arc::new(error))
+}
+
+/// When the disk did not take what it was told to keep, nobody can say what is on it: the process ends,
+/// and the next one reads what is there.
+pub fn end_if_unsynced(error: &StoreError) {
     if error.lost_sync() {
         tracing::error!(%error, "the disk failed to sync; the hub ends");
         std::process::exit(EXIT_IO_ERROR);
     }
-    WriteError::Store(Arc::new(error))
 }
 
 async fn load(

@@ -4,11 +4,10 @@
 //! loss of power; it proves that an answer is never given before its commit, and that a retry is safe.
 
 use crate::harness::within;
-use crate::process::{Running, program};
+use crate::process::{clerk, serve};
 use lianxiao::wire::v1::{self, sync_service_client::SyncServiceClient};
 use prost::Message as _;
 use std::collections::HashMap;
-use std::path::Path;
 use tokio::sync::mpsc;
 use tonic::Request;
 use tonic::transport::Channel;
@@ -99,43 +98,6 @@ impl Campus {
             cursor = page.cursor;
         }
     }
-}
-
-fn serve(data: &Path) -> (Running, String) {
-    let mut command = program();
-    command
-        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-        .arg(data)
-        .env("LIANXIAO_LOG", "error");
-    let serve = Running::start(&mut command);
-    let hub = serve.line(|line| line.strip_prefix("listening on ").map(str::to_owned));
-    (serve, hub)
-}
-
-fn admin(data: &Path, words: &[&str]) -> String {
-    let output = program()
-        .args(["admin", "--data"])
-        .arg(data)
-        .args(words)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{words:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-fn clerk(data: &Path) -> String {
-    let group = admin(data, &["group", "create", "河海教育集团"]);
-    let role = ["--role", "branch", "--name", "春风分校"];
-    let campus = admin(
-        data,
-        &[&["campus", "create", "--group", &group][..], &role].concat(),
-    );
-    let of = ["--group", &group, "--campus", &campus, "--holder", "教导处"];
-    admin(data, &[&["credential", "create"][..], &of].concat())
 }
 
 /// Pushes one after another until the line breaks; the positions that were acknowledged.

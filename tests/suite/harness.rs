@@ -11,6 +11,7 @@ use lianxiao::model::mutation::Outcome;
 use lianxiao::wire::v1;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -99,6 +100,11 @@ impl TestHub {
     /// The hub itself, for what the operator does.
     pub fn hub(&self) -> &Arc<Hub> {
         &self.running.as_ref().expect("the hub runs").hub
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
     }
 
     /// Another group of three campuses, with the same campus ids.
@@ -280,7 +286,17 @@ pub struct Client {
 impl Client {
     fn new(address: SocketAddr, token: Option<&str>, campus_id: &str) -> Self {
         let endpoint = Endpoint::from_shared(format!("http://{address}")).expect("an address");
-        let channel = endpoint.connect_lazy();
+        Self::over(endpoint.connect_lazy(), token, campus_id)
+    }
+
+    /// A clerk of a hub that runs as a program.
+    pub fn of_program(address: &str, token: &str) -> Self {
+        let address = address.parse().expect("an address");
+        Self::new(address, Some(token), "")
+    }
+
+    /// Whoever calls over a channel.
+    pub fn over(channel: Channel, token: Option<&str>, campus_id: &str) -> Self {
         let value = token.map(|token| format!("Bearer {token}").parse().expect("a header"));
         let bearer = Bearer(value);
         Client {

@@ -2,8 +2,8 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 /// How long the program may take to say something it must say.
@@ -48,9 +48,25 @@ impl Running {
                     Some(found) => return found,
                     None => said.push(line),
                 },
-                Err(mpsc::RecvTimeoutError::Timeout | mpsc::RecvTimeoutError::Disconnected) => {
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                     panic!("the program did not say what it must; it said {said:#?}")
                 }
+            }
+        }
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until the program ends of itself.
+    pub fn ended(mut self) -> ExitStatus {
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => return self.child.wait().unwrap(),
+                Err(RecvTimeoutError::Timeout) => panic!("the program did not end"),
             }
         }
     }
@@ -80,6 +96,60 @@ impl Drop for Running {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Runs a hub on a data folder; where it listens.
+pub fn serve(data: &Path) -> (Running, String) {
+    serve_as(data, program().env("LIANXIAO_LOG", "error"))
+}
+
+/// The same with a command that was made ready.
+pub fn serve_as(data: &Path, command: &mut Command) -> (Running, String) {
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(data);
+    let serve = Running::start(command);
+    let hub = serve.line(|line| line.strip_prefix("listening on ").map(str::to_owned));
+    (serve, hub)
+}
+
+/// Runs an `admin` command; what it said.
+pub fn try_admin(data: &Path, words: &[&str]) -> Output {
+    program()
+        .args(["admin", "--data"])
+        .arg(data)
+        .args(words)
+        .output()
+        .unwrap()
+}
+
+/// Runs an `admin` command that is sure to succeed; what it printed.
+pub fn admin(data: &Path, words: &[&str]) -> String {
+    let output = try_admin(data, words);
+    assert!(
+        output.status.success(),
+        "{words:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Makes a group with one campus and a clerk; the clerk's token.
+pub fn clerk(data: &Path) -> String {
+    clerks(data, 1).remove(0)
+}
+
+/// Makes a group with one campus and so many clerks; their tokens.
+pub fn clerks(data: &Path, count: usize) -> Vec<String> {
+    let group = admin(data, &["group", "create", "河海教育集团"]);
+    let role = ["--role", "branch", "--name", "春风分校"];
+    let campus = admin(
+        data,
+        &[&["campus", "create", "--group", &group][..], &role].concat(),
+    );
+    let of = ["--group", &group, "--campus", &campus, "--holder", "教导处"];
+    let create = [&["credential", "create"][..], &of].concat();
+    (0..count).map(|_| admin(data, &create)).collect()
 }
 
 fn read_lines(stdout: ChildStdout) -> mpsc::Receiver<String> {

@@ -28,7 +28,8 @@ pub async fn create_group(
     name: &str,
     at: Timestamp,
 ) -> Result<Option<Group>> {
-    let row = sqlx::query(
+    // All rows, though there is one: the statement ends, and is durable, after the last.
+    let rows = sqlx::query(
         "INSERT INTO grp (grp, id, name, epoch, created_at) \
          SELECT COALESCE(MAX(grp), 0) + 1, ?, ?, 1, ? FROM grp WHERE TRUE \
          ON CONFLICT (name) DO NOTHING RETURNING grp",
@@ -36,9 +37,11 @@ pub async fn create_group(
     .bind(id.as_bytes().to_vec())
     .bind(name)
     .bind(micros(at))
-    .fetch_optional(db)
+    .fetch_all(db)
     .await?;
-    let Some(row) = row else { return Ok(None) };
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
     let key = GroupKey(row.try_get("grp")?);
     Ok(Some(Group {
         key,

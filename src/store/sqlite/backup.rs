@@ -6,14 +6,24 @@ use crate::store::sql::catalog;
 use crate::store::sql::column::{micros, place, time, uuid};
 use crate::store::{Backup, Lost, Result, StoreError};
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePool};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
 use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// Writes everything committed into a new file. Readers and the writer go on meanwhile.
+/// Writes everything committed into a new file. Readers and the writer go on meanwhile. When it fails,
+/// nothing that looks like a backup is left.
 pub async fn write(folder: &Path, file: &Path) -> Result<()> {
+    let written = copy_into(folder, file).await;
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(file);
+        // A full or broken backup disk is not the database's.
+        StoreError::Backup(Box::new(error))
+    })
+}
+
+async fn copy_into(folder: &Path, file: &Path) -> Result<()> {
     let mut db = options(folder).create_if_missing(false).connect().await?;
     let path = file
         .to_str()
@@ -27,7 +37,8 @@ pub async fn write(folder: &Path, file: &Path) -> Result<()> {
         .execute(&mut db)
         .await?;
     db.close().await?;
-    sync(file)
+    sync(file)?;
+    file.parent().map_or(Ok(()), sync)
 }
 
 /// What a backup holds of each group.
@@ -49,13 +60,7 @@ async fn heads_in(db: &mut SqliteConnection) -> Result<Vec<(GroupKey, i64)>> {
 }
 
 /// Notes what a backup holds.
-pub async fn note(writer: &SqlitePool, heads: &[(GroupKey, i64)], at: Timestamp) -> Result<()> {
-    let mut tx = writer.begin().await?;
-    note_in(&mut tx, heads, at).await?;
-    Ok(tx.commit().await?)
-}
-
-async fn note_in(
+pub async fn note(
     db: &mut SqliteConnection,
     heads: &[(GroupKey, i64)],
     at: Timestamp,
@@ -99,7 +104,8 @@ pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Vec
     let heads = match prepare(backup, &fresh, now).await {
         Ok(heads) => heads,
         Err(error) => {
-            remove(&fresh)?;
+            // Why it failed says more than that it left something.
+            let _ = remove(&fresh);
             return Err(error);
         }
     };
@@ -151,7 +157,7 @@ async fn begin_epoch(
     sqlx::query("UPDATE credential SET locked = 1")
         .execute(&mut *tx)
         .await?;
-    note_in(&mut tx, heads, now).await?;
+    note(&mut tx, heads, now).await?;
     Ok(tx.commit().await?)
 }
 
