@@ -57,18 +57,23 @@ pub struct Hub {
     /// Becomes true when the hub goes down: streams say goodbye.
     stopping: watch::Sender<bool>,
     /// Held as long as the hub lives: nobody else opens the data folder.
-    _lock: std::fs::File,
+    _lock: Arc<std::fs::File>,
 }
 
 /// What remains of a hub after its doors are closed.
 pub struct Drained {
     writer: JoinHandle<()>,
+    store: Arc<dyn Store>,
+    /// Nobody opens the folder before the database is closed.
+    _lock: Arc<std::fs::File>,
 }
 
 impl Drained {
-    /// Waits until everything accepted is written. Every handle on the hub must be dropped before.
+    /// Waits until everything accepted is written and the database is closed. Every handle on the hub must
+    /// be dropped before.
     pub async fn finish(self) {
         let _ = self.writer.await;
+        self.store.close().await;
     }
 }
 
@@ -112,7 +117,7 @@ impl Hub {
         config: &Config,
         clock: Arc<dyn Clock>,
     ) -> Result<(Arc<Self>, Drained), HubError> {
-        let lock = config.lock()?;
+        let lock = Arc::new(config.lock()?);
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.data, random_uuid()).await?);
         let hub_id = store.hub_id().await?;
         let heads = Arc::new(Heads::default());
@@ -123,6 +128,11 @@ impl Hub {
             admin::random_bits,
             config.limits,
         );
+        let drained = Drained {
+            writer: task,
+            store: Arc::clone(&store),
+            _lock: Arc::clone(&lock),
+        };
         let hub = Hub {
             hub_id,
             reader: Reader::new(Arc::clone(&store), hub_id, Arc::clone(&heads)),
@@ -137,7 +147,7 @@ impl Hub {
             heads,
             writer,
         };
-        Ok((Arc::new(hub), Drained { writer: task }))
+        Ok((Arc::new(hub), drained))
     }
 
     /// Tells streams to say goodbye.

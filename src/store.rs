@@ -329,6 +329,9 @@ pub struct Lost {
 /// hold it over a network wait.
 #[async_trait]
 pub trait Store: Send + Sync {
+    /// Closes the database, once what runs has ended. Nothing can be asked of it any more.
+    async fn close(&self);
+
     /// The hub's id, made with the database.
     async fn hub_id(&self) -> Result<Uuid>;
 

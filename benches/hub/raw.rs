@@ -37,7 +37,7 @@ impl Batch {
 pub fn database(folder: &TempDir, name: &str) -> Connection {
     let db = Connection::open(folder.path().join(name)).expect("a database");
     db.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;",
     )
     .expect("pragmas");
     db.execute_batch(TABLES).expect("tables");

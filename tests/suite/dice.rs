@@ -5,14 +5,24 @@ pub struct Dice(u64);
 
 impl Dice {
     /// The dice of `LIANXIAO_TEST_SEED`, or of the everyday seed. The seed is printed with a failure.
-    #[expect(clippy::print_stderr, reason = "a failure is repeated with this seed")]
     pub fn seeded() -> Self {
+        Dice(Self::seed())
+    }
+
+    /// The dice of a seed.
+    pub fn of(seed: u64) -> Self {
+        Dice(seed)
+    }
+
+    /// The seed itself, printed.
+    #[expect(clippy::print_stderr, reason = "a failure is repeated with this seed")]
+    pub fn seed() -> u64 {
         let seed = match std::env::var("LIANXIAO_TEST_SEED") {
             Ok(seed) => seed.parse().expect("LIANXIAO_TEST_SEED is a whole number"),
             Err(_) => 20_260_508,
         };
         eprintln!("LIANXIAO_TEST_SEED={seed}");
-        Dice(seed)
+        seed
     }
 
     fn roll(&mut self) -> u64 {

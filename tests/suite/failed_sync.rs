@@ -53,10 +53,10 @@ impl Served {
         );
         let client = Client::of_program(&address, &token);
         let served = Served {
-            client,
             data,
             disk,
             hub,
+            client,
             token,
         };
         (served, status)

@@ -82,11 +82,11 @@ async fn a_hub_comes_up_on_a_full_disk_and_answers_reads() {
     let token = clerks(&data, 1).remove(0);
     let client = Client::of_program(&address, &token);
     disk.fill();
-    let (taken, refused) = push_until_full(&client).await;
+    let (stored, refused) = push_until_full(&client).await;
     hub.kill();
     let (_hub, address) = serve(&data);
     let client = Client::of_program(&address, &token);
-    assert_eq!(Reader::all(&client).await.ids("session").len(), taken);
+    assert_eq!(Reader::all(&client).await.ids("session").len(), stored);
     disk_full(push(&client, &refused).await);
     disk.make_room();
     assert!(!client.applied(refused).await.replayed);

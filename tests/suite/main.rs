@@ -5,6 +5,7 @@ mod answers;
 mod backup;
 mod bad_calls;
 mod bad_input;
+mod checker;
 mod conflicts;
 mod crash;
 mod dice;

@@ -48,9 +48,7 @@ impl Running {
                     Some(found) => return found,
                     None => said.push(line),
                 },
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    panic!("the program did not say what it must; it said {said:#?}")
-                }
+                Err(end) => panic!("the program did not say what it must ({end}): {said:#?}"),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What a batch of pushes touches, in a few set queries.
 
+use super::chunks::filled;
 use super::column::{hash, id, id_bytes, place, place_bytes, time, who};
 use crate::model::feed::Head;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
@@ -62,7 +63,7 @@ pub fn records_statement(group: GroupKey, ids: &[RecordId]) -> QueryBuilder<Sqli
                   JOIN version v ON v.grp = r.grp AND v.position = r.position WHERE r.grp = ";
     let mut sql = QueryBuilder::new(select);
     sql.push_bind(group.0).push(" AND r.id");
-    is_in(&mut sql, ids.iter().map(|id| id_bytes(*id)));
+    is_in(&mut sql, filled(ids).map(|id| id_bytes(*id)));
     sql
 }
 
@@ -98,7 +99,7 @@ async fn records(
 pub fn audience_statement(group: GroupKey, ids: &[RecordId]) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new("SELECT who, id FROM audience WHERE gone = 0 AND grp = ");
     sql.push_bind(group.0).push(" AND id");
-    is_in(&mut sql, ids.iter().map(|id| id_bytes(*id)));
+    is_in(&mut sql, filled(ids).map(|id| id_bytes(*id)));
     sql
 }
 
@@ -131,7 +132,7 @@ pub fn mutations_statement(
     );
     sql.push_bind(group.0).push(" AND place = ");
     sql.push_bind(place_bytes(place)).push(" AND mutation_id");
-    is_in(&mut sql, ids.iter().map(|id| id.0.as_bytes().to_vec()));
+    is_in(&mut sql, filled(ids).map(|id| id.0.as_bytes().to_vec()));
     sql
 }
 
@@ -189,7 +190,7 @@ pub fn versions_statement(group: GroupKey, wanted: &[(RecordId, i64)]) -> QueryB
         "SELECT id, kind, campus, version, position, frame FROM version WHERE grp = ",
     );
     sql.push_bind(group.0).push(" AND (id, version) IN (");
-    sql.push_values(wanted, |mut row, (id, version)| {
+    sql.push_values(filled(wanted), |mut row, (id, version)| {
         row.push_bind(id_bytes(*id)).push_bind(*version);
     });
     sql.push(")");
@@ -217,7 +218,7 @@ pub fn keys_statement(group: GroupKey, kind: &str, values: &[&str]) -> QueryBuil
     let mut sql = QueryBuilder::new("SELECT value, id FROM key WHERE grp = ");
     sql.push_bind(group.0).push(" AND kind = ");
     sql.push_bind(kind).push(" AND value");
-    is_in(&mut sql, values.iter().copied());
+    is_in(&mut sql, filled(values).copied());
     sql
 }
 

@@ -1,13 +1,11 @@
 //! A batch, written set-wise: never a statement a row.
 
+use super::chunks::chunks;
 use super::column::{NEWEST, id_bytes, micros, place_bytes, who_text};
 use crate::model::date::{FIRST_DAY, LAST_DAY};
 use crate::model::ids::{GroupKey, Key};
 use crate::store::{Batch, Result};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
-
-/// Keeps a statement below the engine's bound on variables: the widest table has 19 columns.
-const ROWS_A_STATEMENT: usize = 500;
 
 pub async fn apply(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
     commit(db, group, batch).await?;
@@ -30,7 +28,7 @@ async fn commit(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Re
 }
 
 async fn superseded(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
-    for rows in batch.superseded.chunks(ROWS_A_STATEMENT) {
+    for rows in chunks(&batch.superseded) {
         let mut query = superseded_statement(group, rows);
         query.build().execute(&mut *db).await?;
     }
@@ -51,7 +49,7 @@ pub fn superseded_statement(group: GroupKey, rows: &[(i64, i64)]) -> QueryBuilde
 }
 
 async fn versions(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
-    for rows in batch.versions.chunks(ROWS_A_STATEMENT) {
+    for rows in chunks(&batch.versions) {
         let mut query = QueryBuilder::new(
             "INSERT INTO version (grp, position, kind, id, version, campus, place, actor, reason, \
              mutation_id, mutation_hash, answer, leaf, salt, superseded_at, starts_on, ends_on, \
@@ -89,7 +87,7 @@ async fn versions(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> 
 }
 
 async fn records(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
-    for rows in batch.records.chunks(ROWS_A_STATEMENT) {
+    for rows in chunks(&batch.records) {
         let mut query = QueryBuilder::new("INSERT INTO record (grp, id, version, position) ");
         query.push_values(rows, |mut row, (id, version, position)| {
             row.push_bind(group.0)
@@ -107,7 +105,7 @@ async fn records(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> R
 }
 
 async fn audience(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
-    for rows in batch.audience.chunks(ROWS_A_STATEMENT) {
+    for rows in chunks(&batch.audience) {
         let mut query = QueryBuilder::new("INSERT INTO audience (grp, who, id, position, gone) ");
         query.push_values(rows, |mut row, new| {
             row.push_bind(group.0)
@@ -126,11 +124,11 @@ async fn audience(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> 
 }
 
 async fn keys(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
-    for rows in batch.keys_freed.chunks(ROWS_A_STATEMENT) {
+    for rows in chunks(&batch.keys_freed) {
         let mut query = keys_freed_statement(group, rows);
         query.build().execute(&mut *db).await?;
     }
-    for rows in batch.keys_taken.chunks(ROWS_A_STATEMENT) {
+    for rows in chunks(&batch.keys_taken) {
         let mut query = QueryBuilder::new("INSERT INTO key (grp, kind, value, id) ");
         query.push_values(rows, |mut row, (key, id)| {
             row.push_bind(group.0)

@@ -1,0 +1,124 @@
+//! The copy: what was read is laid aside until a checkpoint says that it is whole, then put in at once.
+//! So the copy is always a state that the hub was in, also while it is read again from the start.
+
+use super::super::error::{ReplicaError, Result};
+use super::{Database, Tx, state};
+use crate::wire::v1;
+use prost::Message as _;
+use sqlx::Row as _;
+
+/// One change as it was read.
+#[derive(Clone, Debug)]
+pub struct Incoming {
+    /// The record.
+    pub id: String,
+    /// Its place in the feed.
+    pub position: i64,
+    /// The record; `None`: deleted, or no longer ours to see.
+    pub record: Option<v1::Record>,
+}
+
+impl Database {
+    /// A record of the copy.
+    pub async fn record(&self, id: &str) -> Result<Option<v1::Record>> {
+        record(&mut self.begin().await?, id).await
+    }
+
+    /// The whole copy, by id.
+    pub async fn records(&self) -> Result<Vec<v1::Record>> {
+        let rows = sqlx::query("SELECT frame FROM record ORDER BY id")
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter()
+            .map(|row| decode(&row.try_get::<Vec<u8>, _>("frame")?))
+            .collect()
+    }
+
+    /// Lays aside what was read, and remembers where to read on.
+    pub async fn lay_aside(&self, changes: &[Incoming], cursor: &str) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let mut read_at = state(&mut tx).await?.read_at;
+        for change in changes {
+            if change.position <= read_at {
+                return Err(ReplicaError::Contract(format!(
+                    "position {} was sent after {read_at}",
+                    change.position
+                )));
+            }
+            read_at = change.position;
+            lay_one_aside(&mut tx, change).await?;
+        }
+        sqlx::query("UPDATE state SET cursor = ?, read_at = ?")
+            .bind(cursor)
+            .bind(read_at)
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// A checkpoint: what was laid aside becomes part of the copy. After a reading from the start, what
+    /// was not mentioned goes.
+    pub async fn make_whole(&self, cursor: &str, position: i64) -> Result<()> {
+        let mut tx = self.begin().await?;
+        for statement in [
+            "DELETE FROM record WHERE id IN (SELECT id FROM incoming WHERE frame IS NULL) \
+             OR (SELECT sweeping FROM state) = 1",
+            "INSERT OR REPLACE INTO record (id, kind, version, position, frame) \
+             SELECT id, kind, version, position, frame FROM incoming WHERE frame IS NOT NULL",
+            "DELETE FROM incoming",
+        ] {
+            sqlx::query(statement).execute(&mut *tx).await?;
+        }
+        sqlx::query("UPDATE state SET cursor = ?, read_at = ?, whole_at = ?, sweeping = 0")
+            .bind(cursor)
+            .bind(position)
+            .bind(position)
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The cursor is of no use any more: read again from the start. The copy stays until then.
+    pub async fn start_over(&self, recover: bool) -> Result<()> {
+        let mut tx = self.begin().await?;
+        sqlx::query("DELETE FROM incoming")
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query(
+            "UPDATE state SET cursor = '', read_at = 0, sweeping = 1, recover = MAX(recover, ?)",
+        )
+        .bind(i64::from(recover))
+        .execute(&mut *tx)
+        .await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+async fn lay_one_aside(tx: &mut Tx, change: &Incoming) -> Result<()> {
+    let record = change.record.as_ref();
+    sqlx::query(
+        "INSERT OR REPLACE INTO incoming (id, kind, version, position, frame) VALUES (?, ?, ?, ?, ?)",
+    )
+    .bind(&change.id)
+    .bind(record.map_or("", |record| record.kind.as_str()))
+    .bind(record.map_or(0, |record| record.version))
+    .bind(change.position)
+    .bind(record.map(prost::Message::encode_to_vec))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A record of the copy, inside a change.
+pub async fn record(tx: &mut Tx, id: &str) -> Result<Option<v1::Record>> {
+    let row = sqlx::query("SELECT frame FROM record WHERE id = ?")
+        .bind(id)
+        .fetch_optional(&mut **tx)
+        .await?;
+    row.map(|row| decode(&row.try_get::<Vec<u8>, _>("frame")?))
+        .transpose()
+}
+
+fn decode(frame: &[u8]) -> Result<v1::Record> {
+    v1::Record::decode(frame).map_err(|_| ReplicaError::Damaged("a record"))
+}

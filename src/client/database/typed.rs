@@ -1,0 +1,151 @@
+//! What is typed goes into the outbox, with what it builds on.
+
+use super::super::error::Result;
+use super::super::wish::{self, Wanted};
+use super::{Database, State, Tx, copy, mutation, state};
+use crate::wire::v1;
+use bytes::Bytes;
+use prost::Message as _;
+use sqlx::Row as _;
+
+/// One's own last wish about a record.
+struct Own {
+    mutation: v1::Mutation,
+    /// Its place in the feed; `None`: not answered yet.
+    position: Option<i64>,
+    /// What the hub made of it.
+    answer: Option<v1::PushResult>,
+}
+
+impl Database {
+    /// Puts a wish into the outbox. It is durable when this returns.
+    pub async fn type_in(
+        &self,
+        record_id: &str,
+        reason: &str,
+        wanted: Wanted,
+    ) -> Result<v1::Mutation> {
+        let mut tx = self.begin().await?;
+        let here = state(&mut tx).await?;
+        let copy = copy::record(&mut tx, record_id).await?;
+        let own = own(&mut tx, record_id).await?;
+        let base = base(&here, copy.as_ref(), &own);
+        let (seen_version, follows) = seen(&here, copy.as_ref(), &own);
+        let follows = follows.filter(|_| matches!(wanted, Wanted::Act { .. }));
+        let mutation = wish::mutation(record_id, reason, wanted, base, seen_version);
+        insert(&mut tx, &mutation, follows.as_deref()).await?;
+        tx.commit().await?;
+        Ok(mutation)
+    }
+
+    /// What its author sees of a record's content: what was typed last and is not yet in the copy, or
+    /// the copy.
+    pub async fn seen_content(&self, record_id: &str) -> Result<Option<Bytes>> {
+        let mut tx = self.begin().await?;
+        let here = state(&mut tx).await?;
+        let typed = unseen_put(&here, &own(&mut tx, record_id).await?)
+            .and_then(|own| wish::content(&own.mutation).cloned());
+        match typed {
+            Some(typed) => Ok(Some(typed)),
+            None => Ok(copy::record(&mut tx, record_id)
+                .await?
+                .map(|record| record.content)),
+        }
+    }
+
+    /// Makes a refused wish anew, with other content and the base it had.
+    pub async fn correct(&self, refused: &v1::Mutation, content: Bytes) -> Result<v1::Mutation> {
+        let mut tx = self.begin().await?;
+        let resolves = match &refused.wish {
+            Some(v1::mutation::Wish::Put(put)) => put.resolves.clone(),
+            _ => Vec::new(),
+        };
+        let base = wish::base(refused).cloned();
+        let wanted = Wanted::Put { content, resolves };
+        let mutation = wish::mutation(&refused.record_id, &refused.reason, wanted, base, 0);
+        sqlx::query("DELETE FROM outbox WHERE mutation_id = ? AND refused = 1")
+            .bind(&refused.mutation_id)
+            .execute(&mut *tx)
+            .await?;
+        insert(&mut tx, &mutation, None).await?;
+        tx.commit().await?;
+        Ok(mutation)
+    }
+}
+
+async fn insert(tx: &mut Tx, mutation: &v1::Mutation, follows: Option<&str>) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO outbox (mutation_id, record_id, mutation, follows, refused, tries_left) \
+         VALUES (?, ?, ?, ?, 0, 0)",
+    )
+    .bind(&mutation.mutation_id)
+    .bind(&mutation.record_id)
+    .bind(mutation.encode_to_vec())
+    .bind(follows)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// One's own wishes about a record, the newest first; refused ones are no longer wished.
+async fn own(tx: &mut Tx, record_id: &str) -> Result<Vec<Own>> {
+    let rows = sqlx::query(
+        "SELECT seq, mutation, NULL AS position, NULL AS answer FROM outbox \
+         WHERE record_id = ? AND refused = 0 \
+         UNION ALL SELECT seq, mutation, position, answer FROM journal WHERE record_id = ? \
+         ORDER BY seq DESC",
+    )
+    .bind(record_id)
+    .bind(record_id)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let answer: Option<Vec<u8>> = row.try_get("answer")?;
+            Ok(Own {
+                mutation: mutation(row)?,
+                position: row.try_get("position")?,
+                answer: answer.map(|bytes| super::answer(&bytes)).transpose()?,
+            })
+        })
+        .collect()
+}
+
+/// One's own newest put that the copy does not show yet.
+fn unseen_put<'o>(here: &State, own: &'o [Own]) -> Option<&'o Own> {
+    let unseen = |own: &&Own| own.position.is_none_or(|position| position > here.whole_at);
+    own.iter()
+        .find(|own| wish::content(&own.mutation).is_some())
+        .filter(unseen)
+}
+
+/// What a put or a deletion starts from: what its author sees. One's own mutation is named wherever it
+/// wrote that, because its id outlives a restore and a version number does not.
+fn base(here: &State, copy: Option<&v1::Record>, own: &[Own]) -> Option<v1::Base> {
+    if let Some(own) = unseen_put(here, own) {
+        return Some(wish::after(&own.mutation.mutation_id));
+    }
+    let copy = copy?;
+    let wrote = |own: &&Own| wish::content(&own.mutation) == Some(&copy.content);
+    Some(match own.iter().find(wrote) {
+        Some(own) => wish::after(&own.mutation.mutation_id),
+        None => wish::at(copy.version, &copy.content),
+    })
+}
+
+/// The version the asker of an action saw, and the unanswered wish that may still make another of it.
+fn seen(here: &State, copy: Option<&v1::Record>, own: &[Own]) -> (i64, Option<String>) {
+    let in_copy = copy.map_or(0, |copy| copy.version);
+    let Some(last) = own.first() else {
+        return (in_copy, None);
+    };
+    match (last.position, &last.answer) {
+        (None, _) => (in_copy, Some(last.mutation.mutation_id.clone())),
+        (Some(position), Some(answer))
+            if position > here.whole_at && answer.outcome() == v1::Outcome::Applied =>
+        {
+            (answer.version, None)
+        }
+        _ => (in_copy, None),
+    }
+}

@@ -1,0 +1,77 @@
+//! Why a replica could not do what it was asked.
+
+use std::time::Duration;
+use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
+
+/// What went wrong. Nothing typed is lost by any of it.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplicaError {
+    /// The hub refused a call, or the line broke.
+    #[error("the hub did not answer: {}", .0.message())]
+    Hub(#[source] Box<Status>),
+    /// The replica's own file cannot be used.
+    #[error("the replica's file failed: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The replica's own file was written by a newer program, or is none.
+    #[error("the replica's file cannot be opened: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The replica's own file holds what this program did not write.
+    #[error("the replica's file is damaged: {0}")]
+    Damaged(&'static str),
+    /// The line leads to another hub or group than the copy came from.
+    #[error("the copy is of hub {ours}, the line leads to {theirs}")]
+    OtherHub {
+        /// Hub and group of the copy.
+        ours: String,
+        /// Hub and group at the end of the line.
+        theirs: String,
+    },
+    /// The hub broke the contract.
+    #[error("the hub broke the contract: {0}")]
+    Contract(String),
+    /// The replica talks to the hub already.
+    #[error("a sync or a watch of this replica is under way")]
+    Busy,
+    /// The outbox holds no refused mutation of that id.
+    #[error("there is no refused mutation {0}")]
+    NotRefused(String),
+}
+
+impl ReplicaError {
+    /// How long the hub asked to be left alone.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            ReplicaError::Hub(status) => status.get_details_retry_info()?.retry_delay,
+            _ => None,
+        }
+    }
+
+    /// Whether the same call can succeed later without anybody doing anything.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        let ReplicaError::Hub(status) = self else {
+            return false;
+        };
+        self.retry_after().is_some()
+            || matches!(
+                status.code(),
+                Code::Unavailable
+                    | Code::Unknown
+                    | Code::Cancelled
+                    | Code::DeadlineExceeded
+                    | Code::Aborted
+                    | Code::Internal
+            )
+    }
+}
+
+impl From<Status> for ReplicaError {
+    fn from(status: Status) -> Self {
+        ReplicaError::Hub(Box::new(status))
+    }
+}
+
+/// What a call of the replica gives.
+pub type Result<T> = std::result::Result<T, ReplicaError>;

@@ -1,0 +1,200 @@
+//! A local copy of what a place may see, with its outbox and its journal.
+
+use super::database::{Database, Entry, Kept, State};
+use super::error::{ReplicaError, Result};
+use super::line::Line;
+use super::pull::Read;
+use super::wish::Wanted;
+use crate::wire::v1;
+use bytes::Bytes;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::{Mutex, MutexGuard};
+
+/// Told what happens to a replica, each time after it is on the disk.
+pub trait Observer: Send + Sync {
+    /// The hub answered a mutation for good: accepted, nothing to do, or refused.
+    fn answered(&self, mutation: &v1::Mutation, result: &v1::PushResult) {
+        let _ = (mutation, result);
+    }
+
+    /// The copy is whole at a checkpoint.
+    fn whole(&self, checkpoint: &v1::Checkpoint) {
+        let _ = checkpoint;
+    }
+}
+
+/// Nobody is told.
+struct Silent;
+
+impl Observer for Silent {}
+
+/// A local copy, an outbox and a journal in one file. What is typed is durable when the call returns, with
+/// or without a hub; `sync` and `watch` bring it to the hub and the hub's changes here.
+pub struct Replica {
+    pub(super) database: Database,
+    pub(super) observer: Arc<dyn Observer>,
+    /// One conversation with the hub at a time; typing goes on beside it.
+    talking: Mutex<()>,
+}
+
+/// How many times a sync begins again when the hub is restored under its hands.
+const ROUNDS: usize = 5;
+
+impl Replica {
+    /// Opens the file at `path`, or makes it.
+    pub async fn open(path: &Path) -> Result<Self> {
+        Ok(Replica {
+            database: Database::open(path).await?,
+            observer: Arc::new(Silent),
+            talking: Mutex::new(()),
+        })
+    }
+
+    /// Tells `observer` from now on.
+    #[must_use]
+    pub fn observed_by(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = observer;
+        self
+    }
+
+    /// Closes the file. A replica that is only dropped loses nothing either.
+    pub async fn close(self) {
+        self.database.close().await;
+    }
+
+    /// Writes a record's content, whole: a new record, or the next content of an old one. It starts from
+    /// what `content` shows.
+    pub async fn put(&self, record_id: &str, content: Bytes) -> Result<v1::Mutation> {
+        self.settle(record_id, content, Vec::new()).await
+    }
+
+    /// The same, and it settles conflicts of the record.
+    pub async fn settle(
+        &self,
+        record_id: &str,
+        content: Bytes,
+        resolves: Vec<String>,
+    ) -> Result<v1::Mutation> {
+        let wanted = Wanted::Put { content, resolves };
+        self.database.type_in(record_id, "", wanted).await
+    }
+
+    /// Asks for an action.
+    pub async fn act(&self, record_id: &str, action: Bytes) -> Result<v1::Mutation> {
+        let wanted = Wanted::Act { action };
+        self.database.type_in(record_id, "", wanted).await
+    }
+
+    /// Deletes a record.
+    pub async fn delete(&self, record_id: &str) -> Result<v1::Mutation> {
+        self.database.type_in(record_id, "", Wanted::Delete).await
+    }
+
+    /// A refused put, typed again: it starts from what the refused one started from, and takes its place.
+    pub async fn correct(&self, mutation_id: &str, content: Bytes) -> Result<v1::Mutation> {
+        let outbox = self.database.outbox().await?;
+        let refused = outbox
+            .iter()
+            .find(|entry| entry.refused && entry.mutation.mutation_id == mutation_id)
+            .ok_or_else(|| ReplicaError::NotRefused(mutation_id.to_owned()))?;
+        self.database.correct(&refused.mutation, content).await
+    }
+
+    /// Drops a refused mutation from the outbox.
+    pub async fn discard(&self, mutation_id: &str) -> Result<()> {
+        self.database.discard(mutation_id).await
+    }
+
+    /// A record's content as its author sees it: what was typed last, while the copy does not show it
+    /// yet, and then the copy.
+    pub async fn content(&self, record_id: &str) -> Result<Option<Bytes>> {
+        self.database.seen_content(record_id).await
+    }
+
+    /// A record of the copy.
+    pub async fn record(&self, record_id: &str) -> Result<Option<v1::Record>> {
+        self.database.record(record_id).await
+    }
+
+    /// The copy, whole as of the last checkpoint, by id.
+    pub async fn records(&self) -> Result<Vec<v1::Record>> {
+        self.database.records().await
+    }
+
+    /// What was typed and is not accepted yet, or was refused, in the order typed.
+    pub async fn outbox(&self) -> Result<Vec<Entry>> {
+        self.database.outbox().await
+    }
+
+    /// What was accepted and no backup of the hub holds yet, in the order typed.
+    pub async fn journal(&self) -> Result<Vec<Kept>> {
+        self.database.journal().await
+    }
+
+    /// Where the copy stands.
+    pub async fn state(&self) -> Result<State> {
+        self.database.state().await
+    }
+
+    /// Brings the outbox to the hub, in order, and the copy to a checkpoint. After an error nothing is
+    /// lost, and the next sync goes on where this one stopped. While a `watch` runs there is nothing to sync:
+    /// it is `Busy`.
+    pub async fn sync(&self, line: &Line) -> Result<v1::Checkpoint> {
+        let _talking = self.talk()?;
+        self.sync_once(line).await
+    }
+
+    /// The right to talk to the hub.
+    pub(super) fn talk(&self) -> Result<MutexGuard<'_, ()>> {
+        self.talking.try_lock().map_err(|_| ReplicaError::Busy)
+    }
+
+    pub(super) async fn sync_once(&self, line: &Line) -> Result<v1::Checkpoint> {
+        for _ in 0..ROUNDS {
+            let limits = self.meet(line).await?;
+            // What is read first tells whether the hub still is the one the journal was compared with.
+            if !self.state().await?.cursor.is_empty()
+                && let Read::Reset = self.read_on(line, 0).await?
+            {
+                continue;
+            }
+            if self.state().await?.recover {
+                self.recover(line, &limits).await?;
+            }
+            let pushed_to = self.push(line, &limits).await?;
+            let Read::Whole(checkpoint) = self.read_on(line, pushed_to).await? else {
+                continue;
+            };
+            if checkpoint.newest_position < self.database.journal_head().await? {
+                // It has less than it acknowledged, and nobody said so.
+                self.database.set_recover(true).await?;
+                continue;
+            }
+            self.forget(line, &limits, &checkpoint).await?;
+            return Ok(checkpoint);
+        }
+        Err(ReplicaError::Contract(format!(
+            "the copy was declared useless {ROUNDS} times in a row"
+        )))
+    }
+
+    /// Who the hub is. Another hub or group is none of ours; another epoch means a restore.
+    pub(super) async fn meet(&self, line: &Line) -> Result<v1::Limits> {
+        let about = line.hub().describe(v1::DescribeRequest {}).await?;
+        let about = about.into_inner();
+        let group = about.group.unwrap_or_default();
+        let state = self.state().await?;
+        if !state.hub.is_empty() && (&state.hub, &state.group) != (&about.hub_id, &group.id) {
+            return Err(ReplicaError::OtherHub {
+                ours: format!("{}/{}", state.hub, state.group),
+                theirs: format!("{}/{}", about.hub_id, group.id),
+            });
+        }
+        if (&state.hub, state.epoch) != (&about.hub_id, group.epoch) {
+            let met = self.database.met(&about.hub_id, &group.id, group.epoch);
+            met.await?;
+        }
+        Ok(about.limits.unwrap_or_default())
+    }
+}
