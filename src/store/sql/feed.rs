@@ -59,13 +59,12 @@ pub async fn page(
         page.add(row);
     }
     drop(rows);
-    let chain = match page.full {
-        true => commit_before(db, group, page.position).await?.chain,
-        false => {
-            page.close();
-            page.position = head.position;
-            head.chain
-        }
+    let chain = if page.full {
+        commit_before(db, group, page.position).await?.chain
+    } else {
+        page.close();
+        page.position = head.position;
+        head.chain
     };
     let (position, rows) = (page.position, page.rows());
     Ok(FeedPage {

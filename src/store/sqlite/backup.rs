@@ -13,13 +13,15 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Writes everything committed into a new file. Readers and the writer go on meanwhile. When it fails,
-/// nothing that looks like a backup is left.
+/// nothing that looks like a backup is left; what stood there before is never touched.
 pub async fn write(folder: &Path, file: &Path) -> Result<()> {
+    // A full or broken backup disk is not the database's.
+    let failed = |error| StoreError::Backup(Box::new(error));
+    File::create_new(file).map_err(|error| failed(error.into()))?;
     let written = copy_into(folder, file).await;
     written.map_err(|error| {
         let _ = std::fs::remove_file(file);
-        // A full or broken backup disk is not the database's.
-        StoreError::Backup(Box::new(error))
+        failed(error)
     })
 }
 
@@ -38,7 +40,7 @@ async fn copy_into(folder: &Path, file: &Path) -> Result<()> {
         .await?;
     db.close().await?;
     sync(file)?;
-    file.parent().map_or(Ok(()), sync)
+    sync(folder_of(file))
 }
 
 /// What a backup holds of each group.
@@ -240,6 +242,14 @@ fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     let mut path = OsString::from(file);
     path.push(suffix);
     PathBuf::from(path)
+}
+
+/// `backup.db` stands in the current folder.
+fn folder_of(file: &Path) -> &Path {
+    let parent = file
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
 }
 
 /// Makes a file, or a folder's list of files, durable.
