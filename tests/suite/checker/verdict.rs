@@ -106,7 +106,10 @@ fn done_twice(evidence: &Evidence) -> Vec<String> {
     let mut broken = Vec::new();
     for (record, mut versions) in written {
         versions.sort_unstable();
-        let newest = evidence.versions.get(record).copied().unwrap_or(0);
+        // A deletion is a version too, the last; a fresh reader is not told of it.
+        let deleted = deletion(evidence, record).map(|result| result.version);
+        let newest = evidence.versions.get(record).copied().or(deleted);
+        let newest = newest.unwrap_or(0);
         if !versions.iter().copied().eq(1..=newest) {
             broken.push(format!(
                 "{record} has {newest} versions, its mutations wrote {versions:?}"
@@ -179,8 +182,12 @@ fn is_kept(evidence: &Evidence, settled: &HashSet<&str>, typed: &Typed) -> bool 
             };
             let conflict = &result.conflict_id;
             let kept = evidence.conflicts.get(conflict);
-            kept.map_or(settled.contains(conflict.as_str()), holds)
+            let over = settled.contains(conflict.as_str())
+                || deletion(evidence, &result.record_id).is_some();
+            kept.map_or(over, holds)
         }
+        // Its author deleted it since.
+        _ if deletion(evidence, &result.record_id).is_some() => true,
         _ => {
             let version = (result.record_id.clone(), result.version);
             let history = evidence.histories.get(&version);
@@ -194,4 +201,13 @@ fn stands_somewhere(evidence: &Evidence, typed: &Typed) -> bool {
     evidence.histories.iter().any(|((record, _), changes)| {
         *record == typed.mutation.record_id && changes.contains(&typed.mark)
     })
+}
+
+/// The deletion of a record, if the hub knows of one.
+fn deletion<'e>(evidence: &'e Evidence, record: &str) -> Option<&'e v1::PushResult> {
+    let typed = evidence.log.typed.iter();
+    typed
+        .filter(|typed| typed.mutation.record_id == record)
+        .filter(|typed| matches!(typed.mutation.wish, Some(Wish::Delete(_))))
+        .find_map(|typed| evidence.results.get(&typed.mutation.mutation_id))
 }
