@@ -72,6 +72,7 @@ macro_rules! contract {
             pages::without_bytes_changes_come_one_by_one,
             seeing::a_deletion_is_told_to_whoever_saw_the_record,
             seeing::a_record_seen_twice_comes_once,
+            seeing::a_record_half_out_of_sight_is_counted_whole,
             seeing::a_record_seen_twice_is_counted_once,
             seeing::one_who_dropped_out_of_one_audience_but_not_the_other_keeps_it,
             seeing::one_who_dropped_out_when_it_was_deleted_hears_of_the_deletion,

@@ -51,7 +51,7 @@ pub async fn page(
     while let Some(row) = rows.try_next().await? {
         let row = Row {
             position: row.try_get(0)?,
-            shown: row.try_get::<Option<Vec<u8>>, _>(1)?.map(Bytes::from),
+            shown: row.try_get::<Option<Vec<u8>>, _>(2)?.map(Bytes::from),
         };
         if page.is_full(&row, query.bytes_max) {
             break;
@@ -76,7 +76,7 @@ pub async fn page(
     })
 }
 
-/// What stands in a row's second column instead of a frame: a deletion, or the end of the reader's sight.
+/// What stands in a row's last column instead of a frame: a deletion, or the end of the reader's sight.
 /// No frame is so short. Null: the filter does not want the row, but it was looked at; the page must know
 /// how far it came.
 const DELETED: &[u8] = &[];
@@ -89,7 +89,7 @@ pub fn statement(group: GroupKey, query: &PageQuery<'_>) -> QueryBuilder<Sqlite>
     for (i, who) in query.sees.iter().enumerate() {
         sql.push(if i == 0 { "" } else { " UNION ALL " });
         sql.push(
-            "SELECT a.position, \
+            "SELECT a.position, a.gone, \
              (SELECT CASE a.gone WHEN 0 THEN COALESCE(v.frame, x'') ELSE x'00' END \
               FROM version v WHERE v.grp = a.grp AND v.position = a.position",
         );
@@ -99,7 +99,8 @@ pub fn statement(group: GroupKey, query: &PageQuery<'_>) -> QueryBuilder<Sqlite>
         sql.push(" AND a.who = ").push_bind(who_text(*who));
         sql.push(" AND a.position > ").push_bind(query.after);
     }
-    sql.push(" ORDER BY 1 LIMIT ").push_bind(ROWS_A_PAGE);
+    // Of one position, what is still in sight comes first.
+    sql.push(" ORDER BY 1, 2 LIMIT ").push_bind(ROWS_A_PAGE);
     sql
 }
 
@@ -171,7 +172,7 @@ impl Page {
     fn add(&mut self, row: Row) {
         self.rows += 1;
         if row.shown.is_some() {
-            // Rows of one position become one entry.
+            // Rows of one position become one entry: the first.
             if self.done.len() == self.open_from {
                 self.bytes += row.size();
             }
@@ -190,13 +191,7 @@ impl Page {
     /// One row a position: who dropped out of one audience may still be in another.
     fn rows(mut self) -> Vec<Row> {
         self.done.truncate(self.open_from);
-        self.done.dedup_by(|next, kept| {
-            let same = next.position == kept.position;
-            if same && kept.shown.as_deref() == Some(REMOVED) {
-                std::mem::swap(next, kept);
-            }
-            same
-        });
+        self.done.dedup_by_key(|row| row.position);
         self.done
     }
 }
