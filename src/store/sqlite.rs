@@ -55,6 +55,7 @@ impl SqliteStore {
     /// # Errors
     /// When the folder or the file cannot be used, or the file was written by a newer program.
     pub async fn open(folder: &Path, fresh: Uuid) -> Result<Self> {
+        refuse_cut_off_restore(folder)?;
         refuse_foreign(&file(folder)).await?;
         let options = options(folder);
         let writer = SqlitePoolOptions::new()
@@ -102,6 +103,20 @@ fn options(folder: &Path) -> SqliteConnectOptions {
         .pragma("temp_store", "memory")
         .statement_cache_capacity(PREPARED)
         .busy_timeout(Duration::from_secs(10))
+}
+
+/// Refuses a folder that a restore left without its database: an empty hub would be made in its place.
+fn refuse_cut_off_restore(folder: &Path) -> Result<()> {
+    if folder.join(FILE).exists() {
+        return Ok(());
+    }
+    let left = format!("{FILE}.");
+    for entry in std::fs::read_dir(folder)? {
+        if entry?.file_name().to_string_lossy().starts_with(&left) {
+            return Err(StoreError::Damaged("a restore was cut off; restore again"));
+        }
+    }
+    Ok(())
 }
 
 /// Refuses a file that has tables and is not a hub's, before anything in it is changed. The list of

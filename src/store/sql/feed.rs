@@ -34,6 +34,8 @@ pub async fn page(
     let head = head(db, group).await?;
     let backed_up = backed_up(db, group).await?;
     let mut page = Page {
+        bytes_max: query.bytes_max,
+        position: query.after,
         open: query.after,
         ..Page::default()
     };
@@ -51,18 +53,17 @@ pub async fn page(
     while let Some(row) = rows.try_next().await? {
         let row = Row {
             position: row.try_get(0)?,
-            shown: row.try_get::<Option<Vec<u8>>, _>(2)?.map(Bytes::from),
+            shown: row.try_get::<Option<Vec<u8>>, _>(1)?.map(Bytes::from),
         };
-        if page.is_full(&row, query.bytes_max) {
+        if !page.take(row) {
             break;
         }
-        page.add(row);
     }
     drop(rows);
+    page.close();
     let chain = if page.full {
         commit_before(db, group, page.position).await?.chain
     } else {
-        page.close();
         page.position = head.position;
         head.chain
     };
@@ -76,7 +77,7 @@ pub async fn page(
     })
 }
 
-/// What stands in a row's last column instead of a frame: a deletion, or the end of the reader's sight.
+/// What stands in a row's second column instead of a frame: a deletion, or the end of the reader's sight.
 /// No frame is so short. Null: the filter does not want the row, but it was looked at; the page must know
 /// how far it came.
 const DELETED: &[u8] = &[];
@@ -89,7 +90,7 @@ pub fn statement(group: GroupKey, query: &PageQuery<'_>) -> QueryBuilder<Sqlite>
     for (i, who) in query.sees.iter().enumerate() {
         sql.push(if i == 0 { "" } else { " UNION ALL " });
         sql.push(
-            "SELECT a.position, a.gone, \
+            "SELECT a.position, \
              (SELECT CASE a.gone WHEN 0 THEN COALESCE(v.frame, x'') ELSE x'00' END \
               FROM version v WHERE v.grp = a.grp AND v.position = a.position",
         );
@@ -99,8 +100,7 @@ pub fn statement(group: GroupKey, query: &PageQuery<'_>) -> QueryBuilder<Sqlite>
         sql.push(" AND a.who = ").push_bind(who_text(*who));
         sql.push(" AND a.position > ").push_bind(query.after);
     }
-    // Of one position, what is still in sight comes first.
-    sql.push(" ORDER BY 1, 2 LIMIT ").push_bind(ROWS_A_PAGE);
+    sql.push(" ORDER BY 1 LIMIT ").push_bind(ROWS_A_PAGE);
     sql
 }
 
@@ -147,51 +147,62 @@ impl Row {
 /// entry, and a page ends between positions, never inside one.
 #[derive(Default)]
 struct Page {
+    bytes_max: usize,
     done: Vec<Row>,
-    /// Where the open position's rows begin in `done`.
-    open_from: usize,
+    /// Everything up to here is in the page.
     position: i64,
-    open: i64,
-    rows: i64,
     bytes: usize,
+    /// The position whose rows are coming, where they begin in `done`, and what they cost.
+    open: i64,
+    open_from: usize,
+    open_bytes: usize,
+    rows: i64,
     full: bool,
 }
 
 impl Page {
-    fn is_full(&mut self, next: &Row, bytes_max: usize) -> bool {
-        if next.position != self.open {
+    /// Takes a row; false when the page is full without it.
+    fn take(&mut self, row: Row) -> bool {
+        if row.position != self.open {
             self.close();
-            let over =
-                next.shown.is_some() && self.bytes > 0 && self.bytes + next.size() > bytes_max;
-            self.full |= over;
-            self.open = next.position;
+            self.open = row.position;
         }
-        self.full
-    }
-
-    fn add(&mut self, row: Row) {
+        if self.full {
+            return false;
+        }
         self.rows += 1;
         if row.shown.is_some() {
-            // Rows of one position become one entry: the first.
-            if self.done.len() == self.open_from {
-                self.bytes += row.size();
-            }
+            self.open_bytes = self.open_bytes.max(row.size());
             self.done.push(row);
         }
         // The statement's limit may have cut the last position: it is left to the next page.
-        self.full |= self.rows == ROWS_A_PAGE;
+        self.full = self.rows == ROWS_A_PAGE;
+        true
     }
 
-    /// Everything of the open position was seen.
+    /// Every row of the open position was seen: it belongs to the page, unless it is one too many.
     fn close(&mut self) {
+        let bytes = self.bytes + self.open_bytes;
+        self.full |= self.bytes > 0 && bytes > self.bytes_max;
+        if self.full {
+            return;
+        }
         self.position = self.open;
+        self.bytes = bytes;
         self.open_from = self.done.len();
+        self.open_bytes = 0;
     }
 
     /// One row a position: who dropped out of one audience may still be in another.
     fn rows(mut self) -> Vec<Row> {
         self.done.truncate(self.open_from);
-        self.done.dedup_by_key(|row| row.position);
+        self.done.dedup_by(|next, kept| {
+            let same = next.position == kept.position;
+            if same && kept.shown.as_deref() == Some(REMOVED) {
+                std::mem::swap(next, kept);
+            }
+            same
+        });
         self.done
     }
 }
