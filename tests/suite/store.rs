@@ -3,6 +3,7 @@
 //! A batch is built by hand (`scribe`), so that no rule of the hub stands between a test and the port.
 
 mod apart;
+mod backups;
 mod catalog;
 mod engine;
 mod filters;
@@ -16,6 +17,7 @@ mod reopening;
 mod scribe;
 mod seeing;
 mod sqlite_file;
+mod sqlite_restore;
 mod writing;
 
 /// The contract as tests of one engine: each on a database of its own.
@@ -25,7 +27,11 @@ macro_rules! contract {
             apart::a_group_does_not_see_another,
             apart::a_write_in_one_group_moves_nothing_in_another,
             apart::one_transaction_writes_for_many_groups_or_for_none,
+            backups::a_backup_is_noted_with_what_it_holds,
+            backups::a_backup_never_takes_the_place_of_a_file,
             catalog::a_credential_is_found_by_its_hash_with_its_group,
+            catalog::a_locked_credential_is_let_in_when_it_is_confirmed,
+            catalog::the_credentials_of_a_group_come_by_place_and_holder,
             catalog::a_group_is_made_once_a_name,
             catalog::a_hash_is_given_to_one_credential_only,
             catalog::groups_come_by_name,
@@ -40,6 +46,8 @@ macro_rules! contract {
             history::a_commit_is_found_by_position,
             history::a_commit_is_found_by_time,
             history::a_place_last_wrote_with_the_commit_that_holds_its_version,
+            history::a_record_is_found_as_it_stood,
+            history::the_versions_of_a_record_come_newest_first,
             history::a_record_stands_from_its_commit_to_the_next,
             history::records_of_a_span_are_those_that_touch_it,
             loading::a_key_brings_its_holder_and_who_sees_it,
@@ -64,6 +72,7 @@ macro_rules! contract {
             pages::without_bytes_changes_come_one_by_one,
             seeing::a_deletion_is_told_to_whoever_saw_the_record,
             seeing::a_record_seen_twice_comes_once,
+            seeing::a_record_half_out_of_sight_is_counted_whole,
             seeing::a_record_seen_twice_is_counted_once,
             seeing::one_who_dropped_out_of_one_audience_but_not_the_other_keeps_it,
             seeing::one_who_dropped_out_when_it_was_deleted_hears_of_the_deletion,

@@ -73,12 +73,14 @@ pub async fn create_credential(
     at: Timestamp,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO credential (hash, grp, place, holder, created_at) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO credential (hash, grp, place, holder, locked, created_at) \
+         VALUES (?, ?, ?, ?, ?, ?)",
     )
     .bind(credential.hash.to_vec())
     .bind(credential.group.0)
     .bind(place_bytes(credential.place))
     .bind(&credential.holder)
+    .bind(i64::from(credential.locked))
     .bind(micros(at))
     .execute(db)
     .await?;

@@ -7,24 +7,31 @@ use crate::store::{Result, Version, Written};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 
+/// The sum keeps the planner from walking the whole feed up to the position instead of the record's few
+/// versions.
+pub const RECORD_AT: &str = "SELECT id, kind, campus, version, position, frame FROM version \
+     WHERE grp = ? AND id = ? AND position + 0 <= ? ORDER BY version DESC LIMIT 1";
+
 pub async fn record_at(
     db: &mut SqliteConnection,
     group: GroupKey,
     id: RecordId,
     position: i64,
 ) -> Result<Option<Version>> {
-    let row = sqlx::query(
-        "SELECT id, kind, campus, version, position, frame FROM version \
-         WHERE grp = ? AND id = ? AND position <= ? AND superseded_at > ?",
-    )
-    .bind(group.0)
-    .bind(id_bytes(id))
-    .bind(position)
-    .bind(position)
-    .fetch_optional(db)
-    .await?;
+    let row = sqlx::query(RECORD_AT)
+        .bind(group.0)
+        .bind(id_bytes(id))
+        .bind(position)
+        .fetch_optional(db)
+        .await?;
     row.as_ref().map(version).transpose()
 }
+
+pub const HISTORY: &str = "SELECT v.id, v.kind, v.campus, v.version, v.position, v.frame, v.place, v.actor, \
+     v.reason, (SELECT c.at FROM \"commit\" c WHERE c.grp = v.grp \
+     AND c.last_position >= v.position ORDER BY c.last_position LIMIT 1) AS at \
+     FROM version v WHERE v.grp = ? AND v.id = ? AND v.version < ? \
+     ORDER BY v.version DESC LIMIT ?";
 
 pub async fn history(
     db: &mut SqliteConnection,
@@ -33,19 +40,13 @@ pub async fn history(
     below: i64,
     limit: i64,
 ) -> Result<Vec<Written>> {
-    let rows = sqlx::query(
-        "SELECT v.id, v.kind, v.campus, v.version, v.position, v.frame, v.place, v.actor, \
-         v.reason, (SELECT c.at FROM \"commit\" c WHERE c.grp = v.grp \
-         AND c.last_position >= v.position ORDER BY c.last_position LIMIT 1) AS at \
-         FROM version v WHERE v.grp = ? AND v.id = ? AND v.version < ? \
-         ORDER BY v.version DESC LIMIT ?",
-    )
-    .bind(group.0)
-    .bind(id_bytes(id))
-    .bind(below)
-    .bind(limit)
-    .fetch_all(db)
-    .await?;
+    let rows = sqlx::query(HISTORY)
+        .bind(group.0)
+        .bind(id_bytes(id))
+        .bind(below)
+        .bind(limit)
+        .fetch_all(db)
+        .await?;
     rows.iter().map(written).collect()
 }
 

@@ -112,7 +112,8 @@ pub fn mutations_statement(
     ids: &[MutationId],
 ) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(
-        "SELECT mutation_id, mutation_hash, id, version, answer, frame, pushed FROM version WHERE grp = ",
+        "SELECT mutation_id, mutation_hash, id, version, answer, frame, pushed FROM version \
+         WHERE grp = ",
     );
     sql.push_bind(group.0).push(" AND place = ");
     sql.push_bind(place_bytes(place)).push(" AND mutation_id");

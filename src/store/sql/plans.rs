@@ -1,7 +1,7 @@
 //! How SQLite goes about the statements: down an index, never over a whole table. Without `ANALYZE`,
 //! which nobody runs here, a plan depends on the schema alone, so no data is needed to see it.
 
-use super::{commits, feed, load, report, write};
+use super::{commits, feed, history, load, report, write};
 use crate::model::feed::Filter;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::store::PageQuery;
@@ -111,6 +111,10 @@ async fn a_record_is_found_by_its_id() {
     ];
     let sql = feed::record_statement(GROUP, ID, &[Who::Group, Who::Office]);
     goes(&text(&sql), &expected).await;
+    goes(history::RECORD_AT, &["version (grp=? AND id=?)"]).await;
+    let commit = "c (grp=? AND last_position>?)";
+    let versions = "v (grp=? AND id=? AND version<?)";
+    goes(history::HISTORY, &[versions, commit]).await;
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Backing the file up while the hub runs, and putting a backup in its place.
 
-use super::{FILE, options};
+use super::{APPLICATION, FILE, options};
 use crate::model::ids::GroupKey;
+use crate::store::sql::catalog;
 use crate::store::sql::column::{micros, place, time, uuid};
 use crate::store::{Backup, Lost, Result, StoreError};
 use jiff::Timestamp;
@@ -12,13 +13,15 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Writes everything committed into a new file. Readers and the writer go on meanwhile. When it fails,
-/// nothing that looks like a backup is left.
+/// nothing that looks like a backup is left; what stood there before is never touched.
 pub async fn write(folder: &Path, file: &Path) -> Result<()> {
+    // A full or broken backup disk is not the database's.
+    let failed = |error| StoreError::Backup(Box::new(error));
+    File::create_new(file).map_err(|error| failed(error.into()))?;
     let written = copy_into(folder, file).await;
     written.map_err(|error| {
         let _ = std::fs::remove_file(file);
-        // A full or broken backup disk is not the database's.
-        StoreError::Backup(Box::new(error))
+        failed(error)
     })
 }
 
@@ -37,17 +40,22 @@ async fn copy_into(folder: &Path, file: &Path) -> Result<()> {
         .await?;
     db.close().await?;
     sync(file)?;
-    file.parent().map_or(Ok(()), sync)
+    sync(folder_of(file))
 }
 
 /// What a backup holds of each group.
 pub async fn heads(file: &Path) -> Result<Vec<(GroupKey, i64)>> {
     let mut db = read_only(file).connect().await?;
+    let heads = heads_in(&mut db).await?;
+    db.close().await?;
+    Ok(heads)
+}
+
+async fn heads_in(db: &mut SqliteConnection) -> Result<Vec<(GroupKey, i64)>> {
     let rows =
         sqlx::query("SELECT grp, MAX(last_position) AS position FROM \"commit\" GROUP BY grp")
-            .fetch_all(&mut db)
+            .fetch_all(db)
             .await?;
-    db.close().await?;
     rows.iter()
         .map(|row| Ok((GroupKey(row.try_get("grp")?), row.try_get("position")?)))
         .collect()
@@ -93,39 +101,55 @@ pub async fn last(db: &mut SqliteConnection, group: GroupKey) -> Result<Option<B
 /// unless the replica that pushed it pushes it again.
 pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Vec<Lost>> {
     let fresh = folder.join(format!("{FILE}.restoring"));
-    let heads = heads(backup).await?;
-    if let Err(error) = prepare(backup, &fresh, &heads, now).await {
-        for suffix in ["", "-journal"] {
-            let _ = std::fs::remove_file(with_suffix(&fresh, suffix));
+    // What an earlier attempt left.
+    remove(&fresh)?;
+    let heads = match prepare(backup, &fresh, now).await {
+        Ok(heads) => heads,
+        Err(error) => {
+            // Why it failed says more than that it left something.
+            let _ = remove(&fresh);
+            return Err(error);
         }
-        return Err(error);
-    }
+    };
     let lost = set_aside(folder, &heads, now).await?;
     std::fs::rename(&fresh, folder.join(FILE))?;
     sync(folder)?;
     Ok(lost)
 }
 
-/// A copy of the backup, ready to take the place of the folder's file.
-async fn prepare(
-    backup: &Path,
-    fresh: &Path,
-    heads: &[(GroupKey, i64)],
-    now: Timestamp,
-) -> Result<()> {
+/// Makes a copy of the backup that a hub can start on; what it holds of each group.
+async fn prepare(backup: &Path, fresh: &Path, now: Timestamp) -> Result<Vec<(GroupKey, i64)>> {
     std::fs::copy(backup, fresh)?;
-    begin_epoch(fresh, heads, now).await?;
-    sync(fresh)
-}
-
-async fn begin_epoch(file: &Path, heads: &[(GroupKey, i64)], now: Timestamp) -> Result<()> {
-    let mut db = SqliteConnectOptions::new().filename(file).connect().await?;
+    let mut db = SqliteConnectOptions::new()
+        .filename(fresh)
+        .connect()
+        .await?;
     let sound: String = sqlx::query_scalar("PRAGMA quick_check(1)")
         .fetch_one(&mut db)
         .await?;
     if sound != "ok" {
         return Err(StoreError::Damaged("the backup is not whole"));
     }
+    let application: i64 = sqlx::query_scalar("PRAGMA application_id")
+        .fetch_one(&mut db)
+        .await?;
+    if application != APPLICATION {
+        return Err(StoreError::Foreign(backup.to_owned()));
+    }
+    // An older program's backup is brought up to this one; a newer one's is refused.
+    sqlx::migrate!("migrations/sqlite").run(&mut db).await?;
+    let heads = heads_in(&mut db).await?;
+    begin_epoch(&mut db, &heads, now).await?;
+    db.close().await?;
+    sync(fresh)?;
+    Ok(heads)
+}
+
+async fn begin_epoch(
+    db: &mut SqliteConnection,
+    heads: &[(GroupKey, i64)],
+    now: Timestamp,
+) -> Result<()> {
     let mut tx = db.begin().await?;
     // A clock reading is an epoch that no earlier restore of the same backup began.
     sqlx::query("UPDATE grp SET epoch = MAX(epoch + 1, ?)")
@@ -136,51 +160,59 @@ async fn begin_epoch(file: &Path, heads: &[(GroupKey, i64)], now: Timestamp) -> 
         .execute(&mut *tx)
         .await?;
     note(&mut tx, heads, now).await?;
-    tx.commit().await?;
-    Ok(db.close().await?)
+    Ok(tx.commit().await?)
 }
 
-/// Moves the file that stands in the folder aside and tells what it held above `heads`.
+/// Gives the file that stands in the folder a second name and tells what it held above `heads`. It keeps
+/// its first name until the restored file takes it: if there were none for a moment and the machine
+/// failed in it, the next start would begin an empty hub.
 async fn set_aside(folder: &Path, heads: &[(GroupKey, i64)], now: Timestamp) -> Result<Vec<Lost>> {
     let file = folder.join(FILE);
     if !file.exists() {
         return Ok(Vec::new());
     }
+    // Closing it also folds its write-ahead log in.
     let lost = above(&file, heads).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the replaced database cannot be read; what it held is not listed");
         Vec::new()
     });
     let aside = |suffix: &str| with_suffix(&file, &format!(".replaced-{}{suffix}", micros(now)));
-    for suffix in ["", "-wal", "-shm"] {
+    for suffix in ["-wal", "-shm"] {
         let part = with_suffix(&file, suffix);
         if part.exists() {
             std::fs::rename(part, aside(suffix))?;
         }
+    }
+    if std::fs::hard_link(&file, aside("")).is_err() {
+        // A file system without second names.
+        std::fs::rename(&file, aside(""))?;
     }
     Ok(lost)
 }
 
 async fn above(file: &Path, heads: &[(GroupKey, i64)]) -> Result<Vec<Lost>> {
     let mut db = SqliteConnectOptions::new().filename(file).connect().await?;
-    let rows = sqlx::query(
-        "SELECT v.grp, g.name, v.position, v.kind, v.id, v.place, v.actor \
-         FROM version v JOIN grp g ON g.grp = v.grp WHERE v.mutation_id IS NOT NULL \
-         ORDER BY v.grp, v.position",
-    )
-    .fetch_all(&mut db)
-    .await?;
+    let lost = above_in(&mut db, heads).await;
     db.close().await?;
+    lost
+}
+
+async fn above_in(db: &mut SqliteConnection, heads: &[(GroupKey, i64)]) -> Result<Vec<Lost>> {
     let mut lost = Vec::new();
-    for row in &rows {
-        let (group, position): (i64, i64) = (row.try_get("grp")?, row.try_get("position")?);
-        let kept = heads
-            .iter()
-            .find(|(key, _)| key.0 == group)
-            .map_or(0, |(_, head)| *head);
-        if position > kept {
+    for group in catalog::groups(db).await? {
+        let kept = heads.iter().find(|(key, _)| *key == group.key);
+        let rows = sqlx::query(
+            "SELECT position, kind, id, place, actor FROM version \
+             WHERE grp = ? AND position > ? AND mutation_id IS NOT NULL ORDER BY position",
+        )
+        .bind(group.key.0)
+        .bind(kept.map_or(0, |(_, head)| *head))
+        .fetch_all(&mut *db)
+        .await?;
+        for row in &rows {
             lost.push(Lost {
-                group: row.try_get("name")?,
-                position,
+                group: group.name.clone(),
+                position: row.try_get("position")?,
                 kind: row.try_get("kind")?,
                 record: uuid(row.try_get("id")?)?,
                 place: place(row.try_get("place")?)?,
@@ -191,6 +223,17 @@ async fn above(file: &Path, heads: &[(GroupKey, i64)]) -> Result<Vec<Lost>> {
     Ok(lost)
 }
 
+/// Removes a database that is not in use, with what belongs to it.
+fn remove(file: &Path) -> Result<()> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        match std::fs::remove_file(with_suffix(file, suffix)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn read_only(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(file).read_only(true)
 }
@@ -199,6 +242,14 @@ fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     let mut path = OsString::from(file);
     path.push(suffix);
     PathBuf::from(path)
+}
+
+/// `backup.db` stands in the current folder.
+fn folder_of(file: &Path) -> &Path {
+    let parent = file
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
 }
 
 /// Makes a file, or a folder's list of files, durable.

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use v1::content::Kind;
 
 /// A sync that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A branch and its line.
 pub struct Branch {
@@ -174,13 +174,12 @@ impl Branch {
         }
         let id = Uuid::from_u128(0xc0de << 64 | number as u128).to_string();
         let mark = mark(number);
-        let content = match menu {
-            true => a_menu(number, &mark).encode(),
-            false => {
-                let mut new = session("集体备课", "2031-05-12");
-                new.lesson.clone_from(&mark);
-                new.encode()
-            }
+        let content = if menu {
+            a_menu(number, &mark).encode()
+        } else {
+            let mut new = session("集体备课", "2031-05-12");
+            new.lesson.clone_from(&mark);
+            new.encode()
         };
         let mutation = self.replica.put(&id, content).await.expect("it is typed");
         self.created.push(id);
@@ -320,7 +319,7 @@ fn changed(content: &Bytes, field: usize, mark: &str) -> Bytes {
         }
         Some(Kind::Menu(mut menu)) => {
             match field {
-                0 => menu.label = mark.to_owned(),
+                0 => mark.clone_into(&mut menu.label),
                 _ => menu.remarks = vec![mark.to_owned()],
             }
             menu.encode()

@@ -54,6 +54,12 @@ pub async fn a_group_does_not_see_another(store: &dyn Store) {
     let places = [at_campus(1), Place::Office];
     let writes = store.last_writes(group, 9, &places).await.expect("times");
     assert!(writes.is_empty());
+    let versions = store.history(group, record(1), i64::MAX, 9).await;
+    assert_eq!(versions.expect("versions"), []);
+    let stood = store.record_at(group, record(1), 1).await;
+    assert_eq!(stood.expect("an answer"), None);
+    let known = store.remembered(group, at_campus(1), &[mutation(1)]).await;
+    assert!(known.expect("an answer").is_empty());
     let loaded = load(&empty).await;
     assert_eq!(loaded.head, Head::EMPTY);
     assert!(loaded.records.is_empty() && loaded.audience.is_empty());

@@ -89,6 +89,71 @@ pub async fn a_hash_is_given_to_one_credential_only(store: &dyn Store) {
     assert!(store.create_credential(&nowhere, time(2)).await.is_err());
 }
 
+pub async fn the_credentials_of_a_group_come_by_place_and_holder(store: &dyn Store) {
+    let (a, b) = (group(store, "a").await.key, group(store, "b").await.key);
+    let mut kept = Vec::new();
+    for (hash, place) in [(5, at_campus(2)), (4, at_campus(1)), (3, Place::Office)] {
+        kept.push(hired(store, hash, a, place).await);
+    }
+    hired(store, 9, b, Place::Office).await;
+    // The same holder twice: the elder first.
+    for (hash, at) in [(2, 7), (1, 8)] {
+        let holder = "总务处 4".to_owned();
+        let credential = Credential {
+            holder,
+            ..credential(hash, a, at_campus(1))
+        };
+        store
+            .create_credential(&credential, time(at))
+            .await
+            .expect("kept");
+    }
+    store.heard(&[4; 32], time(30)).await.expect("noted");
+    let listed = store.credentials(a).await.expect("credentials");
+    let hashes: Vec<u8> = listed
+        .iter()
+        .map(|listed| listed.credential.hash[0])
+        .collect();
+    assert_eq!(hashes, [3, 4, 2, 1, 5]);
+    assert_eq!(listed[1].credential, kept[1]);
+    let times: Vec<_> = listed.iter().map(|l| (l.created_at, l.heard_at)).collect();
+    let made = [1, 1, 7, 8, 1].map(time);
+    let heard = [None, Some(time(30)), None, None, None];
+    assert_eq!(times, made.into_iter().zip(heard).collect::<Vec<_>>());
+}
+
+pub async fn a_locked_credential_is_let_in_when_it_is_confirmed(store: &dyn Store) {
+    let (a, b) = (group(store, "a").await.key, group(store, "b").await.key);
+    for (hash, group) in [(1, a), (2, a), (3, a), (4, b)] {
+        let locked = Credential {
+            locked: true,
+            ..credential(hash, group, at_campus(1))
+        };
+        store
+            .create_credential(&locked, time(1))
+            .await
+            .expect("kept");
+    }
+    hired(store, 5, a, Place::Office).await;
+    let locked = async || {
+        let mut locked = Vec::new();
+        for hash in 1..=5 {
+            let found = store.credential(&[hash; 32]).await.expect("an answer");
+            locked.extend(found.is_some_and(|(of, _)| of.locked).then_some(hash));
+        }
+        locked
+    };
+    assert_eq!(locked().await, [1, 2, 3, 4]);
+    // Another group's, one that is not locked, and one that there is not, change nothing.
+    let some = [[2; 32], [4; 32], [5; 32], [9; 32]];
+    assert_eq!(store.confirm(a, Some(&some)).await.expect("confirmed"), 1);
+    assert_eq!(locked().await, [1, 3, 4]);
+    assert_eq!(store.confirm(a, Some(&[])).await.expect("confirmed"), 0);
+    assert_eq!(store.confirm(a, None).await.expect("confirmed"), 2);
+    assert_eq!(locked().await, [4]);
+    assert_eq!(store.confirm(a, None).await.expect("confirmed"), 0);
+}
+
 pub async fn the_last_call_of_a_place_counts(store: &dyn Store) {
     let (a, b) = (group(store, "a").await.key, group(store, "b").await.key);
     hired(store, 1, a, at_campus(1)).await;

@@ -6,7 +6,7 @@ use jiff::civil::date;
 use lianxiao::model::date::{FIRST_DAY, LAST_DAY, Span};
 use lianxiao::model::feed::Head;
 use lianxiao::model::ids::Place;
-use lianxiao::store::{Store, Version};
+use lianxiao::store::{Store, Version, Written};
 
 /// All days.
 pub fn always() -> Span {
@@ -100,6 +100,81 @@ pub async fn a_record_stands_from_its_commit_to_the_next(store: &dyn Store) {
     );
     assert_eq!(stood(&scribe, "session", 6, always()).await, []);
     assert_eq!(stood(&scribe, "none", 7, always()).await, []);
+}
+
+pub async fn a_record_is_found_as_it_stood(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    scribe
+        .commit([put(record(1)).seen_by(&[]), put(record(2))])
+        .await;
+    scribe.commit([put(record(1)), put(record(1))]).await;
+    scribe.commit([delete(record(1))]).await;
+    scribe.commit([put(record(2))]).await;
+    // Tombstones too.
+    let expected = [
+        None,
+        Some(1),
+        Some(1),
+        Some(3),
+        Some(4),
+        Some(5),
+        Some(5),
+        Some(5),
+    ];
+    for (position, at) in (0..).zip(expected) {
+        let found = store.record_at(scribe.group, record(1), position).await;
+        let expected = at.map(|at| scribe.at(at));
+        assert_eq!(
+            found.expect("an answer").as_ref(),
+            expected,
+            "at {position}"
+        );
+    }
+    let found = store.record_at(scribe.group, record(9), 6).await;
+    assert_eq!(found.expect("an answer"), None);
+}
+
+pub async fn the_versions_of_a_record_come_newest_first(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    scribe
+        .commit([put(record(1)), put(record(2)), put(record(1))])
+        .await;
+    scribe
+        .commit([put(record(1)).pushed_by(Place::Office).seen_by(&[])])
+        .await;
+    scribe.commit([delete(record(1)), put(record(3))]).await;
+    let written = |position, commit, place| Written {
+        version: scribe.at(position).clone(),
+        place,
+        actor: "总务处".to_owned(),
+        reason: format!("reason {}", scribe.at(position).version),
+        at: time(commit),
+    };
+    let first = at_campus(1);
+    let all = [
+        written(5, 6, first),
+        written(4, 4, Place::Office),
+        written(3, 3, first),
+        written(1, 3, first),
+    ];
+    for (below, limit, expected) in [
+        (i64::MAX, 99, 0..4),
+        (5, 99, 0..4),
+        (4, 99, 1..4),
+        (i64::MAX, 2, 0..2),
+        (3, 1, 2..3),
+        (1, 99, 4..4),
+        (i64::MAX, 0, 0..0),
+    ] {
+        let found = store.history(scribe.group, record(1), below, limit).await;
+        assert_eq!(
+            found.expect("versions"),
+            all[expected],
+            "{limit} below {below}"
+        );
+    }
+    let found = store.history(scribe.group, record(9), i64::MAX, 9).await;
+    assert_eq!(found.expect("versions"), []);
 }
 
 pub async fn records_of_a_span_are_those_that_touch_it(store: &dyn Store) {

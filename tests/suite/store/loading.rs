@@ -1,10 +1,11 @@
 //! What a batch touches, read in sets.
 
 use super::scribe::{Scribe, at_campus, delete, hash, head, mutation, of_campus, put, record};
+use bytes::Bytes;
 use lianxiao::model::feed::Head;
 use lianxiao::model::ids::{Key, MutationId, Place, RecordId, Who};
 use lianxiao::store::{Loaded, Needs, Remembered, Store};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 async fn load(scribe: &Scribe<'_>, needs: &Needs) -> Loaded {
     let mut writing = scribe.store.begin(&[scribe.group]).await.expect("begins");
@@ -92,24 +93,48 @@ pub async fn the_audience_is_who_sees_it_now(store: &dyn Store) {
 pub async fn a_mutation_is_known_by_its_place_and_id(store: &dyn Store) {
     let mut scribe = Scribe::new(store, "g").await;
     let by = |n, place| put(record(n)).pushed_by(place).by(mutation(7));
-    scribe.commit([by(1, at_campus(1)), put(record(2))]).await;
-    scribe.commit([by(2, Place::Office)]).await;
-    let asked = [at_campus(1), Place::Office, at_campus(2)].map(|place| (place, mutation(7)));
-    let loaded = load(&scribe, &mutations(asked)).await;
-    assert_eq!(loaded.mutations.len(), 2);
-    for (asked, (record, version)) in asked.iter().zip([(record(1), 1), (record(2), 2)]) {
-        let found = &loaded.mutations[asked];
-        let Remembered { frame, pushed, .. } = found.clone();
-        assert!(frame.is_some() && pushed.is_none());
-        let expected = Remembered {
-            hash: hash(mutation(7)),
-            record,
-            version,
-            answer: format!("answer to {}", mutation(7)).into(),
-            frame,
-            pushed,
-        };
-        assert_eq!(*found, expected);
+    let merged = by(1, at_campus(1)).pushed(b"what it was before the merge");
+    scribe.commit([merged, put(record(2))]).await;
+    scribe
+        .commit([by(2, Place::Office), delete(record(3)).by(mutation(8))])
+        .await;
+    let places = [at_campus(1), Place::Office, at_campus(2)];
+    let asked = places.map(|place| [(place, mutation(7)), (place, mutation(8))]);
+    let loaded = load(&scribe, &mutations(asked.into_iter().flatten())).await;
+    let remembered = |id: MutationId, position: i64, pushed: Option<&'static [u8]>| Remembered {
+        hash: hash(id),
+        record: scribe.at(position).id,
+        version: scribe.at(position).version,
+        answer: format!("answer to {id}").into(),
+        frame: scribe.at(position).frame.clone(),
+        pushed: pushed.map(Bytes::from_static),
+    };
+    let merged: &[u8] = b"what it was before the merge";
+    let first = remembered(mutation(7), 1, Some(merged));
+    let (second, third) = (
+        remembered(mutation(7), 3, None),
+        remembered(mutation(8), 4, None),
+    );
+    assert_eq!(third.frame, None);
+    let expected = HashMap::from([
+        ((at_campus(1), mutation(7)), first.clone()),
+        ((Place::Office, mutation(7)), second.clone()),
+        ((at_campus(1), mutation(8)), third.clone()),
+    ]);
+    assert_eq!(loaded.mutations, expected);
+
+    // And without a writer, place by place.
+    let ids = [mutation(7), mutation(8), mutation(9)];
+    for (place, expected) in [
+        (
+            at_campus(1),
+            vec![(mutation(7), first), (mutation(8), third)],
+        ),
+        (Place::Office, vec![(mutation(7), second)]),
+        (at_campus(2), vec![]),
+    ] {
+        let found = store.remembered(scribe.group, place, &ids).await;
+        assert_eq!(found.expect("an answer"), expected.into_iter().collect());
     }
 }
 
@@ -193,4 +218,7 @@ pub async fn many_ids_take_several_statements(store: &dyn Store) {
     };
     assert!((1..=MANY).all(|n| answered(n) == Some(record(n))));
     assert_eq!(loaded.mutations.len(), all.len());
+    let ids: Vec<MutationId> = asked().map(mutation).collect();
+    let found = store.remembered(scribe.group, at_campus(1), &ids).await;
+    assert_eq!(found.expect("an answer").len(), all.len());
 }

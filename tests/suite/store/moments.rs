@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// Far longer than any of it takes.
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_mins(1);
 /// Long enough for what does not wait to be done.
 const SHORT: Duration = Duration::from_millis(100);
 

@@ -37,12 +37,14 @@ async fn everything(store: &dyn Store, scribe: &Scribe<'_>) -> String {
         .await;
     let record = store.record(group, record(1), &GROUP).await;
     let writes = store.last_writes(group, 9, &[at_campus(1)]).await;
-    let head = store.head(group).await;
+    let newest = store.head(group).await;
     let told: Vec<_> = pages.iter().map(told).collect();
-    let calls = store.last_heard(group).await;
+    let heard = store.last_heard(group).await;
     let credential = store.credential(&[7; 32]).await;
     let groups = store.groups().await;
-    format!("{told:?} {stood:?} {record:?} {writes:?} {head:?} {calls:?} {credential:?} {groups:?}")
+    format!(
+        "{told:?} {stood:?} {record:?} {writes:?} {newest:?} {heard:?} {credential:?} {groups:?}"
+    )
 }
 
 pub async fn another_program_start_finds_everything(engine: &impl Engine) {

@@ -72,6 +72,7 @@ pub struct Change {
     live: bool,
     span: Option<Span>,
     mutation: Option<MutationId>,
+    pushed: Option<Bytes>,
 }
 
 /// A next version of a record: a menu of the first campus, which everybody sees, of all days.
@@ -86,6 +87,7 @@ pub fn put(id: RecordId) -> Change {
         live: true,
         span: None,
         mutation: None,
+        pushed: None,
     }
 }
 
@@ -122,6 +124,11 @@ impl Change {
     pub fn on(self, span: Span) -> Self {
         let span = Some(span);
         Change { span, ..self }
+    }
+
+    pub fn pushed(self, content: &'static [u8]) -> Self {
+        let pushed = Some(Bytes::from_static(content));
+        Change { pushed, ..self }
     }
 
     pub fn by(self, mutation: MutationId) -> Self {
@@ -255,13 +262,13 @@ impl<'a> Scribe<'a> {
             version,
             place: change.place,
             actor: "总务处".to_owned(),
-            reason: String::new(),
-            pushed: None,
+            reason: format!("reason {number}"),
             mutation: change.mutation.map(answer),
             leaf: [1; 32],
             salt: [2; 16],
             superseded_at: None,
             span: change.span,
+            pushed: change.pushed,
         }
     }
 

@@ -65,6 +65,23 @@ pub async fn a_record_seen_twice_is_counted_once(store: &dyn Store) {
     assert_eq!(sizes, [2, 2]);
 }
 
+pub async fn a_record_half_out_of_sight_is_counted_whole(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    let change = |n, who| put(record(n)).seen_by(&[who]).sized(100);
+    let all = |who| (1..=6).map(move |n| change(n, who));
+    for who in [Who::Group, Who::Office] {
+        scribe.commit(all(who)).await;
+    }
+    let told = (1..=6).map(|n| Told::Upsert(record(n), 2));
+    for sees in [OFFICE, [Who::Office, Who::Group]] {
+        let mut reader = Reader::of(&scribe, &sees).bytes_max(299);
+        let pages = reader.pages().await;
+        let counts: Vec<usize> = pages.iter().map(|page| page.entries.len()).collect();
+        assert_eq!(counts, [2, 2, 2], "{sees:?}");
+        assert!(pages.iter().flat_map(super::reader::told).eq(told.clone()));
+    }
+}
+
 pub async fn who_dropped_out_is_told_once(store: &dyn Store) {
     let mut scribe = Scribe::new(store, "g").await;
     let by = |who: &[Who]| put(record(1)).seen_by(who);

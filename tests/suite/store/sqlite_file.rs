@@ -9,12 +9,12 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use std::path::Path;
 use uuid::Uuid;
 
-async fn open(folder: &Path) -> Result<SqliteStore, StoreError> {
+pub async fn open(folder: &Path) -> Result<SqliteStore, StoreError> {
     SqliteStore::open(folder, Uuid::from_u128(1)).await
 }
 
 /// Runs SQL on the file behind the store's back.
-async fn tamper(folder: &Path, sql: String) {
+pub async fn tamper(folder: &Path, sql: String) {
     let file = SqliteConnectOptions::new().filename(folder.join("lianxiao.db"));
     let pool = SqlitePool::connect_with(file.create_if_missing(true)).await;
     let pool = pool.expect("the file opens");
@@ -26,7 +26,7 @@ async fn tamper(folder: &Path, sql: String) {
 }
 
 /// A database of some records, all in its one file.
-async fn filled() -> Sqlite {
+pub async fn filled() -> Sqlite {
     let (engine, copy) = (Sqlite::fresh().await, Sqlite::fresh().await);
     let store = open(engine.0.path()).await.expect("the database opens");
     let mut scribe = Scribe::new(&store, "g").await;
@@ -39,6 +39,10 @@ async fn filled() -> Sqlite {
     tamper(engine.0.path(), sql).await;
     copy
 }
+
+/// Makes it a newer program's.
+pub const NEWER: &str = "INSERT INTO _sqlx_migrations \
+    (version, description, success, checksum, execution_time) VALUES (9999, 'later', TRUE, x'00', 0)";
 
 /// Why the database cannot be opened, or what goes wrong when it is used.
 async fn fault(folder: &Path) -> StoreError {
@@ -118,9 +122,7 @@ async fn a_start_that_was_cut_off_is_made_good() {
 #[tokio::test]
 async fn a_newer_programs_database_is_refused() {
     let engine = filled().await;
-    let sql = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-               VALUES (9999, 'later', TRUE, x'00', 0)";
-    tamper(engine.0.path(), sql.to_owned()).await;
+    tamper(engine.0.path(), NEWER.to_owned()).await;
     let fault = fault(engine.0.path()).await;
     assert!(matches!(fault, StoreError::Migrate(_)), "{fault}");
 }
