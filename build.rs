@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 /// Messages that stay encoded wherever another message holds one: on the wire `bytes` and a message are
 /// the same, so what was pushed is kept byte for byte, and a broken item breaks nothing but itself.
-const KEPT_ENCODED: [&str; 4] = [
+const KEPT_ENCODED: [&str; 5] = [
+    ".lianxiao.v1.Mutation",
     ".lianxiao.v1.Content",
     ".lianxiao.v1.State",
     ".lianxiao.v1.Action",

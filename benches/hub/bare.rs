@@ -3,6 +3,7 @@
 
 use crate::raw::{Batch, database, joined, like, write};
 use lianxiao::wire::v1;
+use prost::Message as _;
 use std::sync::mpsc;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -51,6 +52,7 @@ fn append(pattern: &Batch, waiting: &mpsc::Receiver<Job>) {
         for job in jobs {
             let mut response = v1::PushResponse::default();
             for mutation in job.request.mutations {
+                let mutation = v1::Mutation::decode(mutation).expect("a mutation");
                 position += 1;
                 let id = |text: &str| Uuid::parse_str(text).expect("an id").into_bytes();
                 let (record, wish) = (id(&mutation.record_id), id(&mutation.mutation_id));

@@ -7,6 +7,7 @@ use lianxiao::hub::{Config, Drained, Hub, random_uuid};
 use lianxiao::model::clock::SystemClock;
 use lianxiao::model::ids::{Place, RecordId};
 use lianxiao::model::limits::Limits;
+use lianxiao::wire::convert::push_request;
 use lianxiao::wire::v1;
 use prost::Message as _;
 use std::net::SocketAddr;
@@ -207,10 +208,7 @@ pub fn new_records(content: &Bytes, count: usize) -> v1::PushRequest {
             ..Default::default()
         })),
     };
-    v1::PushRequest {
-        mutations: (0..count).map(mutation).collect(),
-        ..Default::default()
-    }
+    push_request(&(0..count).map(mutation).collect::<Vec<_>>())
 }
 
 /// Every item of a push was stored.

@@ -4,6 +4,7 @@ use super::database::{Entry, Kept};
 use super::error::{ReplicaError, Result};
 use super::line::Line;
 use super::replica::Replica;
+use crate::wire::convert::push_request;
 use crate::wire::v1;
 use prost::Message as _;
 use std::collections::{HashMap, HashSet};
@@ -31,11 +32,7 @@ impl Replica {
                 }
                 Batch::Send(batch) => batch,
             };
-            let push = v1::PushRequest {
-                mutations: batch.clone(),
-                mode: v1::PushMode::Commit.into(),
-                atomicity: v1::Atomicity::Item.into(),
-            };
+            let push = push_request(&batch);
             let results = line.sync().push(push).await?.into_inner().results;
             check(&batch, &results)?;
             self.still_the_same(line, &results).await?;

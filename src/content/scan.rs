@@ -23,12 +23,27 @@ pub fn scan(message: &str, bytes: &[u8], path: &str) -> Vec<Finding> {
         .expect("a message of the contract");
     let mut scan = Scan {
         findings: Vec::new(),
+        passes_over: &[],
     };
     scan.message(&descriptor, bytes, path);
     scan.findings
 }
 
+/// The same for a mutation's envelope. Its content and its action are scanned for themselves.
+#[must_use]
+pub fn scan_envelope(bytes: &[u8]) -> Vec<Finding> {
+    let message = CONTRACT.get_message_by_name("lianxiao.v1.Mutation");
+    let mut scan = Scan {
+        findings: Vec::new(),
+        passes_over: &["lianxiao.v1.Content", "lianxiao.v1.Action"],
+    };
+    scan.message(&message.expect("a message of the contract"), bytes, "");
+    scan.findings
+}
+
 struct Scan {
+    /// Messages that are not looked into.
+    passes_over: &'static [&'static str],
     findings: Vec<Finding>,
 }
 
@@ -47,11 +62,11 @@ impl Scan {
                 Err(Malformed(detail)) => return self.malformed(path, detail),
             };
             let Some(descriptor) = message.get_field(field.number) else {
-                let path = format!("{path}.{}", field.number);
+                let path = join(path, field.number);
                 self.report(Finding::new(Code::FieldUnknown, path));
                 continue;
             };
-            let mut at = format!("{path}.{}", descriptor.name());
+            let mut at = join(path, descriptor.name());
             if descriptor.cardinality() == Cardinality::Repeated {
                 let rows = rows.entry(field.number).or_default();
                 at = format!("{at}[{}]", rows.count);
@@ -64,7 +79,11 @@ impl Scan {
 
     fn value(&mut self, descriptor: &FieldDescriptor, field: Field<'_>, path: &str) {
         match (descriptor.kind(), field.value) {
-            (Kind::Message(message), Value::Len(body)) => self.message(&message, body, path),
+            (Kind::Message(message), Value::Len(body)) => {
+                if !self.passes_over.contains(&message.full_name()) {
+                    self.message(&message, body, path);
+                }
+            }
             (Kind::String, Value::Len(text)) => {
                 if std::str::from_utf8(text).is_err() {
                     self.malformed(path, "it is not UTF-8");
@@ -156,6 +175,13 @@ fn is_varint(kind: &Kind) -> bool {
             | Kind::Bool
             | Kind::Enum(_)
     )
+}
+
+fn join(path: &str, field: impl std::fmt::Display) -> String {
+    match path {
+        "" => field.to_string(),
+        path => format!("{path}.{field}"),
+    }
 }
 
 #[cfg(test)]

@@ -54,6 +54,7 @@ impl Hub {
         let caller = operator(group);
         let id = MutationId(Uuid::new_v5(&campus.0, b"create campus"));
         let item = Item {
+            raw: Bytes::new(),
             mutation_id: id.to_string(),
             record_id: campus.to_string(),
             mutation: Ok(Mutation {

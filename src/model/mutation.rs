@@ -19,6 +19,8 @@ pub struct Push {
 /// nobody.
 #[derive(Clone, Debug)]
 pub struct Item {
+    /// The mutation as sent; empty when the hub made it.
+    pub raw: Bytes,
     /// The mutation id as sent.
     pub mutation_id: String,
     /// The record id as sent.

@@ -1,13 +1,13 @@
 //! What can be said of a push before anything is read: its form, and what it will need.
 
 use crate::content::frame::{self, Parts};
-use crate::content::scan::scan;
+use crate::content::scan::{scan, scan_envelope};
 use crate::kinds::{self, Kind};
 use crate::model::caller::Caller;
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, RecordId};
 use crate::model::limits::{CONTRACT, Limits};
-use crate::model::mutation::{Base, Item, Push, Wish};
+use crate::model::mutation::{Base, Item, Push, Put, Wish};
 use crate::store::{Loaded, Needs, Version};
 use bytes::Bytes;
 
@@ -46,26 +46,40 @@ pub fn prepare(caller: Caller, push: Push, limits: &Limits) -> Prepared {
 }
 
 fn form(item: &Item, limits: &Limits) -> Result<Option<&'static dyn Kind>, Vec<Finding>> {
-    let mutation = item
-        .mutation
-        .as_ref()
-        .map_err(|finding| vec![finding.clone()])?;
+    let mutation = match &item.mutation {
+        Ok(mutation) => mutation,
+        Err(finding) => return Err(envelope_or(item, finding)),
+    };
+    if let Wish::Put(Put { contract, .. }) = &mutation.wish
+        && *contract > CONTRACT
+    {
+        // What such a client sends besides, this hub need not know.
+        let finding = Finding::new(Code::ContractTooNew, "put.contract");
+        let finding = finding.with("contract", contract).with("known", CONTRACT);
+        return Err(vec![finding]);
+    }
+    let unknown = scan_envelope(&item.raw);
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
     match &mutation.wish {
         Wish::Put(put) => {
-            if put.contract > CONTRACT {
-                let finding = Finding::new(Code::ContractTooNew, "put.contract");
-                return Err(vec![
-                    finding
-                        .with("contract", put.contract)
-                        .with("known", CONTRACT),
-                ]);
-            }
             oneof("lianxiao.v1.Content", &put.content, "put.content", limits).map(Some)
         }
         Wish::Act { action, .. } => {
             oneof("lianxiao.v1.Action", action, "act.action", limits).map(Some)
         }
         Wish::Delete { .. } => Ok(None),
+    }
+}
+
+/// Where the envelope is broken, or else what was made of it.
+fn envelope_or(item: &Item, finding: &Finding) -> Vec<Finding> {
+    let broken = scan_envelope(&item.raw);
+    if broken.is_empty() {
+        vec![finding.clone()]
+    } else {
+        broken
     }
 }
 

@@ -143,11 +143,31 @@ pub fn push(request: v1::PushRequest) -> Result<Push, BadArgument> {
     })
 }
 
-fn item(mutation: v1::Mutation) -> Item {
+fn item(raw: Bytes) -> Item {
+    let Ok(mutation) = v1::Mutation::decode(raw.clone()) else {
+        let finding = Finding::new(Code::ContentMalformed, "").with("detail", "it is no mutation");
+        return Item {
+            raw,
+            mutation_id: String::new(),
+            record_id: String::new(),
+            mutation: Err(finding),
+        };
+    };
     Item {
+        raw,
         mutation_id: mutation.mutation_id.clone(),
         record_id: mutation.record_id.clone(),
         mutation: read_mutation(mutation),
+    }
+}
+
+/// A push of these mutations, to be carried out item by item.
+#[must_use]
+pub fn push_request(mutations: &[v1::Mutation]) -> v1::PushRequest {
+    let encoded = |mutation: &v1::Mutation| Bytes::from(mutation.encode_to_vec());
+    v1::PushRequest {
+        mutations: mutations.iter().map(encoded).collect(),
+        ..Default::default()
     }
 }
 

@@ -7,6 +7,7 @@ use crate::reader::Reader;
 use crate::wishes::{create, fresh, session};
 use lianxiao::hub::Lost;
 use lianxiao::store::{SqliteStore, StoreError};
+use lianxiao::wire::convert::push_request;
 use lianxiao::wire::v1;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -127,10 +128,7 @@ async fn after_a_restore_every_credential_is_locked_until_the_operator_confirms_
     for client in [kept.hub.campus(HEAD), kept.hub.office()] {
         let pull = client.pull(v1::PullRequest::default()).await;
         failed(pull, Code::Unauthenticated, "CREDENTIAL_LOCKED");
-        let push = v1::PushRequest {
-            mutations: vec![prep()],
-            ..Default::default()
-        };
+        let push = push_request(&[prep()]);
         failed(
             client.try_push(push).await,
             Code::Unauthenticated,

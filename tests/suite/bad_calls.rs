@@ -6,6 +6,7 @@ use crate::reader::{Mirror, Reader, Watcher, campuses, kinds};
 use crate::wishes::{create, fresh, session};
 use bytes::Bytes;
 use lianxiao::model::limits::Limits;
+use lianxiao::wire::convert::push_request;
 use lianxiao::wire::v1;
 use tonic::codec::CompressionEncoding;
 use tonic::{Code, Status};
@@ -29,10 +30,7 @@ fn heavy(bytes: usize) -> v1::PushRequest {
 }
 
 fn push(mutations: Vec<v1::Mutation>) -> v1::PushRequest {
-    v1::PushRequest {
-        mutations,
-        ..Default::default()
-    }
+    push_request(&mutations)
 }
 
 fn names_the_limit<T>(answer: Result<T, Status>, limit: &str, max: &str) {

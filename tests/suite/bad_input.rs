@@ -9,6 +9,7 @@ use crate::wishes::{
 };
 use bytes::Bytes;
 use lianxiao::model::limits::Limits;
+use lianxiao::wire::convert::push_request;
 use lianxiao::wire::v1;
 use prost::Message as _;
 use prost::encoding::{WireType, encode_key, encode_varint};
@@ -106,6 +107,23 @@ async fn fields_of_a_client_that_is_newer_than_the_hub_are_refused_and_not_dropp
     );
     let result = between_good_ones(&head, action).await;
     refused(&result, "FIELD_UNKNOWN", "act.action.menu.99");
+}
+
+#[tokio::test]
+async fn an_envelope_with_an_unknown_field_or_broken_bytes_is_refused_alone() {
+    let hub = TestHub::start().await;
+    let head = hub.campus(HEAD);
+    let good = create(&fresh(), prep("数学"));
+    let mut newer = create(&fresh(), prep("语文")).encode_to_vec();
+    encode_key(15, WireType::Varint, &mut newer);
+    encode_varint(1, &mut newer);
+    let mut push = push_request(&[good.clone(), good]);
+    push.mutations[1] = newer.into();
+    push.mutations.push(vec![0x0a, 0x7f].into());
+    let results = head.try_push(push).await.expect("the push is taken");
+    assert_eq!(results[0].outcome(), Applied);
+    refused(&results[1], "FIELD_UNKNOWN", "15");
+    refused(&results[2], "CONTENT_MALFORMED", "");
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 
 use crate::harness::within;
 use crate::process::{clerk, serve};
+use lianxiao::wire::convert::push_request;
 use lianxiao::wire::v1::{self, sync_service_client::SyncServiceClient};
 use prost::Message as _;
 use std::collections::HashMap;
@@ -66,10 +67,7 @@ impl Campus {
         client: &mut SyncServiceClient<Channel>,
         mutation: v1::Mutation,
     ) -> Result<v1::PushResult, tonic::Status> {
-        let push = v1::PushRequest {
-            mutations: vec![mutation],
-            ..Default::default()
-        };
+        let push = push_request(&[mutation]);
         let answer = client.push(self.request(push)).await?.into_inner();
         Ok(answer.results.into_iter().next().unwrap())
     }

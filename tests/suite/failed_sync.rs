@@ -5,6 +5,7 @@ use crate::faults::Disk;
 use crate::harness::{Client, within};
 use crate::process::{Running, clerk, program, serve_as, try_admin};
 use crate::wishes::{create, fresh, session};
+use lianxiao::wire::convert::push_request;
 use lianxiao::wire::v1;
 use std::process::ExitStatus;
 use tempfile::TempDir;
@@ -68,10 +69,7 @@ fn prep() -> v1::Mutation {
 }
 
 fn alone(mutation: v1::Mutation) -> v1::PushRequest {
-    v1::PushRequest {
-        mutations: vec![mutation],
-        ..Default::default()
-    }
+    push_request(&[mutation])
 }
 
 #[tokio::test]

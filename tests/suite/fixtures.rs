@@ -66,6 +66,13 @@ struct Push {
     request: v1::PushRequest,
 }
 
+impl Push {
+    fn mutations(&self) -> Vec<v1::Mutation> {
+        let decode = |sent: &Bytes| v1::Mutation::decode(sent.clone()).expect("a mutation");
+        self.request.mutations.iter().map(decode).collect()
+    }
+}
+
 /// The hub of the group the samples come from.
 pub async fn hub() -> TestHub {
     let campuses = parse(GROUP)["campuses"].take();
@@ -153,7 +160,7 @@ async fn every_sample_is_stored_and_the_hub_asks_to_look_at_what_is_odd() {
     let hub = hub().await;
     let mut warnings = Vec::new();
     for push in pushes() {
-        let results = hub.campus(&push.from).push(push.request.mutations).await;
+        let results = hub.campus(&push.from).push(push.mutations()).await;
         for result in results {
             let outcome = result.outcome();
             assert_eq!(
@@ -183,13 +190,13 @@ async fn every_sample_comes_back_byte_for_byte() {
     let hub = hub().await;
     for push in pushes() {
         let campus = hub.campus(&push.from);
-        campus.push(push.request.mutations.clone()).await;
+        campus.push(push.mutations()).await;
         let stored = Reader::all(&campus).await;
-        let sent = push.request.mutations.iter();
+        let sent = push.mutations().into_iter();
         let rows = push.json["mutations"].as_array().expect("a list");
         for (mutation, row) in sent.zip(rows) {
             let record = &stored.records[&mutation.record_id];
-            assert_eq!(record.content, content_of(mutation), "{}", push.sample);
+            assert_eq!(record.content, content_of(&mutation), "{}", push.sample);
             assert_eq!(record.campus_id, campus.campus_id);
             let json = to_json("Content", record.content.clone());
             assert!(
@@ -208,8 +215,8 @@ async fn a_sample_pushed_again_changes_nothing() {
     let hub = hub().await;
     for push in pushes() {
         let campus = hub.campus(&push.from);
-        let first = campus.push(push.request.mutations.clone()).await;
-        let again = campus.push(push.request.mutations).await;
+        let first = campus.push(push.mutations()).await;
+        let again = campus.push(push.mutations()).await;
         for (first, again) in first.into_iter().zip(again) {
             let replayed = v1::PushResult {
                 replayed: true,

@@ -6,6 +6,7 @@ use crate::harness::Client;
 use crate::process::{clerks, serve};
 use crate::reader::{Reader, Watcher};
 use crate::wishes::{create, fresh, session};
+use lianxiao::wire::convert::push_request;
 use lianxiao::wire::v1;
 use tonic::{Code, Status};
 
@@ -14,10 +15,7 @@ fn prep() -> v1::Mutation {
 }
 
 async fn push(client: &Client, mutation: &v1::Mutation) -> Result<Vec<v1::PushResult>, Status> {
-    let push = v1::PushRequest {
-        mutations: vec![mutation.clone()],
-        ..Default::default()
-    };
+    let push = push_request(std::slice::from_ref(mutation));
     client.try_push(push).await
 }
 

@@ -8,6 +8,7 @@ use lianxiao::model::clock::SteppedClock;
 use lianxiao::model::ids::Place;
 use lianxiao::model::limits::Limits;
 use lianxiao::model::mutation::Outcome;
+use lianxiao::wire::convert::push_request;
 use lianxiao::wire::v1;
 use std::future::Future;
 use std::net::SocketAddr;
@@ -330,9 +331,9 @@ impl Client {
         let mutations = mutations.into();
         let sent: Vec<String> = mutations.iter().map(|m| m.mutation_id.clone()).collect();
         let push = v1::PushRequest {
-            mutations,
             mode: mode.into(),
             atomicity: atomicity.into(),
+            ..push_request(&mutations)
         };
         let results = self.try_push(push).await.expect("the push is taken");
         let answered: Vec<String> = results.iter().map(|r| r.mutation_id.clone()).collect();

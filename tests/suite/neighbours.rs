@@ -4,6 +4,7 @@ use crate::answers::failed;
 use crate::harness::{Client, HEAD, LAKE, SPRING, TestHub, credential, within};
 use crate::wishes::{create, fresh, session};
 use lianxiao::model::ids::Place;
+use lianxiao::wire::convert::push_request;
 use lianxiao::wire::v1;
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -38,10 +39,7 @@ type Pushing = JoinHandle<Result<Vec<v1::PushResult>, Status>>;
 
 fn start(client: &Client, mutations: Vec<v1::Mutation>) -> Pushing {
     let client = client.clone();
-    let push = v1::PushRequest {
-        mutations,
-        ..Default::default()
-    };
+    let push = push_request(&mutations);
     tokio::spawn(async move { client.try_push(push).await })
 }
 

@@ -7,6 +7,7 @@ use super::stage::{Error, Folder, put};
 use super::week;
 use crate::cli::admin;
 use crate::client::Line;
+use crate::wire::convert::push_request;
 use crate::wire::v1::{self, Outcome, content};
 use std::path::Path;
 use std::time::Duration;
@@ -107,10 +108,7 @@ fn mutation(number: usize) -> v1::Mutation {
 
 /// `None`: the line broke before the answer.
 async fn push(line: &Line, number: usize) -> Option<v1::PushResult> {
-    let request = v1::PushRequest {
-        mutations: vec![mutation(number)],
-        ..Default::default()
-    };
+    let request = push_request(&[mutation(number)]);
     let answer = line.sync().push(request).await.ok()?;
     answer.into_inner().results.pop()
 }

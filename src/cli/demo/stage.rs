@@ -7,6 +7,7 @@ use crate::client::Line;
 use crate::hub::Config;
 use crate::model::clock::SteppedClock;
 use crate::model::limits::Limits;
+use crate::wire::convert::push_request;
 use crate::wire::v1;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -134,10 +135,7 @@ impl Stage {
         place: &str,
         mutations: Vec<v1::Mutation>,
     ) -> Result<Vec<v1::PushResult>, Error> {
-        let request = v1::PushRequest {
-            mutations,
-            ..Default::default()
-        };
+        let request = push_request(&mutations);
         Ok(self
             .line(place)?
             .sync()
