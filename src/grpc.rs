@@ -56,6 +56,7 @@ pub async fn serve(
     // A small answer leaves at once; the builder's own setting does not reach a listener of ours.
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     Server::builder()
+        .trace_fn(|call| tracing::info_span!("call", rpc.method = %call.uri().path()))
         .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
         .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
         .layer(stack)

@@ -7,6 +7,7 @@ use futures::future::BoxFuture;
 use http::header::AUTHORIZATION;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 use tonic::body::Body;
 use tonic::{Request, Status};
 use tower::{Layer, Service};
@@ -71,7 +72,11 @@ where
                 };
             }
             drop(hub);
-            inner.call(request).await
+            let began = Instant::now();
+            let answer = inner.call(request).await;
+            let elapsed_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
+            tracing::debug!(elapsed_us, "the call was answered");
+            answer
         })
     }
 }

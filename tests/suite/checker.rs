@@ -146,7 +146,7 @@ fn was_lively(evidence: &Evidence) {
 async fn replicas_on_weak_lines_to_a_hub_that_is_killed_and_restored_lose_and_double_nothing() {
     let (lives, rounds) = match std::env::var_os("LIANXIAO_LONG") {
         Some(_) => (20, 120),
-        None => (1, 14),
+        None => (3, 14),
     };
     let seed = Dice::seed();
     for life in 0..lives {
