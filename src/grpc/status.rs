@@ -123,9 +123,8 @@ pub fn name_the_limit(
         if !cut_off(&response) {
             return response;
         }
-        let details = ErrorDetails::with_quota_failure(vec![]);
+        let mut details = ErrorDetails::new();
         let message = format!("the request is over the limit request_bytes_max = {max}");
-        let mut details = details;
         details.add_quota_failure_violation("request_bytes_max", &message);
         let metadata = HashMap::from([
             ("limit".to_owned(), "request_bytes_max".to_owned()),
