@@ -171,6 +171,7 @@ pub fn second_needs(push: &Prepared, loaded: &Loaded) -> Needs {
                 needs.records.extend(kind.needs(&parts.content));
             }
             Wish::Act { .. } => {
+                needs.records.extend(kind.leads(&parts.content));
                 let state = kind.new_state();
                 let parts = Parts { state, ..parts };
                 needs.keys.extend(kind.keys(version.owner, &parts));
