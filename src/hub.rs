@@ -17,7 +17,7 @@ pub use restore::restore;
 pub use crate::store::{Backup, ListedCredential, Lost};
 pub use crate::sync::history::{Change, Entries, Entry};
 
-use crate::access::{self, Errand, Token};
+use crate::access::{self, Errand};
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
 use crate::model::date::Span;
@@ -25,12 +25,14 @@ use crate::model::feed::{Event, Filter, Page, ResetReason};
 use crate::model::ids::{MutationId, Place, RecordId};
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
+use crate::model::secret;
 use crate::office::{self, GroupStatus, Heard, Records};
-use crate::store::{SecretHash, SqliteStore, Store};
+use crate::store::{SqliteStore, Store};
 use crate::sync::{
     Heads, Pace, Reader, Reading, Sights, Watching, Writer, end_if_unsynced, history,
 };
 use bytes::Bytes;
+use futures::future::BoxFuture;
 use jiff::Timestamp;
 use known::Known;
 use presence::Presence;
@@ -53,7 +55,7 @@ pub struct Hub {
     reader: Reader,
     sights: Sights,
     heads: Arc<Heads>,
-    known: Known,
+    known: Arc<Known>,
     presence: Presence,
     streams: Streams,
     writer: Writer,
@@ -84,16 +86,26 @@ impl Drained {
 pub struct WatchStream {
     _open: OpenStream,
     watching: Watching,
+    /// Why its reader may not go on; gone once that was said.
+    lost: Option<BoxFuture<'static, HubError>>,
 }
 
 impl WatchStream {
     /// The next event; `None` after the last one.
     ///
     /// # Errors
-    /// When the database failed; the reader resumes from its last cursor.
+    /// When the database failed; the reader resumes from its last cursor. When the reader's token lets it
+    /// in no more.
     pub async fn next(&mut self) -> Option<Result<Event, HubError>> {
-        let event = self.watching.next().await?;
-        Some(event.map_err(HubError::from))
+        tokio::select! {
+            // Who may read no more is given nothing more.
+            biased;
+            error = self.lost.as_mut()? => {
+                self.lost = None;
+                Some(Err(error))
+            }
+            event = self.watching.next() => Some(event?.map_err(HubError::from)),
+        }
     }
 }
 
@@ -146,7 +158,7 @@ impl Hub {
                 sights.clone(),
             ),
             sights,
-            known: Known::default(),
+            known: Arc::new(Known::new(Arc::clone(&store))),
             presence: Presence::default(),
             streams: Streams::default(),
             limits: config.limits,
@@ -175,40 +187,13 @@ impl Hub {
     /// # Errors
     /// `Unauthenticated` when nobody does.
     pub async fn authenticate(&self, token: &str) -> Result<Caller, HubError> {
-        let hash = Token::sent(token).hash();
         let now = self.clock.now();
-        let caller = match self.known.get(&hash, now) {
-            Some(caller) => caller,
-            None => self.look_up(hash, now).await?,
-        };
+        let caller = self.known.caller(secret::hash(token), now).await?;
         if self.presence.heard(&caller, now) {
             // Whoever calls does not wait for the writer.
             let (store, caller) = (Arc::clone(&self.store), caller.clone());
             tokio::spawn(write_down(store, caller, now));
         }
-        Ok(caller)
-    }
-
-    async fn look_up(&self, token: SecretHash, now: Timestamp) -> Result<Caller, HubError> {
-        let held = self.store.held(&token).await?;
-        let held = held.ok_or(HubError::Unauthenticated)?;
-        if held.revoked {
-            return Err(HubError::Revoked);
-        }
-        if held.ends_at.is_some_and(|end| end <= now) {
-            return Err(HubError::Expired);
-        }
-        if held.credential.locked {
-            return Err(HubError::Locked);
-        }
-        let caller = Caller {
-            group: held.group,
-            credential: held.credential.id,
-            place: held.credential.place,
-            holder: held.credential.holder,
-            rights: held.credential.rights,
-        };
-        self.known.keep(token, caller.clone(), held.ends_at);
         Ok(caller)
     }
 
@@ -288,8 +273,10 @@ impl Hub {
         let open = self.streams.open(caller, &self.limits)?;
         let head = self.heads.follow(caller.group.key);
         let reading = self.read_from(caller, cursor, filter).await?;
+        let lost = Arc::clone(&self.known).lost(caller.token, Arc::clone(&self.clock));
         Ok(reading.map(|reading| WatchStream {
             _open: open,
+            lost: Some(Box::pin(lost)),
             watching: Watching::new(
                 self.reader.clone(),
                 reading,

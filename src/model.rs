@@ -10,4 +10,5 @@ pub mod ids;
 pub mod limits;
 pub mod mutation;
 pub mod rights;
+pub mod secret;
 pub mod sight;

@@ -11,6 +11,7 @@ use crate::model::date::Span;
 use crate::model::feed::{Filter, Head};
 use crate::model::ids::{CredentialId, GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::model::rights::Rights;
+use crate::model::secret::SecretHash;
 use crate::model::sight::Sight;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -72,9 +73,6 @@ impl StoreError {
 
 /// What a store answers.
 pub type Result<T> = std::result::Result<T, StoreError>;
-
-/// SHA-256 of a secret: all that the hub keeps of one.
-pub type SecretHash = [u8; 32];
 
 /// A credential, without its tokens.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! What the operator does: makes groups, campuses and credentials.
 
 use super::{Hub, HubError};
-use crate::access::Token;
 use crate::model::caller::{Caller, Group};
 use crate::model::ids::{CredentialId, MutationId, Place, RecordId, Who};
 use crate::model::mutation::{Answer, Base, Item, Mutation, Push, Put, Wish};
 use crate::model::rights::Rights;
+use crate::model::secret::Token;
 use crate::model::sight::Sight;
 use crate::store::{Credential, ListedCredential};
 use crate::sync::kind_names;
@@ -230,6 +230,8 @@ fn operator(group: Group) -> Caller {
     Caller {
         group,
         credential: CredentialId(Uuid::nil()),
+        token: [0; 32],
+        ends_at: None,
         place: Place::Office,
         holder: OPERATOR.to_owned(),
         rights: Rights::default(),

@@ -1,44 +1,119 @@
-//! Callers whose token was looked up before. One process owns the database, so what is known stays true
-//! until the operator takes it back here; who is locked, or nobody, is looked up every time, and so is let
-//! in as soon as the operator says so.
+//! Callers by their tokens. One process owns the database, so what was looked up before stays true until
+//! the operator changes it here; who is locked, or nobody, is looked up every time, and so is let in as soon
+//! as the operator says so.
 
+use super::HubError;
 use crate::model::caller::Caller;
+use crate::model::clock::Clock;
 use crate::model::ids::CredentialId;
-use crate::store::SecretHash;
+use crate::model::secret::SecretHash;
+use crate::store::{Held, Store};
 use jiff::Timestamp;
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
+use std::future::pending;
+use std::sync::{Arc, PoisonError, RwLock, RwLockWriteGuard};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::sleep;
 
-/// Callers by the hash of their token.
-#[derive(Default)]
-pub struct Known(RwLock<HashMap<SecretHash, Holder>>);
-
-struct Holder {
-    caller: Caller,
-    ends_at: Option<Timestamp>,
+/// Who may call.
+pub struct Known {
+    store: Arc<dyn Store>,
+    callers: RwLock<HashMap<SecretHash, Caller>>,
+    /// How many times a credential was changed.
+    changes: watch::Sender<u64>,
 }
 
 impl Known {
-    /// The caller whose token has that hash, if it was looked up before and has not ended.
-    pub fn get(&self, token: &SecretHash, now: Timestamp) -> Option<Caller> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let lasts = |holder: &&Holder| holder.ends_at.is_none_or(|end| now < end);
-        let holder = known.get(token).filter(lasts)?;
-        Some(holder.caller.clone())
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Known {
+            store,
+            callers: RwLock::default(),
+            changes: watch::Sender::new(0),
+        }
     }
 
-    /// Keeps a caller who may call until its token ends.
-    pub fn keep(&self, token: SecretHash, caller: Caller, ends_at: Option<Timestamp>) {
-        self.written().insert(token, Holder { caller, ends_at });
+    /// Who holds a token.
+    ///
+    /// # Errors
+    /// When nobody does, or not any more.
+    pub async fn caller(&self, token: SecretHash, now: Timestamp) -> Result<Caller, HubError> {
+        if let Some(caller) = self.remembered(&token, now) {
+            return Ok(caller);
+        }
+        // Read first: what is taken back while it is looked up makes the answer an old one.
+        let changes = *self.changes.borrow();
+        let held = self.store.held(&token).await?;
+        let held = held.ok_or(HubError::Unauthenticated)?;
+        let caller = admitted(held, token, now)?;
+        let mut callers = self.written();
+        if *self.changes.borrow() == changes {
+            callers.insert(token, caller.clone());
+        }
+        Ok(caller)
     }
 
-    /// Forgets a credential: its tokens are looked up again.
+    fn remembered(&self, token: &SecretHash, now: Timestamp) -> Option<Caller> {
+        let callers = self.callers.read().unwrap_or_else(PoisonError::into_inner);
+        let lasts = |caller: &&Caller| caller.ends_at.is_none_or(|end| now < end);
+        callers.get(token).filter(lasts).cloned()
+    }
+
+    /// Forgets a credential that was changed: its tokens are looked up again, by open streams at once.
     pub fn forget(&self, credential: CredentialId) {
-        self.written()
-            .retain(|_, holder| holder.caller.credential != credential);
+        let mut callers = self.written();
+        callers.retain(|_, caller| caller.credential != credential);
+        self.changes.send_modify(|changes| *changes += 1);
     }
 
-    fn written(&self) -> RwLockWriteGuard<'_, HashMap<SecretHash, Holder>> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner)
+    fn written(&self) -> RwLockWriteGuard<'_, HashMap<SecretHash, Caller>> {
+        self.callers.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Resolves when a token lets its holder in no more, with the reason.
+    pub async fn lost(self: Arc<Self>, token: SecretHash, clock: Arc<dyn Clock>) -> HubError {
+        let mut changes = self.changes.subscribe();
+        loop {
+            changes.mark_unchanged();
+            let now = clock.now();
+            let ends_at = match self.caller(token, now).await {
+                Ok(caller) => caller.ends_at,
+                Err(error) => return error,
+            };
+            tokio::select! {
+                // The sender is here, so it does not end.
+                _ = changes.changed() => {}
+                () = until(ends_at, now) => {}
+            }
+        }
+    }
+}
+
+fn admitted(held: Held, token: SecretHash, now: Timestamp) -> Result<Caller, HubError> {
+    if held.revoked {
+        return Err(HubError::Revoked);
+    }
+    if held.ends_at.is_some_and(|end| end <= now) {
+        return Err(HubError::Expired);
+    }
+    if held.credential.locked {
+        return Err(HubError::Locked);
+    }
+    Ok(Caller {
+        group: held.group,
+        credential: held.credential.id,
+        token,
+        ends_at: held.ends_at,
+        place: held.credential.place,
+        holder: held.credential.holder,
+        rights: held.credential.rights,
+    })
+}
+
+async fn until(end: Option<Timestamp>, now: Timestamp) {
+    match end {
+        // Times that a clock shows are not so far apart that the difference is too large.
+        Some(end) => sleep(Duration::try_from(end.duration_since(now)).unwrap_or_default()).await,
+        None => pending().await,
     }
 }

@@ -2,6 +2,8 @@
 
 use super::ids::{CredentialId, GroupKey, Place};
 use super::rights::Rights;
+use super::secret::SecretHash;
+use jiff::Timestamp;
 use uuid::Uuid;
 
 /// A tenant of the hub.
@@ -24,6 +26,10 @@ pub struct Caller {
     pub group: Group,
     /// Which credential it holds.
     pub credential: CredentialId,
+    /// By which of the credential's tokens it called.
+    pub token: SecretHash,
+    /// From when on that token is refused; `None`: never.
+    pub ends_at: Option<Timestamp>,
     /// The place it acts for.
     pub place: Place,
     /// The post that holds the credential (总务处); it is written into every version as its actor.
@@ -44,6 +50,8 @@ impl Caller {
                 epoch: 1,
             },
             credential: CredentialId(Uuid::from_u128(1)),
+            token: [1; 32],
+            ends_at: None,
             place,
             holder: "总务处".to_owned(),
             rights: Rights::default(),
