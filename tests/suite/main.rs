@@ -29,5 +29,6 @@ mod rooms;
 mod stalled;
 mod store;
 mod streams;
+mod tenants;
 mod watch;
 mod wishes;
