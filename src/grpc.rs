@@ -8,6 +8,8 @@ mod office_service;
 mod status;
 mod sync_service;
 
+pub use admin_service::Entrance;
+
 use crate::hub::Hub;
 use crate::wire;
 use crate::wire::v1::admin_service_server::AdminServiceServer;
@@ -113,12 +115,13 @@ fn reflection() -> tonic_reflection::server::Builder<'static> {
         .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
 }
 
-/// Serves the operator on a local socket until `shutdown`.
+/// Serves the operator on a local socket until `shutdown`; invitations lead to the `entrance`.
 ///
 /// # Errors
 /// When the socket fails.
 pub async fn serve_admin(
     hub: Arc<Hub>,
+    entrance: Entrance,
     listener: UnixListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), tonic::transport::Error> {
@@ -127,7 +130,9 @@ pub async fn serve_admin(
         .build_v1alpha()
         .expect("the descriptors are whole");
     Server::builder()
-        .add_service(AdminServiceServer::new(admin_service::Admin::new(hub)))
+        .add_service(AdminServiceServer::new(admin_service::Admin::new(
+            hub, entrance,
+        )))
         .add_service(v1)
         .add_service(v1alpha)
         .serve_with_incoming_shutdown(UnixListenerStream::new(listener), shutdown)

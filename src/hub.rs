@@ -3,14 +3,16 @@
 
 mod admin;
 mod config;
+mod credentials;
 mod error;
 mod known;
 mod presence;
 mod restore;
 mod streams;
 
-pub use admin::{NewCredential, random_uuid};
+pub use admin::{random_bits, random_uuid};
 pub use config::Config;
+pub use credentials::{Invited, NewCredential, NewInvitation};
 pub use error::HubError;
 pub use restore::restore;
 
@@ -121,6 +123,8 @@ pub struct Description {
     pub limits: Limits,
     /// What the last backup holds of the caller's group.
     pub backup: Option<Backup>,
+    /// The register record of the caller's campus, encoded as a change.
+    pub campus: Option<Bytes>,
 }
 
 impl Hub {
@@ -140,7 +144,7 @@ impl Hub {
             Arc::clone(&store),
             Arc::clone(&clock),
             Arc::clone(&heads),
-            admin::random_bits,
+            random_bits,
             config.limits,
         );
         let drained = Drained {
@@ -216,12 +220,17 @@ impl Hub {
     /// When the database failed.
     pub async fn describe(&self, caller: &Caller) -> Result<Description, HubError> {
         Self::allow(caller, Errand::Describe)?;
+        let campus = match caller.place.campus() {
+            Some(campus) => self.register_of(caller.group.key, campus).await?,
+            None => None,
+        };
         Ok(Description {
             hub_id: self.hub_id,
             time: self.clock.now(),
             newest: self.store.head(caller.group.key).await?.position,
             limits: self.limits,
             backup: self.store.last_backup(caller.group.key).await?,
+            campus,
         })
     }
 
@@ -290,7 +299,7 @@ impl Hub {
 
     /// Streams that began together do not end together: their age differs by up to a tenth.
     fn pace(&self) -> Pace {
-        let part = f64::from(admin::random_bits()[0]) / 255.0;
+        let part = f64::from(random_bits()[0]) / 255.0;
         Pace {
             bytes_max: (self.limits.stream_bytes_max / ENCODING).min(self.limits.page_bytes_max),
             heartbeat_interval: self.limits.heartbeat_interval,

@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// The database, or the machine under it, did not do what it was asked. What a caller may foresee is
@@ -103,6 +104,42 @@ impl fmt::Debug for Credential {
             .field("place", &self.place)
             .finish_non_exhaustive()
     }
+}
+
+/// How the holder of a credential comes by a token.
+#[derive(Clone, Debug)]
+pub enum Handover {
+    /// It is there.
+    Token {
+        /// The token.
+        token: SecretHash,
+        /// When the credential's other tokens end, if they do not end earlier.
+        others_end: Timestamp,
+    },
+    /// Whoever brings a code names it. Codes for the same credential that nobody brought are void.
+    Invitation {
+        /// The code.
+        code: SecretHash,
+        /// From when on it is too late.
+        expires_at: Timestamp,
+        /// How long the credential's other tokens last once the code was brought.
+        overlap: Duration,
+    },
+}
+
+/// What became of a code that somebody brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trade {
+    /// The token is one of this credential's now, or was already by the same code.
+    Done(CredentialId),
+    /// There is no such code.
+    Unknown,
+    /// It was traded for another token.
+    Used,
+    /// It came too late.
+    Expired,
+    /// Another code was traded for the token, or the hub made it.
+    TokenTaken,
 }
 
 /// A credential that a token was found to be of.
@@ -378,13 +415,20 @@ pub trait Store: Send + Sync {
     async fn create_group(&self, id: Uuid, name: &str, at: Timestamp) -> Result<Option<Group>>;
     /// All groups, by name.
     async fn groups(&self) -> Result<Vec<Group>>;
-    /// Keeps a credential, with a token if it begins with one.
+    /// Keeps a credential, and how its holder comes by the first token.
     async fn create_credential(
         &self,
         credential: &Credential,
-        token: Option<&SecretHash>,
+        handover: &Handover,
         at: Timestamp,
     ) -> Result<()>;
+    /// Keeps how the holder of a credential comes by the next token.
+    async fn hand_over(&self, group: GroupKey, id: CredentialId, handover: &Handover)
+    -> Result<()>;
+    /// Trades a code for a token.
+    async fn trade(&self, code: &SecretHash, token: &SecretHash, now: Timestamp) -> Result<Trade>;
+    /// Takes a credential back, unless it was before; whether there is one.
+    async fn revoke(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<bool>;
     /// The credential whose token has that hash, whatever became of it.
     async fn held(&self, token: &SecretHash) -> Result<Option<Held>>;
     /// The credentials of a group, by place and holder.

@@ -47,6 +47,18 @@ CREATE TABLE token (
 );
 CREATE INDEX token_credential ON token (grp, credential);
 
+-- Codes that are traded for a token, once, by their hashes.
+CREATE TABLE invitation (
+    hash       BLOB   NOT NULL PRIMARY KEY,
+    grp        BIGINT NOT NULL,
+    credential BLOB   NOT NULL,
+    expires_at BIGINT NOT NULL,
+    overlap    BIGINT NOT NULL, -- how long the credential's other tokens last after the trade, in microseconds
+    token      BLOB,            -- the hash of the token it was traded for; null: none yet
+    FOREIGN KEY (grp, credential) REFERENCES credential (grp, id)
+);
+CREATE INDEX invitation_credential ON invitation (grp, credential);
+
 -- Positions written together, and the chain over the group's history up to them.
 CREATE TABLE "commit" (
     grp           BIGINT NOT NULL REFERENCES grp,

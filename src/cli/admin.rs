@@ -1,15 +1,13 @@
 //! `lianxiao admin`: what the operator does, over the local socket of a running hub. Each command prints
 //! the one thing a script needs of it.
 
+mod credential;
+
 use super::Outcome;
-use crate::model::clock::{Clock as _, SystemClock};
-use crate::model::rights::Rights;
-use crate::wire::convert;
 use crate::wire::v1;
 use crate::wire::v1::admin_service_client::AdminServiceClient;
 use clap::{Args, Subcommand, ValueEnum};
 use hyper_util::rt::TokioIo;
-use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokio::net::UnixStream;
@@ -43,7 +41,7 @@ enum Noun {
     Campus(Campus),
     /// Credentials: who may call for a campus or the office
     #[command(subcommand)]
-    Credential(Credential),
+    Credential(credential::Credential),
     /// Write a backup of the running hub into a new file
     Backup {
         /// The file to make
@@ -97,68 +95,12 @@ enum Role {
     Member,
 }
 
-#[derive(Subcommand)]
-enum Credential {
-    /// Make a credential and print its token, this once
-    Create(NewCredential),
-    /// Print every credential's id, place, holder, state, rights and label
-    List {
-        /// The group's id
-        #[arg(long)]
-        group: String,
-    },
-    /// Let credentials in again that a restore locked out, and print how many
-    Confirm {
-        /// The group's id
-        #[arg(long)]
-        group: String,
-        /// Credential ids, as `list` prints them; none: all of the group
-        ids: Vec<String>,
-    },
-}
-
-#[derive(Args)]
-struct NewCredential {
-    /// The group's id
-    #[arg(long)]
-    group: String,
-    /// The post that holds it, for example 总务处
-    #[arg(long)]
-    holder: String,
-    #[command(flatten)]
-    place: Place,
-    /// A right on a kind, as KIND=RIGHT[,RIGHT] of read, draft and act (menu=draft,act); may be repeated.
-    /// Without any: everything the place may do
-    #[arg(long = "right", value_name = "KIND=RIGHTS")]
-    rights: Vec<Rights>,
-    /// What you call it, for example 总务处的笔记本电脑
-    #[arg(long, default_value = "")]
-    label: String,
-    /// When it ends, RFC 3339 (2027-08-31T18:00:00+08:00); never when left out
-    #[arg(long, value_name = "TIME")]
-    expires: Option<Timestamp>,
-}
-
-#[derive(Args)]
-#[group(required = true, multiple = false)]
-struct Place {
-    /// For this campus, by id
-    #[arg(long, value_name = "CAMPUS")]
-    campus: Option<String>,
-    /// For the group office (集团办)
-    #[arg(long)]
-    office: bool,
-    /// For a public link (公开链接): published menus and registers, to be read only
-    #[arg(long)]
-    public: bool,
-}
-
 impl Admin {
     pub async fn run(self) -> Outcome {
         let mut admin = connect(&self.data.join("admin.sock")).await?;
         match self.noun {
             Noun::Backup { file } => return backup(admin, &file).await,
-            Noun::Credential(credential) => return credentials(admin, credential).await,
+            Noun::Credential(credential) => return credential.run(admin).await,
             Noun::Group(Group::Create { name }) => {
                 let made = admin.create_group(v1::CreateGroupRequest { name }).await;
                 println!(
@@ -191,63 +133,6 @@ impl Admin {
     }
 }
 
-async fn credentials(mut admin: Operator, credential: Credential) -> Outcome {
-    match credential {
-        Credential::Create(credential) => {
-            let made = admin.create_credential(credential.request()).await;
-            let made = made.map_err(|refusal| refusal.message().to_owned())?;
-            println!("{}", made.into_inner().token);
-        }
-        Credential::List { group } => {
-            let request = v1::ListCredentialsRequest { group_id: group };
-            let listed = admin.list_credentials(request).await;
-            let listed = listed.map_err(|refusal| refusal.message().to_owned())?;
-            for credential in listed.into_inner().credentials {
-                println!("{}", line(&credential));
-            }
-        }
-        Credential::Confirm { group, ids } => {
-            let request = v1::ConfirmCredentialsRequest {
-                group_id: group,
-                credential_ids: ids,
-            };
-            let confirmed = admin.confirm_credentials(request).await;
-            let confirmed = confirmed.map_err(|refusal| refusal.message().to_owned())?;
-            println!("{}", confirmed.into_inner().confirmed_count);
-        }
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn line(credential: &v1::Credential) -> String {
-    let v1::Credential {
-        id, holder, label, ..
-    } = credential;
-    let place = match credential.place() {
-        v1::PlaceKind::Office => "office",
-        v1::PlaceKind::Public => "public",
-        _ => &credential.campus_id,
-    };
-    let state = state(credential);
-    let rights = convert::rights(&credential.rights).unwrap_or_default();
-    format!("{id}\t{place}\t{holder}\t{state}\t{rights}\t{label}")
-}
-
-/// Whether it lets its holder in, or why not.
-fn state(credential: &v1::Credential) -> &'static str {
-    let now = SystemClock.now();
-    let end = credential.expire_time.as_ref().and_then(convert::time);
-    if credential.revoke_time.is_some() {
-        "revoked"
-    } else if end.is_some_and(|end| end <= now) {
-        "expired"
-    } else if credential.locked {
-        "locked"
-    } else {
-        "ok"
-    }
-}
-
 async fn backup(mut admin: Operator, file: &Path) -> Outcome {
     let path = std::path::absolute(file)?;
     let path = path.to_str().ok_or("the path is not UTF-8")?.to_owned();
@@ -275,25 +160,6 @@ impl NewCampus {
             group_id: self.group,
             campus_id: id.to_string(),
             campus: Some(campus),
-        }
-    }
-}
-
-impl NewCredential {
-    fn request(self) -> v1::CreateCredentialRequest {
-        let place = match (self.place.office, self.place.public) {
-            (true, _) => v1::PlaceKind::Office,
-            (_, true) => v1::PlaceKind::Public,
-            _ => v1::PlaceKind::Campus,
-        };
-        v1::CreateCredentialRequest {
-            group_id: self.group,
-            place: place.into(),
-            campus_id: self.place.campus.unwrap_or_default(),
-            holder: self.holder,
-            rights: self.rights.iter().flat_map(convert::kind_rights).collect(),
-            label: self.label,
-            expire_time: self.expires.map(convert::timestamp),
         }
     }
 }

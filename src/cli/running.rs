@@ -44,7 +44,11 @@ impl Running {
             let _ = stopped.wait_for(|stop| *stop).await;
         };
         let campuses = grpc::serve(Arc::clone(&hub), listener, told(stopped.clone()));
-        let operator = grpc::serve_admin(Arc::clone(&hub), admin_listener, told(stopped));
+        let entrance = grpc::Entrance {
+            address,
+            fingerprint: None,
+        };
+        let operator = grpc::serve_admin(Arc::clone(&hub), entrance, admin_listener, told(stopped));
         let doors = [
             tokio::spawn(async { Ok(campuses.await?) }),
             tokio::spawn(async { Ok(operator.await?) }),

@@ -1,25 +1,56 @@
 //! `AdminService`, on the local socket only.
 
 use super::status::status;
-use crate::hub::{Hub, HubError, ListedCredential, NewCredential};
+use crate::hub::{Hub, HubError, Invited, ListedCredential, NewCredential};
 use crate::model::caller::Group;
+use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CredentialId, RecordId};
+use crate::model::invitation::{Address, Invitation, NotAnAddress};
 use crate::model::mutation::{Answer, Outcome};
 use crate::wire::convert;
 use crate::wire::v1;
 use prost::Message as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
+use v1::create_invitation_request::Invited as Whom;
 
 pub struct Admin {
     hub: Arc<Hub>,
+    entrance: Entrance,
+}
+
+/// Where campuses and the office come in, as their invitations say.
+#[derive(Clone)]
+pub struct Entrance {
+    /// Where the hub listens.
+    pub address: SocketAddr,
+    /// The certificate it shows; `None`: plain text.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+impl Entrance {
+    /// The address that the operator says, or the one that the hub listens on.
+    fn address(&self, said: &str) -> Result<Address, HubError> {
+        if !said.is_empty() {
+            let address: Result<_, NotAnAddress> = said.parse();
+            return address.map_err(|error| HubError::invalid("address", error.to_string()));
+        }
+        if self.address.ip().is_unspecified() {
+            let why = "the hub listens on every address of its machine: say by which HOST:PORT \
+                       campuses reach it";
+            return Err(HubError::invalid("address", why));
+        }
+        let address = self.address.to_string().parse();
+        Ok(address.expect("a listener has an address and a port"))
+    }
 }
 
 impl Admin {
-    pub fn new(hub: Arc<Hub>) -> Self {
-        Admin { hub }
+    pub fn new(hub: Arc<Hub>, entrance: Entrance) -> Self {
+        Admin { hub, entrance }
     }
 
     async fn create_campus_(
@@ -46,19 +77,75 @@ impl Admin {
         request: v1::CreateCredentialRequest,
     ) -> Result<v1::CreateCredentialResponse, HubError> {
         let group = uuid("group_id", &request.group_id)?;
-        let new = NewCredential {
-            place: convert::place(request.place, &request.campus_id)?,
-            rights: convert::rights(&request.rights)?,
-            expires_at: convert::optional_time("expire_time", request.expire_time.as_ref())?,
-            holder: request.holder,
-            label: request.label,
-        };
+        let missing = || HubError::invalid("credential", "credential is required");
+        let new = new_credential(request.credential.ok_or_else(missing)?)?;
         let (credential, token) = self.hub.create_credential(group, new).await?;
         Ok(v1::CreateCredentialResponse {
             token: token.reveal().to_owned(),
             credential_id: credential.to_string(),
         })
     }
+
+    async fn create_invitation_(
+        &self,
+        request: v1::CreateInvitationRequest,
+    ) -> Result<v1::CreateInvitationResponse, HubError> {
+        let group = uuid("group_id", &request.group_id)?;
+        let address = self.entrance.address(&request.address)?;
+        let invited = match request.invited {
+            Some(Whom::NewCredential(new)) => Invited::New(new_credential(new)?),
+            Some(Whom::CredentialId(id)) => Invited::Holder(convert::id("credential_id", &id)?),
+            None => {
+                let why = "set new_credential or credential_id";
+                return Err(HubError::invalid("new_credential", why));
+            }
+        };
+        let overlap = convert::overlap(request.overlap.as_ref())?;
+        let made = self.hub.invite(group, invited, overlap).await?;
+        let invitation = Invitation {
+            address,
+            fingerprint: self.entrance.fingerprint,
+            code: made.code,
+        };
+        Ok(v1::CreateInvitationResponse {
+            line: invitation.to_string(),
+            credential_id: made.credential.to_string(),
+            expire_time: Some(convert::timestamp(made.expires_at)),
+        })
+    }
+
+    async fn rotate_credential_(
+        &self,
+        request: v1::RotateCredentialRequest,
+    ) -> Result<v1::RotateCredentialResponse, HubError> {
+        let group = uuid("group_id", &request.group_id)?;
+        let id = convert::id("credential_id", &request.credential_id)?;
+        let overlap = convert::overlap(request.overlap.as_ref())?;
+        let token = self.hub.rotate_credential(group, id, overlap).await?;
+        Ok(v1::RotateCredentialResponse {
+            token: token.reveal().to_owned(),
+        })
+    }
+
+    async fn revoke_credential_(
+        &self,
+        request: v1::RevokeCredentialRequest,
+    ) -> Result<v1::RevokeCredentialResponse, HubError> {
+        let group = uuid("group_id", &request.group_id)?;
+        let id = convert::id("credential_id", &request.credential_id)?;
+        self.hub.revoke_credential(group, id).await?;
+        Ok(v1::RevokeCredentialResponse {})
+    }
+}
+
+fn new_credential(new: v1::NewCredential) -> Result<NewCredential, HubError> {
+    Ok(NewCredential {
+        place: convert::place(new.place, &new.campus_id)?,
+        rights: convert::rights(&new.rights)?,
+        expires_at: convert::optional_time("expire_time", new.expire_time.as_ref())?,
+        holder: new.holder,
+        label: new.label,
+    })
 }
 
 fn credential_ids(ids: &[String]) -> Result<Vec<CredentialId>, HubError> {
@@ -126,6 +213,30 @@ impl v1::admin_service_server::AdminService for Admin {
     ) -> Result<Response<v1::CreateCredentialResponse>, Status> {
         let made = self.create_credential_(request.into_inner()).await;
         made.map(Response::new).map_err(|error| status(&error))
+    }
+
+    async fn create_invitation(
+        &self,
+        request: Request<v1::CreateInvitationRequest>,
+    ) -> Result<Response<v1::CreateInvitationResponse>, Status> {
+        let made = self.create_invitation_(request.into_inner()).await;
+        made.map(Response::new).map_err(|error| status(&error))
+    }
+
+    async fn rotate_credential(
+        &self,
+        request: Request<v1::RotateCredentialRequest>,
+    ) -> Result<Response<v1::RotateCredentialResponse>, Status> {
+        let made = self.rotate_credential_(request.into_inner()).await;
+        made.map(Response::new).map_err(|error| status(&error))
+    }
+
+    async fn revoke_credential(
+        &self,
+        request: Request<v1::RevokeCredentialRequest>,
+    ) -> Result<Response<v1::RevokeCredentialResponse>, Status> {
+        let done = self.revoke_credential_(request.into_inner()).await;
+        done.map(Response::new).map_err(|error| status(&error))
     }
 
     async fn list_credentials(

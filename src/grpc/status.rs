@@ -24,6 +24,9 @@ pub fn status(error: &HubError) -> Status {
         HubError::Revoked => (Code::Unauthenticated, "CREDENTIAL_REVOKED"),
         HubError::Expired => (Code::Unauthenticated, "CREDENTIAL_EXPIRED"),
         HubError::Locked => (Code::Unauthenticated, "CREDENTIAL_LOCKED"),
+        HubError::InvitationUnknown => (Code::NotFound, "INVITATION_UNKNOWN"),
+        HubError::InvitationUsed => (Code::FailedPrecondition, "INVITATION_USED"),
+        HubError::InvitationExpired => (Code::FailedPrecondition, "INVITATION_EXPIRED"),
         HubError::Denied(_) => (Code::PermissionDenied, "NOT_ALLOWED"),
         HubError::Invalid { field, why } => {
             details.add_bad_request_violation(field, why);

@@ -20,6 +20,15 @@ pub enum HubError {
     /// The credential was locked out by a restore.
     #[error("the hub was restored; the operator has not confirmed this credential yet")]
     Locked,
+    /// No invitation has this code.
+    #[error("there is no such invitation; ask the operator for another one")]
+    InvitationUnknown,
+    /// The code was traded for another token.
+    #[error("the invitation was used already; ask the operator for another one")]
+    InvitationUsed,
+    /// The code is too old.
+    #[error("the invitation has expired; ask the operator for another one")]
+    InvitationExpired,
     /// The caller may not ask this.
     #[error("{0}")]
     Denied(&'static str),

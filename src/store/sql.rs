@@ -7,6 +7,7 @@ pub mod column;
 pub mod commits;
 pub mod credentials;
 pub mod feed;
+pub mod handovers;
 pub mod history;
 pub mod load;
 pub mod report;

@@ -6,15 +6,16 @@
 mod backup;
 
 use super::sql::chunks::PREPARED;
-use super::sql::{catalog, commits, credentials, feed, history, load, report, write};
+use super::sql::{catalog, commits, credentials, feed, handovers, history, load, report, write};
 use super::{
-    Backup, Batch, Credential, FeedPage, Held, ListedCredential, Loaded, Lost, Needs, PageQuery,
-    Remembered, Result, SecretHash, Store, StoreError, Version, Writing, Written,
+    Backup, Batch, Credential, FeedPage, Handover, Held, ListedCredential, Loaded, Lost, Needs,
+    PageQuery, Remembered, Result, Store, StoreError, Trade, Version, Writing, Written,
 };
 use crate::model::caller::Group;
 use crate::model::date::Span;
 use crate::model::feed::Head;
 use crate::model::ids::{CredentialId, GroupKey, MutationId, Place, RecordId};
+use crate::model::secret::SecretHash;
 use crate::model::sight::Sight;
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -181,15 +182,35 @@ impl Store for SqliteStore {
     async fn create_credential(
         &self,
         credential: &Credential,
-        token: Option<&SecretHash>,
+        handover: &Handover,
         at: Timestamp,
     ) -> Result<()> {
         let mut writing = SqliteWriting::begin(&self.writer).await?;
         credentials::create(writing.db(), credential, at).await?;
-        if let Some(token) = token {
-            credentials::add_token(writing.db(), credential.group, credential.id, token).await?;
-        }
+        handovers::hand_over(writing.db(), credential.group, credential.id, handover).await?;
         writing.end().await
+    }
+
+    async fn hand_over(
+        &self,
+        group: GroupKey,
+        id: CredentialId,
+        handover: &Handover,
+    ) -> Result<()> {
+        let mut writing = SqliteWriting::begin(&self.writer).await?;
+        handovers::hand_over(writing.db(), group, id, handover).await?;
+        writing.end().await
+    }
+
+    async fn trade(&self, code: &SecretHash, token: &SecretHash, now: Timestamp) -> Result<Trade> {
+        let mut writing = SqliteWriting::begin(&self.writer).await?;
+        let trade = handovers::trade(writing.db(), code, token, now).await?;
+        writing.end().await?;
+        Ok(trade)
+    }
+
+    async fn revoke(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<bool> {
+        credentials::revoke(&mut *self.writer.acquire().await?, group, id, at).await
     }
 
     async fn held(&self, token: &SecretHash) -> Result<Option<Held>> {

@@ -2,7 +2,7 @@
 
 mod credential;
 
-pub use credential::{kind_rights, place, place_kind, rights};
+pub use credential::{campus_name, kind_rights, overlap, place, place_kind, rights};
 
 use super::v1;
 use crate::model::date;

@@ -18,6 +18,7 @@ mod scribe;
 mod seeing;
 mod sqlite_file;
 mod sqlite_restore;
+mod tokens;
 mod writing;
 
 /// The contract as tests of one engine: each on a database of its own.
@@ -83,6 +84,13 @@ macro_rules! contract {
             seeing::who_is_let_in_again_gets_the_record,
             seeing::who_sees_nothing_is_told_nothing,
             seeing::a_record_is_read_by_those_who_see_it,
+            tokens::a_code_comes_too_late_from_the_time_it_ends_at,
+            tokens::a_code_is_traded_for_one_token_and_the_same_again_changes_nothing,
+            tokens::a_newer_code_for_a_credential_voids_one_that_nobody_brought,
+            tokens::a_revoked_credential_keeps_the_time_it_was_taken_back_at,
+            tokens::a_token_that_is_somebodys_is_traded_for_no_code,
+            tokens::a_trade_ends_the_other_tokens_after_the_overlap,
+            tokens::the_next_token_ends_the_others_and_lengthens_none,
             writing::a_batch_that_failed_leaves_nothing,
             writing::a_key_changes_hands_in_one_batch,
             writing::a_key_has_one_holder,

@@ -87,12 +87,15 @@ async fn clerk(data: &Path) -> Result<String, Error> {
         campus: Some(campus),
     };
     admin.create_campus(request).await?;
-    let request = v1::CreateCredentialRequest {
-        group_id,
+    let credential = v1::NewCredential {
         place: v1::PlaceKind::Campus.into(),
         campus_id: CAMPUS.into(),
         holder: "教导处".into(),
         ..Default::default()
+    };
+    let request = v1::CreateCredentialRequest {
+        group_id,
+        credential: Some(credential),
     };
     Ok(admin.create_credential(request).await?.into_inner().token)
 }

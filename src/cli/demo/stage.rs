@@ -96,8 +96,7 @@ impl Stage {
                 OFFICE => (v1::PlaceKind::Office, String::new()),
                 campus => (v1::PlaceKind::Campus, cast::campus_id(campus)),
             };
-            let request = v1::CreateCredentialRequest {
-                group_id: group_id.clone(),
+            let credential = v1::NewCredential {
                 place: place.into(),
                 campus_id,
                 holder: if name == OFFICE {
@@ -106,6 +105,10 @@ impl Stage {
                     "总务处".into()
                 },
                 ..Default::default()
+            };
+            let request = v1::CreateCredentialRequest {
+                group_id: group_id.clone(),
+                credential: Some(credential),
             };
             let token = admin.create_credential(request).await?.into_inner().token;
             self.tokens.insert(name, token);

@@ -4,13 +4,14 @@ use super::catalog::group;
 use super::column::{micros, place, place_bytes, time, uuid};
 use super::load::is_in;
 use crate::model::ids::{CredentialId, GroupKey, Place};
-use crate::store::{Credential, Held, ListedCredential, Result, SecretHash, StoreError};
+use crate::model::secret::SecretHash;
+use crate::store::{Credential, Held, ListedCredential, Result, StoreError};
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use std::collections::HashMap;
 
-fn id_bytes(id: CredentialId) -> Vec<u8> {
+pub fn id_bytes(id: CredentialId) -> Vec<u8> {
     id.0.as_bytes().to_vec()
 }
 
@@ -37,19 +38,21 @@ pub async fn create(
     Ok(())
 }
 
-pub async fn add_token(
+pub async fn revoke(
     db: &mut SqliteConnection,
     group: GroupKey,
     id: CredentialId,
-    token: &SecretHash,
-) -> Result<()> {
-    sqlx::query("INSERT INTO token (hash, grp, credential) VALUES (?, ?, ?)")
-        .bind(token.to_vec())
-        .bind(group.0)
-        .bind(id_bytes(id))
-        .execute(db)
-        .await?;
-    Ok(())
+    at: Timestamp,
+) -> Result<bool> {
+    let revoked = sqlx::query(
+        "UPDATE credential SET revoked_at = COALESCE(revoked_at, ?) WHERE grp = ? AND id = ?",
+    )
+    .bind(micros(at))
+    .bind(group.0)
+    .bind(id_bytes(id))
+    .execute(db)
+    .await?;
+    Ok(revoked.rows_affected() > 0)
 }
 
 pub async fn held(db: &mut SqliteConnection, token: &SecretHash) -> Result<Option<Held>> {

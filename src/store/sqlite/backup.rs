@@ -96,7 +96,8 @@ pub async fn last(db: &mut SqliteConnection, group: GroupKey) -> Result<Option<B
     row.map(backup).transpose()
 }
 
-/// Puts a backup in the place of the folder's file: a new epoch for every group, every credential locked.
+/// Puts a backup in the place of the folder's file: a new epoch for every group, every credential locked,
+/// every invitation void.
 /// The file that stood there is kept beside it. What it held above the backup is returned: that is lost,
 /// unless the replica that pushed it pushes it again.
 pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Vec<Lost>> {
@@ -157,6 +158,10 @@ async fn begin_epoch(
         .execute(&mut *tx)
         .await?;
     sqlx::query("UPDATE credential SET locked = 1")
+        .execute(&mut *tx)
+        .await?;
+    // A code may have got into other hands since.
+    sqlx::query("DELETE FROM invitation")
         .execute(&mut *tx)
         .await?;
     note(&mut tx, heads, now).await?;

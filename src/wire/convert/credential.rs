@@ -1,9 +1,15 @@
 //! Places, rights and what else a credential says.
 
-use super::{BadArgument, record_id};
+use super::{BadArgument, record, record_id};
 use crate::model::ids::Place;
 use crate::model::rights::{Right, Rights};
 use crate::wire::v1;
+use bytes::Bytes;
+use prost::Message as _;
+use std::time::Duration;
+
+/// How long the older tokens of a credential last, unless it is said.
+const OVERLAP: Duration = Duration::from_hours(7 * 24);
 
 /// A place as the contract names it.
 #[must_use]
@@ -75,4 +81,23 @@ pub fn rights(sent: &[v1::KindRights]) -> Result<Rights, BadArgument> {
         }
     }
     Ok(rights)
+}
+
+/// Reads how long the older tokens of a credential last; said not at all, 7 days.
+///
+/// # Errors
+/// When it is negative or no duration.
+pub fn overlap(sent: Option<&prost_types::Duration>) -> Result<Duration, BadArgument> {
+    let bad = |_| BadArgument::new("overlap", "overlap must be zero or more");
+    sent.map_or(Ok(OVERLAP), |sent| Duration::try_from(*sent).map_err(bad))
+}
+
+/// The name in a campus's register record, given as an encoded change.
+#[must_use]
+pub fn campus_name(change: Bytes) -> Option<String> {
+    let content = v1::Content::decode(record(change)?.content).ok()?;
+    match content.kind? {
+        v1::content::Kind::Campus(campus) => Some(campus.name),
+        _ => None,
+    }
 }

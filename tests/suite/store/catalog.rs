@@ -3,7 +3,7 @@
 use super::scribe::{at_campus, group, time};
 use lianxiao::model::caller::Group;
 use lianxiao::model::ids::{CredentialId, GroupKey, Place};
-use lianxiao::store::{Credential, Held, Store};
+use lianxiao::store::{Credential, Handover, Held, Store};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -25,19 +25,27 @@ pub fn id(number: u8) -> CredentialId {
     CredentialId(Uuid::from_u128(number.into()))
 }
 
+/// The token of a number, given at once.
+pub fn token(number: u8) -> Handover {
+    Handover::Token {
+        token: [number; 32],
+        others_end: time(0),
+    }
+}
+
 async fn keep(store: &dyn Store, credential: &Credential, at: i64) {
-    let token = [credential.id.0.as_bytes()[15]; 32];
-    let kept = store.create_credential(credential, Some(&token), time(at));
+    let token = token(credential.id.0.as_bytes()[15]);
+    let kept = store.create_credential(credential, &token, time(at));
     kept.await.expect("the credential is kept");
 }
 
-async fn hired(store: &dyn Store, number: u8, group: GroupKey, place: Place) -> Credential {
+pub async fn hired(store: &dyn Store, number: u8, group: GroupKey, place: Place) -> Credential {
     let credential = credential(number, group, place);
     keep(store, &credential, 1).await;
     credential
 }
 
-async fn held(store: &dyn Store, token: u8) -> Option<Held> {
+pub async fn held(store: &dyn Store, token: u8) -> Option<Held> {
     store.held(&[token; 32]).await.expect("an answer")
 }
 
@@ -116,11 +124,11 @@ pub async fn a_token_is_given_to_one_credential_only(store: &dyn Store) {
     let group = group(store, "a").await.key;
     let first = hired(store, 1, group, at_campus(1)).await;
     for (again, token) in [
-        (credential(1, group, at_campus(2)), Some(&[2; 32])),
-        (credential(2, group, at_campus(2)), Some(&[1; 32])),
-        (credential(3, GroupKey(99), Place::Office), None),
+        (credential(1, group, at_campus(2)), token(2)),
+        (credential(2, group, at_campus(2)), token(1)),
+        (credential(3, GroupKey(99), Place::Office), token(3)),
     ] {
-        let kept = store.create_credential(&again, token, time(2)).await;
+        let kept = store.create_credential(&again, &token, time(2)).await;
         assert!(kept.is_err(), "{again:?}");
     }
     let listed = store.credentials(group).await.expect("credentials");

@@ -1,6 +1,6 @@
 //! What is durable is there after the next start.
 
-use super::catalog::credential;
+use super::catalog::{credential, token};
 use super::engine::Engine;
 use super::reader::{Reader, told};
 use super::scribe::{Scribe, at_campus, delete, put, record, time};
@@ -43,8 +43,10 @@ pub async fn another_program_start_finds_everything(engine: &impl Engine) {
     let store = engine.open().await;
     let mut scribe = Scribe::new(&*store, "g").await;
     let credential = credential(7, scribe.group, at_campus(1));
-    let kept = store.create_credential(&credential, Some(&[7; 32]), time(1));
-    kept.await.expect("kept");
+    store
+        .create_credential(&credential, &token(7), time(1))
+        .await
+        .expect("kept");
     let heard = store.heard(scribe.group, credential.id, time(2)).await;
     heard.expect("noted");
     scribe.commit([put(record(1)), put(record(2))]).await;

@@ -1,6 +1,6 @@
 //! A backup in the place of the SQLite file.
 
-use super::catalog::credential;
+use super::catalog::{credential, token};
 use super::engine::{Engine as _, Sqlite};
 use super::reader::{Reader, Told};
 use super::scribe::{Scribe, at_campus, delete, mutation, put, record, time};
@@ -39,7 +39,7 @@ async fn a_restore_brings_back_what_the_backup_holds() {
     let mut scribe = Scribe::new(&store, "g").await;
     let credential = credential(1, scribe.group, at_campus(1));
     store
-        .create_credential(&credential, Some(&[1; 32]), time(1))
+        .create_credential(&credential, &token(1), time(1))
         .await
         .expect("kept");
     scribe.commit([put(record(1)), put(record(2))]).await;

@@ -1,0 +1,130 @@
+//! How credentials come by their tokens, given or traded for a code.
+
+use super::column::{micros, time, uuid};
+use super::credentials::id_bytes;
+use crate::model::ids::{CredentialId, GroupKey};
+use crate::model::secret::SecretHash;
+use crate::store::{Handover, Result, Trade};
+use jiff::{SignedDuration, Timestamp};
+use sqlx::{Row as _, SqliteConnection};
+
+/// Within a transaction.
+pub async fn hand_over(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    id: CredentialId,
+    handover: &Handover,
+) -> Result<()> {
+    match handover {
+        Handover::Token { token, others_end } => {
+            end_tokens(&mut *db, group, id, *others_end).await?;
+            add_token(db, group, id, token).await?;
+            Ok(())
+        }
+        Handover::Invitation {
+            code,
+            expires_at,
+            overlap,
+        } => {
+            sqlx::query(
+                "DELETE FROM invitation WHERE grp = ? AND credential = ? AND token IS NULL",
+            )
+            .bind(group.0)
+            .bind(id_bytes(id))
+            .execute(&mut *db)
+            .await?;
+            sqlx::query(
+                "INSERT INTO invitation (hash, grp, credential, expires_at, overlap) \
+                 VALUES (?, ?, ?, ?, ?)",
+            )
+            .bind(code.to_vec())
+            .bind(group.0)
+            .bind(id_bytes(id))
+            .bind(micros(*expires_at))
+            .bind(i64::try_from(overlap.as_micros()).unwrap_or(i64::MAX))
+            .execute(db)
+            .await?;
+            Ok(())
+        }
+    }
+}
+
+/// Ends the tokens of a credential at a time, if they do not end earlier.
+async fn end_tokens(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    id: CredentialId,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "UPDATE token SET expires_at = ? \
+         WHERE grp = ? AND credential = ? AND (expires_at IS NULL OR expires_at > ?)",
+    )
+    .bind(micros(at))
+    .bind(group.0)
+    .bind(id_bytes(id))
+    .bind(micros(at))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn add_token(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    id: CredentialId,
+    token: &SecretHash,
+) -> Result<()> {
+    sqlx::query("INSERT INTO token (hash, grp, credential) VALUES (?, ?, ?)")
+        .bind(token.to_vec())
+        .bind(group.0)
+        .bind(id_bytes(id))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+/// Within a transaction.
+pub async fn trade(
+    db: &mut SqliteConnection,
+    code: &SecretHash,
+    token: &SecretHash,
+    now: Timestamp,
+) -> Result<Trade> {
+    let row = sqlx::query(
+        "SELECT i.grp, i.credential, i.expires_at, i.overlap, i.token, \
+         EXISTS (SELECT 1 FROM token t WHERE t.hash = ?) AS taken FROM invitation i WHERE i.hash = ?",
+    )
+    .bind(token.to_vec())
+    .bind(code.to_vec())
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(row) = row else {
+        return Ok(Trade::Unknown);
+    };
+    let group = GroupKey(row.try_get("grp")?);
+    let id = CredentialId(uuid(row.try_get("credential")?)?);
+    let before: Option<&[u8]> = row.try_get("token")?;
+    if let Some(before) = before {
+        return Ok(match before == token {
+            true => Trade::Done(id),
+            false => Trade::Used,
+        });
+    }
+    if time(row.try_get("expires_at")?)? <= now {
+        return Ok(Trade::Expired);
+    }
+    if row.try_get("taken")? {
+        return Ok(Trade::TokenTaken);
+    }
+    let overlap = SignedDuration::from_micros(row.try_get("overlap")?);
+    let others_end = now.saturating_add(overlap).unwrap_or(Timestamp::MAX);
+    end_tokens(&mut *db, group, id, others_end).await?;
+    add_token(&mut *db, group, id, token).await?;
+    sqlx::query("UPDATE invitation SET token = ? WHERE hash = ?")
+        .bind(token.to_vec())
+        .bind(code.to_vec())
+        .execute(db)
+        .await?;
+    Ok(Trade::Done(id))
+}
