@@ -130,6 +130,13 @@ impl TestHub {
         self.client(Some(&member.token), &member.id)
     }
 
+    /// A line to the hub.
+    pub fn channel(&self) -> Channel {
+        let address = self.running.as_ref().expect("the hub runs").address;
+        let endpoint = Endpoint::from_shared(format!("http://{address}"));
+        endpoint.expect("an address").connect_lazy()
+    }
+
     /// Whoever holds a token.
     pub fn client(&self, token: Option<&str>, campus_id: &str) -> Client {
         Client::new(self.address(), token, campus_id)

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use lianxiao::wire::v1;
 use prost::Message as _;
 use std::collections::BTreeMap;
-use tonic::Streaming;
+use tonic::{Status, Streaming};
 use v1::change::Change;
 use v1::watch_response::Event;
 
@@ -203,6 +203,19 @@ impl Watcher {
             }
         };
         within("something happens", news).await
+    }
+
+    /// Reads until the stream fails; with what.
+    pub async fn failure(&mut self) -> Status {
+        let failed = async {
+            loop {
+                match self.stream.message().await {
+                    Ok(event) => assert!(event.is_some(), "the stream ended without a word"),
+                    Err(status) => return status,
+                }
+            }
+        };
+        within("the stream fails", failed).await
     }
 
     /// Reads until the copy is whole at a position or later.
