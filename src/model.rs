@@ -14,3 +14,4 @@ pub mod mutation;
 pub mod rights;
 pub mod secret;
 pub mod sight;
+pub mod text;

@@ -5,6 +5,7 @@ use crate::model::caller::{Caller, Group};
 use crate::model::ids::{CredentialId, MutationId, Place, RecordId};
 use crate::model::mutation::{Answer, Base, Item, Mutation, Push, Put, Wish};
 use crate::model::rights::Rights;
+use crate::model::text::is_hidden;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
@@ -132,7 +133,8 @@ fn operator(group: Group) -> Caller {
 
 pub(super) fn one_line<'a>(field: &str, text: &'a str) -> Result<&'a str, HubError> {
     let text = text.trim();
-    let fits = (1..=60).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    let fits = (1..=60).contains(&text.chars().count())
+        && !text.chars().any(|c| c.is_control() || is_hidden(c));
     let why = || format!("{field} must be one line of 1 to 60 characters");
     if fits {
         Ok(text)

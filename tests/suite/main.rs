@@ -19,6 +19,7 @@ mod feed;
 mod fixtures;
 mod full_disk;
 mod harness;
+mod hostile;
 mod invitations;
 mod merging;
 mod neighbours;
