@@ -15,6 +15,11 @@ use tower::{Layer, Service};
 /// Calls that need no token: they tell nothing of any group.
 const OPEN: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
 
+/// Whether a call needs no token.
+pub fn is_open(path: &str) -> bool {
+    OPEN.iter().any(|open| path.starts_with(open))
+}
+
 #[derive(Clone)]
 pub struct AuthLayer {
     hub: Arc<Hub>,
@@ -61,10 +66,7 @@ where
         let mut inner = std::mem::replace(&mut self.inner, ready);
         let hub = Arc::clone(&self.hub);
         Box::pin(async move {
-            if !OPEN
-                .iter()
-                .any(|open| request.uri().path().starts_with(open))
-            {
+            if !is_open(request.uri().path()) {
                 let token = token(&request).map(str::to_owned);
                 match authenticate(&hub, token).await {
                     Ok(caller) => request.extensions_mut().insert(caller),
