@@ -133,7 +133,7 @@ fn address(from: SocketAddr) -> IpAddr {
         IpAddr::V6(address) => {
             Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()
         }
-        address => address,
+        address @ IpAddr::V4(_) => address,
     }
 }
 

@@ -179,3 +179,61 @@ impl Pair {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// Looks at the files at once, and tells what is shown.
+    fn look(identity: &Identity) -> Fingerprint {
+        locked(&identity.looked).at -= LOOK_INTERVAL;
+        identity.acceptor();
+        identity.fingerprint()
+    }
+
+    #[test]
+    fn half_a_renewed_pair_changes_nothing_and_is_complained_of_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let [old, new] = ["old", "new"].map(|name| folder.path().join(name));
+        let identity = Identity::self_made(&old, [127, 0, 0, 1].into()).unwrap();
+        let renewed = Identity::self_made(&new, [127, 0, 0, 1].into()).unwrap();
+        let (before, after) = (identity.fingerprint(), renewed.fingerprint());
+        assert_ne!(before, after);
+        let log = folder.path().join("log");
+        let subscriber =
+            tracing_subscriber::fmt().with_writer(Arc::new(fs::File::create(&log).unwrap()));
+        let _logging = tracing::subscriber::set_default(subscriber.finish());
+        let complaints = || fs::read_to_string(&log).unwrap().matches("WARN").count();
+        let renew = |file: &str| fs::copy(new.join(file), old.join(file)).unwrap();
+        assert_eq!(
+            (look(&identity), complaints()),
+            (before, 0),
+            "nothing changed"
+        );
+        renew(self_made::CERTIFICATE);
+        for _ in 0..3 {
+            assert_eq!((look(&identity), complaints()), (before, 1));
+        }
+        fs::remove_file(old.join(self_made::KEY)).unwrap();
+        for _ in 0..3 {
+            assert_eq!((look(&identity), complaints()), (before, 2));
+        }
+        renew(self_made::KEY);
+        assert_eq!((look(&identity), complaints()), (after, 2));
+    }
+
+    #[test]
+    fn the_files_are_not_read_again_within_a_second() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = folder.path().join("tls");
+        let identity = Identity::self_made(&made, [127, 0, 0, 1].into()).unwrap();
+        let read = locked(&identity.looked).digest;
+        fs::write(made.join(self_made::KEY), "half").unwrap();
+        locked(&identity.looked).at = Instant::now();
+        identity.acceptor();
+        assert_eq!(locked(&identity.looked).digest, read);
+        look(&identity);
+        assert_ne!(locked(&identity.looked).digest, read);
+    }
+}

@@ -70,3 +70,38 @@ fn write(folder: &Path, certificate: &str, key: &str) -> io::Result<()> {
         .parent()
         .map_or(Ok(()), |parent| File::open(parent)?.sync_all())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grpc::door::Identity;
+
+    #[test]
+    fn what_a_killed_hub_left_half_made_is_made_anew_and_what_is_whole_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (made, half) = (folder.path().join("tls"), folder.path().join("tls.new"));
+        fs::create_dir(&half).unwrap();
+        fs::write(half.join(KEY), "half").unwrap();
+        let listen = IpAddr::from([192, 0, 2, 1]);
+        let first = Identity::self_made(&made, listen).unwrap().fingerprint();
+        assert!(!half.exists());
+        assert_eq!(
+            Identity::self_made(&made, listen).unwrap().fingerprint(),
+            first
+        );
+        fs::remove_file(made.join(KEY)).unwrap();
+        let lost = Identity::self_made(&made, listen)
+            .err()
+            .expect("never a new identity unasked");
+        assert!(lost.to_string().contains(KEY), "{lost}");
+    }
+
+    #[test]
+    fn the_names_are_those_by_which_a_hub_is_called() {
+        let called = names([192, 0, 2, 1].into());
+        for name in ["localhost", "127.0.0.1", "::1", "192.0.2.1"] {
+            assert!(called.contains(&name.to_owned()), "{called:?}");
+        }
+        assert!(!names([0, 0, 0, 0].into()).contains(&"0.0.0.0".to_owned()));
+    }
+}
