@@ -6,6 +6,7 @@ use crate::hub::Config;
 use crate::model::clock::SystemClock;
 use crate::model::limits::Limits;
 use clap::Args;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::IsTerminal as _;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -77,6 +78,7 @@ impl Tls {
 impl Serve {
     pub async fn run(self) -> Outcome {
         log_to_stderr("info");
+        raise_file_limit();
         let listener = TcpListener::bind(self.listen)
             .await
             .map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
@@ -102,6 +104,15 @@ impl Serve {
         tracing::info!("the hub is going down");
         running.stop().await?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A connection is a file, and the usual limit for a process that does not ask is 1,024.
+fn raise_file_limit() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let current = maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current, maximum }) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
     }
 }
 

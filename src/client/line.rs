@@ -24,7 +24,7 @@ pub type Authorised = InterceptedService<Channel, Bearer>;
 const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 /// And given up when it does not answer in this time.
 const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a connection may take to open.
+/// How long a connection may take to open, and how long its TLS handshake.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why a line cannot be made.
@@ -86,7 +86,7 @@ impl Line {
             .http2_keep_alive_interval(KEEPALIVE_INTERVAL)
             .keep_alive_timeout(KEEPALIVE_TIMEOUT)
             .keep_alive_while_idle(true);
-        let tls = ClientTlsConfig::new();
+        let tls = ClientTlsConfig::new().timeout(CONNECT_TIMEOUT);
         let (scheme, endpoint) = match trust {
             Trust::PlainText => ("http", Ok(endpoint)),
             Trust::Fingerprint(fingerprint) => {

@@ -150,7 +150,11 @@ async fn open(
         None => Io::Left(tcp),
         Some(identity) => {
             let handshake = timeout(bounds.handshake, identity.acceptor().accept(tcp)).await;
-            Io::Right(Box::new(handshake.ok()?.ok()?))
+            let tls = handshake.unwrap_or_else(|late| Err(late.into()));
+            let told = |error: &io::Error| {
+                tracing::debug!(address = %seat.address, %error, "there was no TLS handshake");
+            };
+            Io::Right(Box::new(tls.inspect_err(told).ok()?))
         }
     };
     Some(Connection::new(io, seat, bounds.first_request))

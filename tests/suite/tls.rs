@@ -253,16 +253,11 @@ async fn http_1_1_and_h2_are_answered_on_one_port_in_plain_text() {
 async fn who_comes_in_plain_text_to_tls_gets_nothing() {
     let (_folder, identity) = self_made();
     let hub = hub(identity).await;
-    let tcp = TcpStream::connect(hub.address()).await.unwrap();
-    let answer = {
-        let mut tcp = tcp;
-        tcp.write_all(b"GET / HTTP/1.1\r\nhost: hub\r\n\r\n")
-            .await
-            .unwrap();
-        let mut answer = Vec::new();
-        let _ = within("the end", tcp.read_to_end(&mut answer)).await;
-        answer
-    };
+    let mut tcp = TcpStream::connect(hub.address()).await.unwrap();
+    let request = b"GET / HTTP/1.1\r\nhost: hub\r\n\r\n";
+    tcp.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    let _ = within("the end", tcp.read_to_end(&mut answer)).await;
     // An alert at most: `\x15` begins one.
     assert!(answer.is_empty() || answer[0] == 0x15, "{answer:?}");
 }
