@@ -11,3 +11,4 @@ pub mod limits;
 pub mod mutation;
 pub mod rights;
 pub mod sight;
+pub mod text;

@@ -7,6 +7,7 @@ use crate::model::ids::{CredentialId, MutationId, Place, RecordId, Who};
 use crate::model::mutation::{Answer, Base, Item, Mutation, Push, Put, Wish};
 use crate::model::rights::Rights;
 use crate::model::sight::Sight;
+use crate::model::text::is_hidden;
 use crate::store::{Credential, ListedCredential};
 use crate::sync::kind_names;
 use bytes::Bytes;
@@ -265,7 +266,8 @@ impl NewCredential {
 
 fn one_line<'a>(field: &str, text: &'a str) -> Result<&'a str, HubError> {
     let text = text.trim();
-    let fits = (1..=60).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    let fits = (1..=60).contains(&text.chars().count())
+        && !text.chars().any(|c| c.is_control() || is_hidden(c));
     let why = || format!("{field} must be one line of 1 to 60 characters");
     if fits {
         Ok(text)
