@@ -60,7 +60,7 @@ pub async fn serve(
     // The stack, outermost first. The error table sees every answer; who calls is known before a
     // message is read.
     let stack = tower::ServiceBuilder::new()
-        .layer(tower::util::MapResponseLayer::new(status::name_the_limit(
+        .layer(tower::util::MapResponseLayer::new(status::in_our_words(
             hub.limits(),
         )))
         .layer(FrontLayer::new(bounds))

@@ -10,3 +10,6 @@ pub mod fingerprint;
 pub mod ids;
 pub mod limits;
 pub mod mutation;
+pub mod rights;
+pub mod sight;
+pub mod text;

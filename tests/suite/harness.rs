@@ -3,7 +3,7 @@
 use crate::wishes::{Content as _, id};
 use bytes::Bytes;
 use lianxiao::grpc::{self, Bounds, Identity};
-use lianxiao::hub::{Config, Drained, Hub};
+use lianxiao::hub::{Config, Drained, Hub, NewCredential};
 use lianxiao::model::clock::SteppedClock;
 use lianxiao::model::ids::Place;
 use lianxiao::model::limits::Limits;
@@ -153,7 +153,7 @@ impl TestHub {
         Client::new(self.address(), token, campus_id)
     }
 
-    /// Where it listens.
+    /// Where the hub listens.
     pub fn address(&self) -> SocketAddr {
         self.running.as_ref().expect("the hub runs").address
     }
@@ -286,8 +286,17 @@ impl Group {
 
 /// A new token.
 pub async fn credential(hub: &Hub, group: Uuid, place: Place, holder: &str) -> String {
-    let token = hub.create_credential(group, place, holder).await;
-    token.expect("a credential").reveal().to_owned()
+    limited(hub, group, place, holder, "").await
+}
+
+/// A new token with these rights only.
+pub async fn limited(hub: &Hub, group: Uuid, place: Place, holder: &str, rights: &str) -> String {
+    let new = NewCredential {
+        rights: rights.parse().expect("rights"),
+        ..NewCredential::new(place, holder)
+    };
+    let made = hub.create_credential(group, new).await;
+    made.expect("a credential").1.reveal().to_owned()
 }
 
 /// Puts a token into every call.

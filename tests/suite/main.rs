@@ -1,5 +1,6 @@
 //! Every promise, through the public door: one binary, one file a subject.
 
+mod access;
 mod actions;
 mod answers;
 mod backup;
@@ -18,6 +19,7 @@ mod fixtures;
 mod frames;
 mod full_disk;
 mod harness;
+mod hostile;
 mod merging;
 mod neighbours;
 mod process;
@@ -30,6 +32,7 @@ mod stalled;
 mod store;
 mod strangers;
 mod streams;
+mod tenants;
 mod tls;
 mod watch;
 mod wishes;
