@@ -1,9 +1,9 @@
 //! `AdminService`, on the local socket only.
 
+use super::door::Identity;
 use super::status::status;
 use crate::hub::{Hub, HubError, Invited, ListedCredential, NewCredential};
 use crate::model::caller::Group;
-use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::{CredentialId, RecordId};
 use crate::model::invitation::{Address, Invitation, NotAnAddress};
 use crate::model::mutation::{Answer, Outcome};
@@ -19,19 +19,19 @@ use v1::create_invitation_request::Invited as Whom;
 
 pub struct Admin {
     hub: Arc<Hub>,
-    entrance: Entrance,
+    plate: Doorplate,
 }
 
 /// Where campuses and the office come in, as their invitations say.
 #[derive(Clone)]
-pub struct Entrance {
+pub struct Doorplate {
     /// Where the hub listens.
     pub address: SocketAddr,
-    /// The certificate it shows; `None`: plain text.
-    pub fingerprint: Option<Fingerprint>,
+    /// The certificate that is shown to them; `None`: plain text.
+    pub identity: Option<Arc<Identity>>,
 }
 
-impl Entrance {
+impl Doorplate {
     /// The address that the operator says, or the one that the hub listens on.
     fn address(&self, said: &str) -> Result<Address, HubError> {
         if !said.is_empty() {
@@ -49,8 +49,8 @@ impl Entrance {
 }
 
 impl Admin {
-    pub fn new(hub: Arc<Hub>, entrance: Entrance) -> Self {
-        Admin { hub, entrance }
+    pub fn new(hub: Arc<Hub>, plate: Doorplate) -> Self {
+        Admin { hub, plate }
     }
 
     async fn create_campus_(
@@ -91,7 +91,7 @@ impl Admin {
         request: v1::CreateInvitationRequest,
     ) -> Result<v1::CreateInvitationResponse, HubError> {
         let group = uuid("group_id", &request.group_id)?;
-        let address = self.entrance.address(&request.address)?;
+        let address = self.plate.address(&request.address)?;
         let invited = match request.invited {
             Some(Whom::NewCredential(new)) => Invited::New(new_credential(new)?),
             Some(Whom::CredentialId(id)) => Invited::Holder(convert::id("credential_id", &id)?),
@@ -104,7 +104,7 @@ impl Admin {
         let made = self.hub.invite(group, invited, overlap).await?;
         let invitation = Invitation {
             address,
-            fingerprint: self.entrance.fingerprint,
+            fingerprint: self.plate.identity.as_ref().map(|of| of.fingerprint()),
             code: made.code,
         };
         Ok(v1::CreateInvitationResponse {

@@ -76,7 +76,7 @@ mod tests {
         assert_eq!(colons.parse(), Ok(fingerprint));
         for wrong in [
             "",
-            "ba78",
+            "0178",
             &text[1..],
             &format!("{text}00"),
             &text.replace('b', "g"),

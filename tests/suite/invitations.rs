@@ -5,13 +5,14 @@ use crate::harness::{Client, HEAD, NOW, SPRING, TestHub, within};
 use crate::operator::{ADDRESS, Operator, milliseconds, new_credential};
 use crate::wishes::{create, fresh, id, session};
 use jiff::{SignedDuration, Timestamp};
-use lianxiao::grpc::Entrance;
-use lianxiao::model::fingerprint::Fingerprint;
+use lianxiao::grpc::{Doorplate, Identity};
 use lianxiao::model::invitation::Invitation;
 use lianxiao::model::secret::Token;
 use lianxiao::store::SqliteStore;
 use lianxiao::wire::convert::kind_rights;
 use lianxiao::wire::v1;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use tonic::{Code, Status};
 use v1::create_invitation_request::Invited;
 
@@ -323,9 +324,13 @@ async fn joining_is_the_only_call_of_the_hubs_that_needs_no_token() {
 #[tokio::test]
 async fn an_invitation_says_where_the_hub_is_and_what_it_is_recognised_by() {
     let hub = TestHub::start().await;
-    let everywhere = Entrance {
-        address: "0.0.0.0:50051".parse().expect("an address"),
-        fingerprint: Some(Fingerprint([7; 32])),
+    let address: SocketAddr = "0.0.0.0:50051".parse().expect("an address");
+    let identity = Identity::self_made(&hub.data().join("tls"), address.ip());
+    let identity = Arc::new(identity.expect("a certificate"));
+    let fingerprint = identity.fingerprint();
+    let everywhere = Doorplate {
+        address,
+        identity: Some(identity),
     };
     let operator = Operator::of(&hub).await;
     let at = |request: v1::CreateInvitationRequest, address: &str| v1::CreateInvitationRequest {
@@ -354,7 +359,7 @@ async fn an_invitation_says_where_the_hub_is_and_what_it_is_recognised_by() {
     let answer = operator.invite(to_spring(&operator)).await;
     bad_argument(answer, "address");
     let covered = "https://hub.hhjy.cn:50051/join".to_owned();
-    let fingerprint = format!("sha256={}", "07".repeat(32));
+    let fingerprint = format!("sha256={fingerprint}");
     let told = line(&operator, "hub.hhjy.cn:50051").await;
     assert_eq!(told, (covered, fingerprint));
 }

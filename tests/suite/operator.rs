@@ -2,7 +2,7 @@
 
 use crate::harness::{TestHub, within};
 use hyper_util::rt::TokioIo;
-use lianxiao::grpc::{self, Entrance};
+use lianxiao::grpc::{self, Doorplate};
 use lianxiao::wire::v1;
 use std::sync::Arc;
 use tokio::net::UnixStream;
@@ -27,26 +27,19 @@ impl Operator {
     /// The operator of a hub that listens at [`ADDRESS`], busy with its first group.
     pub async fn of(hub: &TestHub) -> Self {
         let address = ADDRESS.parse().expect("an address");
-        let fingerprint = None;
-        Self::at(
-            hub,
-            Entrance {
-                address,
-                fingerprint,
-            },
-        )
-        .await
+        let identity = None;
+        Self::at(hub, Doorplate { address, identity }).await
     }
 
     /// The same of a hub that is entered elsewhere.
-    pub async fn at(hub: &TestHub, entrance: Entrance) -> Self {
+    pub async fn at(hub: &TestHub, plate: Doorplate) -> Self {
         let socket = hub.data().join("admin.sock");
         let listener = grpc::bind_private(&socket).expect("a socket");
         let (shutdown, shut) = oneshot::channel();
         let shut = async {
             let _ = shut.await;
         };
-        let served = grpc::serve_admin(Arc::clone(hub.hub()), entrance, listener, shut);
+        let served = grpc::serve_admin(Arc::clone(hub.hub()), plate, listener, shut);
         let connector = tower::service_fn(move |_| {
             let socket = socket.clone();
             async move { UnixStream::connect(socket).await.map(TokioIo::new) }
