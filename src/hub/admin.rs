@@ -170,9 +170,9 @@ impl Hub {
         group: Uuid,
         ids: &[CredentialId],
     ) -> Result<u64, HubError> {
-        let group = self.group(group).await?;
+        let (group, now) = (self.group(group).await?, self.clock.now());
         if ids.is_empty() {
-            return Ok(self.store.confirm(group.key, None).await?);
+            return Ok(self.store.confirm(group.key, None, now).await?);
         }
         let known = self.store.credentials(group.key).await?;
         let unknown = |id: &&CredentialId| !known.iter().any(|known| known.credential.id == **id);
@@ -183,7 +183,7 @@ impl Hub {
                 deleted: false,
             });
         }
-        Ok(self.store.confirm(group.key, Some(ids)).await?)
+        Ok(self.store.confirm(group.key, Some(ids), now).await?)
     }
 
     /// Writes a backup of everything committed into a new file; its size in bytes.
