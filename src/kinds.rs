@@ -98,6 +98,12 @@ pub fn circles(campus: &[u8]) -> Vec<Who> {
     core.then_some(Who::Core).into_iter().collect()
 }
 
+/// What people call a campus, as its register record states it.
+#[must_use]
+pub fn campus_name(campus: &[u8]) -> Option<String> {
+    read::<registers::campus::CampusRules>(campus).map(|campus| campus.name)
+}
+
 /// The keys of the records that every item's rules may look at.
 #[must_use]
 pub fn common_needs() -> Vec<Key> {

@@ -9,7 +9,7 @@ use crate::access::may_put;
 use crate::content::encoded::digest;
 use crate::content::frame::Parts;
 use crate::content::{answer, conflict, frame};
-use crate::kinds::{self, Kind, Leader, Moved};
+use crate::kinds::{self, Kind, Leader, Moved, Neighbours as _};
 use crate::model::caller::Caller;
 use crate::model::finding::{Code, Finding, Weight};
 use crate::model::ids::{Key, Place, RecordId};
@@ -212,10 +212,21 @@ impl Work<'_, '_> {
     pub fn own(&self, path: &str) -> Or<Live> {
         let live = self.visible()?;
         if !may_put(self.caller.place, live.owner) {
-            return Err(Verdict::refused(not_owner(live.owner)));
+            return Err(Verdict::refused(self.not_owner(live.owner)));
         }
         self.has_right(&live.topic, Right::Draft, path)?;
         Ok(live)
+    }
+
+    /// By the name that people know it by.
+    fn not_owner(&self, owner: Place) -> Finding {
+        let name = |id| match self.overlay.record(id) {
+            Some(campus) => kinds::campus_name(&campus.content).unwrap_or_default(),
+            None => id.to_string(),
+        };
+        let office = || "集团办 (the group office)".to_owned();
+        let owner = owner.campus().map_or_else(office, name);
+        Finding::new(Code::NotOwner, "record_id").with("owner", owner)
     }
 
     /// Refuses what the caller's place may do, but not the holder of this credential.
@@ -303,7 +314,7 @@ impl Work<'_, '_> {
         let live = self.own("delete")?;
         let id = self.mutation.record;
         let Some(kind) = kinds::named(&live.kind) else {
-            return Err(Verdict::refused(not_owner(live.owner)));
+            return Err(Verdict::refused(self.not_owner(live.owner)));
         };
         if self.base_content("delete.base", base, &live)? != live.parts.content {
             let finding = Finding::new(Code::ChangedSinceSeen, "delete.base")
@@ -373,14 +384,6 @@ fn deleted(id: RecordId) -> Finding {
 
 pub fn kind_changed(path: &str, kind: &str) -> Finding {
     Finding::new(Code::KindChanged, path).with("kind", kind)
-}
-
-fn not_owner(owner: Place) -> Finding {
-    let owner = match owner.campus() {
-        Some(id) => id.to_string(),
-        None => "集团办 (the group office)".to_owned(),
-    };
-    Finding::new(Code::NotOwner, "record_id").with("owner", owner)
 }
 
 /// Whether any finding refuses the item.

@@ -132,8 +132,12 @@ impl TestHub {
 
     /// Whoever holds a token.
     pub fn client(&self, token: Option<&str>, campus_id: &str) -> Client {
-        let address = self.running.as_ref().expect("the hub runs").address;
-        Client::new(address, token, campus_id)
+        Client::new(self.address(), token, campus_id)
+    }
+
+    /// Where the hub listens.
+    pub fn address(&self) -> SocketAddr {
+        self.running.as_ref().expect("the hub runs").address
     }
 
     /// Goes down as the program does: streams say goodbye, calls in flight finish, what was accepted is
