@@ -21,9 +21,9 @@ pub fn status(error: &HubError) -> Status {
     let mut details = ErrorDetails::new();
     let (code, reason) = match error {
         HubError::Unauthenticated => (Code::Unauthenticated, "TOKEN_UNKNOWN"),
-        HubError::Revoked => (Code::Unauthenticated, "CREDENTIAL_REVOKED"),
-        HubError::Expired => (Code::Unauthenticated, "CREDENTIAL_EXPIRED"),
-        HubError::Locked => (Code::Unauthenticated, "CREDENTIAL_LOCKED"),
+        HubError::Revoked(_) => (Code::Unauthenticated, "CREDENTIAL_REVOKED"),
+        HubError::Expired(_) => (Code::Unauthenticated, "CREDENTIAL_EXPIRED"),
+        HubError::Locked(_) => (Code::Unauthenticated, "CREDENTIAL_LOCKED"),
         HubError::Denied(_) => (Code::PermissionDenied, "NOT_ALLOWED"),
         HubError::Invalid { field, why } => {
             details.add_bad_request_violation(field, why);
@@ -135,6 +135,10 @@ pub fn name_the_limit(
         details.set_error_info("LIMIT_EXCEEDED", DOMAIN, metadata);
         let status = Status::with_error_details(Code::ResourceExhausted, message, details);
         let mut answer = status.into_http::<Body>();
+        // Who it was stays known.
+        let mut extensions = response.extensions().clone();
+        extensions.extend(std::mem::take(answer.extensions_mut()));
+        *answer.extensions_mut() = extensions;
         if let Some(content_type) = response.headers().get(CONTENT_TYPE) {
             answer
                 .headers_mut()
@@ -142,4 +146,11 @@ pub fn name_the_limit(
         }
         answer
     }
+}
+
+/// The reason of a refusal, as its details name it.
+pub fn reason(status: &Status) -> String {
+    let details = status.get_details_error_info();
+    // Told by the transport, which gives no details.
+    details.map_or_else(|| "CALL_UNREADABLE".to_owned(), |details| details.reason)
 }

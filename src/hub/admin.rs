@@ -79,7 +79,7 @@ impl Hub {
             validate_only: false,
             all_or_nothing: false,
         };
-        let mut answers = self.push(caller, push).await?;
+        let mut answers = self.writer.push(caller, push).await?;
         answers.pop().ok_or(HubError::Stopping)
     }
 
@@ -211,7 +211,7 @@ impl Hub {
         Ok(metadata.len())
     }
 
-    async fn group(&self, id: Uuid) -> Result<Group, HubError> {
+    pub(super) async fn group(&self, id: Uuid) -> Result<Group, HubError> {
         let groups = self.store.groups().await?;
         let unknown = || HubError::NotFound {
             what: "group",

@@ -3,6 +3,7 @@
 use super::ids::{CredentialId, GroupKey};
 use jiff::Timestamp;
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 use uuid::Uuid;
 
@@ -109,18 +110,89 @@ impl Audited {
 /// Where refusals are counted whose caller is of no group that the hub knows of.
 pub const NO_GROUP: GroupKey = GroupKey(0);
 
+/// Who was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// Whoever holds a credential of a group, be it good or not.
+    Holder(GroupKey, CredentialId),
+    /// Whoever calls from an address with no token that the hub knows.
+    Stranger(IpAddr),
+}
+
 /// How often somebody was refused for one reason in one minute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// The group; [`NO_GROUP`] of callers that nobody knows.
+    /// The group; [`NO_GROUP`] for strangers.
     pub group: GroupKey,
     /// The beginning of the minute.
     pub minute: Timestamp,
-    /// The id of a credential, the address of a caller without one, or `*`: those beyond the number that is
-    /// kept apart.
+    /// The id of a credential, the address of a stranger, or [`OTHERS`].
     pub who: String,
-    /// The reason of a refused call or the code of a refused item; `*` with those beyond that number.
+    /// The reason of a refused call, the code of a refused item, or [`OTHERS`].
     pub reason: String,
     /// How often.
     pub count: i64,
+}
+
+/// Whoever, and for whatever reason, beyond the number that is kept apart.
+pub const OTHERS: &str = "*";
+
+/// The beginning of the minute that a time is in.
+#[must_use]
+pub fn minute(time: Timestamp) -> Timestamp {
+    let second = time.as_second();
+    let began = Timestamp::from_second(second - second.rem_euclid(60));
+    // The first minute of the calendar is not a whole one.
+    began.unwrap_or(Timestamp::MIN)
+}
+
+/// One entry of the audit of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A deed, by its number in the group.
+    Deed(i64, Audited),
+    /// How often somebody was refused.
+    Refusal(Refusal),
+}
+
+impl Entry {
+    /// When; of refusals, when their minute began.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        match self {
+            Entry::Deed(_, deed) => deed.at,
+            Entry::Refusal(refusal) => refusal.minute,
+        }
+    }
+}
+
+/// How far the audit of a group was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The time and number of the last deed.
+    pub deed: (Timestamp, i64),
+    /// The minute, who and reason of the last refusal.
+    pub refusal: (Timestamp, String, String),
+}
+
+impl Mark {
+    /// Before everything that was done from a time on, and the refusals of its minute.
+    #[must_use]
+    pub fn before(time: Timestamp) -> Self {
+        Mark {
+            deed: (time, 0),
+            refusal: (minute(time), String::new(), String::new()),
+        }
+    }
+
+    /// Moves on to an entry.
+    pub fn pass(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Deed(number, deed) => self.deed = (deed.at, *number),
+            Entry::Refusal(refusal) => {
+                let (who, reason) = (refusal.who.clone(), refusal.reason.clone());
+                self.refusal = (refusal.minute, who, reason);
+            }
+        }
+    }
 }
