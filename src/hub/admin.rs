@@ -80,7 +80,7 @@ impl Hub {
             validate_only: false,
             all_or_nothing: false,
         };
-        let mut answers = self.push(caller, push).await?;
+        let mut answers = self.writer.push(caller, push).await?;
         answers.pop().ok_or(HubError::Stopping)
     }
 
@@ -171,9 +171,9 @@ impl Hub {
         group: Uuid,
         ids: &[CredentialId],
     ) -> Result<u64, HubError> {
-        let group = self.group(group).await?;
+        let (group, now) = (self.group(group).await?, self.clock.now());
         if ids.is_empty() {
-            return Ok(self.store.confirm(group.key, None).await?);
+            return Ok(self.store.confirm(group.key, None, now).await?);
         }
         let known = self.store.credentials(group.key).await?;
         let unknown = |id: &&CredentialId| !known.iter().any(|known| known.credential.id == **id);
@@ -184,7 +184,7 @@ impl Hub {
                 deleted: false,
             });
         }
-        Ok(self.store.confirm(group.key, Some(ids)).await?)
+        Ok(self.store.confirm(group.key, Some(ids), now).await?)
     }
 
     /// Writes a backup of everything committed into a new file; its size in bytes.
@@ -212,7 +212,7 @@ impl Hub {
         Ok(metadata.len())
     }
 
-    async fn group(&self, id: Uuid) -> Result<Group, HubError> {
+    pub(super) async fn group(&self, id: Uuid) -> Result<Group, HubError> {
         let groups = self.store.groups().await?;
         let unknown = || HubError::NotFound {
             what: "group",

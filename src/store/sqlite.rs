@@ -3,6 +3,7 @@
 //! One connection writes, so positions are given and committed in one order. Readers have connections of
 //! their own and, in WAL mode, neither wait for the writer nor hold it up.
 
+mod auditing;
 mod backup;
 
 use super::sql::chunks::PREPARED;
@@ -200,8 +201,16 @@ impl Store for SqliteStore {
         credentials::list(&mut *self.readers.acquire().await?, group).await
     }
 
-    async fn confirm(&self, group: GroupKey, ids: Option<&[CredentialId]>) -> Result<u64> {
-        credentials::confirm(&mut *self.writer.acquire().await?, group, ids).await
+    async fn confirm(
+        &self,
+        group: GroupKey,
+        ids: Option<&[CredentialId]>,
+        at: Timestamp,
+    ) -> Result<u64> {
+        let mut writing = SqliteWriting::begin(&self.writer).await?;
+        let confirmed = credentials::confirm(writing.db(), group, ids, at).await?;
+        writing.end().await?;
+        Ok(confirmed)
     }
 
     async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()> {
