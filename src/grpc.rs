@@ -2,10 +2,12 @@
 //! converts back.
 
 mod admin_service;
+mod audit;
 mod auth;
 mod door;
 mod hub_service;
 mod office_service;
+mod refusals;
 mod status;
 mod sync_service;
 
@@ -58,9 +60,12 @@ pub async fn serve(
 ) -> Result<(), tonic::transport::Error> {
     let door = door.into();
     let bounds = door.bounds;
-    // The stack, outermost first. The error table sees every answer; who calls is known before a
-    // message is read.
+    // The stack, outermost first. Every answer is counted as it goes out; the error table sees it before;
+    // who calls is known before a message is read.
     let stack = tower::ServiceBuilder::new()
+        .layer(tower::util::MapResponseLayer::new(refusals::count(
+            Arc::clone(&hub),
+        )))
         .layer(tower::util::MapResponseLayer::new(status::in_our_words(
             hub.limits(),
         )))

@@ -2,17 +2,22 @@
 //! now, pages later) is a thin cover over these methods.
 
 mod admin;
+mod audit;
 mod config;
 mod credentials;
+mod drained;
 mod error;
 mod known;
 mod presence;
+mod refusals;
 mod restore;
 mod streams;
 
 pub use admin::{random_bits, random_uuid};
+pub use audit::AuditPage;
 pub use config::Config;
 pub use credentials::{Invited, NewCredential, NewInvitation};
+pub use drained::Drained;
 pub use error::HubError;
 pub use restore::restore;
 
@@ -31,17 +36,17 @@ use crate::model::secret;
 use crate::office::{self, GroupStatus, Heard, Records};
 use crate::store::{SqliteStore, Store};
 use crate::sync::{
-    Heads, Pace, Reader, Reading, Sights, Watching, Writer, end_if_unsynced, history,
+    Heads, Ledger, Pace, Reader, Reading, Sights, Watching, Writer, end_if_unsynced, history,
 };
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use known::Known;
 use presence::Presence;
+use refusals::Refusals;
 use std::sync::Arc;
 use streams::{OpenStream, Streams};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// What a page costs while it waits in the transport, as a multiple of its bytes: it is encoded into a
@@ -55,33 +60,18 @@ pub struct Hub {
     clock: Arc<dyn Clock>,
     limits: Limits,
     reader: Reader,
+    ledger: Ledger,
     sights: Sights,
     heads: Arc<Heads>,
     known: Arc<Known>,
     presence: Presence,
+    refusals: Arc<Refusals>,
     streams: Streams,
     writer: Writer,
     /// Becomes true when the hub goes down: streams say goodbye.
     stopping: watch::Sender<bool>,
     /// Held as long as the hub lives: nobody else opens the data folder.
     _lock: Arc<std::fs::File>,
-}
-
-/// What remains of a hub after its doors are closed.
-pub struct Drained {
-    writer: JoinHandle<()>,
-    store: Arc<dyn Store>,
-    /// Nobody opens the folder before the database is closed.
-    _lock: Arc<std::fs::File>,
-}
-
-impl Drained {
-    /// Waits until everything accepted is written and the database is closed. Every handle on the hub must
-    /// be dropped before.
-    pub async fn finish(self) {
-        let _ = self.writer.await;
-        self.store.close().await;
-    }
 }
 
 /// One watch, counted as long as it is open.
@@ -147,12 +137,18 @@ impl Hub {
             random_bits,
             config.limits,
         );
+        let stopping = watch::Sender::new(false);
+        let (refusals, counting) =
+            Refusals::start(Arc::clone(&store), Arc::clone(&clock), stopping.subscribe());
         let drained = Drained {
             writer: task,
+            counting,
+            refusals: Arc::clone(&refusals),
             store: Arc::clone(&store),
             _lock: Arc::clone(&lock),
         };
         let sights = Sights::new(Arc::clone(&store), Arc::clone(&heads));
+        let ledger = Ledger::new(Arc::clone(&store), Arc::clone(&clock));
         let hub = Hub {
             hub_id,
             reader: Reader::new(
@@ -160,13 +156,16 @@ impl Hub {
                 hub_id,
                 Arc::clone(&heads),
                 sights.clone(),
+                ledger.clone(),
             ),
+            ledger,
             sights,
             known: Arc::new(Known::new(Arc::clone(&store))),
             presence: Presence::default(),
+            refusals,
             streams: Streams::default(),
             limits: config.limits,
-            stopping: watch::Sender::new(false),
+            stopping,
             _lock: lock,
             store,
             clock,
@@ -241,7 +240,10 @@ impl Hub {
     pub async fn push(&self, caller: Caller, push: Push) -> Result<Vec<Answer>, HubError> {
         Self::allow(&caller, Errand::Push)?;
         self.count_within(push.items.len())?;
-        Ok(self.writer.push(caller, push).await?)
+        let answers = self.writer.push(caller.clone(), push).await?;
+        self.refusals.count_items(caller.as_refused(), &answers);
+        self.ledger.answers(&caller, &answers).await?;
+        Ok(answers)
     }
 
     /// Reads a page.
@@ -338,18 +340,11 @@ impl Hub {
                 history::record_at(&*self.store, (group, &sight), id, position).await?
             }
         };
-        match version {
-            None => Err(HubError::NotFound {
-                what: "record",
-                id: id.to_string(),
-                deleted: false,
-            }),
-            Some(version) => version.frame.ok_or(HubError::NotFound {
-                what: "record",
-                id: id.to_string(),
-                deleted: true,
-            }),
-        }
+        let version = version.ok_or_else(|| no_record(id, false))?;
+        let frame = version.frame.clone();
+        let frame = frame.ok_or_else(|| no_record(id, true))?;
+        self.ledger.versions(caller, &[&version]).await?;
+        Ok(frame)
     }
 
     /// A page of a record's versions below a number, newest first.
@@ -367,13 +362,13 @@ impl Hub {
         let (group, sight) = (caller.group.key, self.sights.of(caller, 0).await?);
         let visible = self.store.record(group, id, &sight).await?;
         if visible.is_none() {
-            return Err(HubError::NotFound {
-                what: "record",
-                id: id.to_string(),
-                deleted: false,
-            });
+            return Err(no_record(id, false));
         }
-        Ok(history::list(&*self.store, (group, &sight), id, below, limit).await?)
+        let entries = history::list(&*self.store, (group, &sight), id, below, limit).await?;
+        let versions = entries.entries.iter().map(|entry| &entry.written.version);
+        let versions: Vec<_> = versions.collect();
+        self.ledger.versions(caller, &versions).await?;
+        Ok(entries)
     }
 
     /// The first answers to mutations of the caller's place, and those that had no effect here.
@@ -463,6 +458,14 @@ impl Hub {
             span,
             (position, time),
         ))
+    }
+}
+
+fn no_record(id: RecordId, deleted: bool) -> HubError {
+    HubError::NotFound {
+        what: "record",
+        id: id.to_string(),
+        deleted,
     }
 }
 

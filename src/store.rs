@@ -1,9 +1,11 @@
 //! The port to the database: what the hub asks of it, in the model's words. One suite of tests
 //! (`tests/suite/store.rs`) says what every store must do.
 
+mod auditing;
 mod sql;
 mod sqlite;
 
+pub use auditing::Auditing;
 pub use sqlite::SqliteStore;
 
 use crate::model::caller::Group;
@@ -404,7 +406,7 @@ pub struct Lost {
 /// Reads see what was committed before they began. They open a short transaction of their own and never
 /// hold it over a network wait.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Auditing + Send + Sync {
     /// Closes the database, once what runs has ended. Nothing can be asked of it any more.
     async fn close(&self);
 
@@ -423,8 +425,13 @@ pub trait Store: Send + Sync {
         at: Timestamp,
     ) -> Result<()>;
     /// Keeps how the holder of a credential comes by the next token.
-    async fn hand_over(&self, group: GroupKey, id: CredentialId, handover: &Handover)
-    -> Result<()>;
+    async fn hand_over(
+        &self,
+        group: GroupKey,
+        id: CredentialId,
+        handover: &Handover,
+        at: Timestamp,
+    ) -> Result<()>;
     /// Trades a code for a token.
     async fn trade(&self, code: &SecretHash, token: &SecretHash, now: Timestamp) -> Result<Trade>;
     /// Takes a credential back, unless it was before; whether there is one.
@@ -434,7 +441,12 @@ pub trait Store: Send + Sync {
     /// The credentials of a group, by place and holder.
     async fn credentials(&self, group: GroupKey) -> Result<Vec<ListedCredential>>;
     /// Lets locked credentials in again: those of these ids, or all of the group; how many there were.
-    async fn confirm(&self, group: GroupKey, ids: Option<&[CredentialId]>) -> Result<u64>;
+    async fn confirm(
+        &self,
+        group: GroupKey,
+        ids: Option<&[CredentialId]>,
+        at: Timestamp,
+    ) -> Result<u64>;
     /// Writes a backup of everything committed into a new file, and notes what it holds.
     async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()>;
     /// What the last backup holds of a group.

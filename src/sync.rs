@@ -3,6 +3,7 @@
 mod chain;
 mod heads;
 pub mod history;
+mod ledger;
 mod overlay;
 mod plan;
 mod prepare;
@@ -14,6 +15,7 @@ mod watch;
 mod writer;
 
 pub use heads::Heads;
+pub use ledger::Ledger;
 pub use queue::WriteError;
 pub use read::{OpenError, Reader, Reading, kind_names};
 pub use sights::Sights;

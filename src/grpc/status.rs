@@ -21,9 +21,9 @@ pub fn status(error: &HubError) -> Status {
     let mut details = ErrorDetails::new();
     let (code, reason) = match error {
         HubError::Unauthenticated => (Code::Unauthenticated, "TOKEN_UNKNOWN"),
-        HubError::Revoked => (Code::Unauthenticated, "CREDENTIAL_REVOKED"),
-        HubError::Expired => (Code::Unauthenticated, "CREDENTIAL_EXPIRED"),
-        HubError::Locked => (Code::Unauthenticated, "CREDENTIAL_LOCKED"),
+        HubError::Revoked(_) => (Code::Unauthenticated, "CREDENTIAL_REVOKED"),
+        HubError::Expired(_) => (Code::Unauthenticated, "CREDENTIAL_EXPIRED"),
+        HubError::Locked(_) => (Code::Unauthenticated, "CREDENTIAL_LOCKED"),
         HubError::InvitationUnknown => (Code::NotFound, "INVITATION_UNKNOWN"),
         HubError::InvitationUsed => (Code::FailedPrecondition, "INVITATION_USED"),
         HubError::InvitationExpired => (Code::FailedPrecondition, "INVITATION_EXPIRED"),
@@ -129,6 +129,10 @@ pub fn in_our_words(
             _ => return response,
         };
         let mut answer = status.into_http::<Body>();
+        // Who it was stays known.
+        let mut extensions = response.extensions().clone();
+        extensions.extend(std::mem::take(answer.extensions_mut()));
+        *answer.extensions_mut() = extensions;
         if let Some(content_type) = response.headers().get(CONTENT_TYPE) {
             answer
                 .headers_mut()
@@ -155,4 +159,11 @@ fn no_message() -> Status {
     let message = "the request's bytes are no message of the contract lianxiao.v1";
     details.set_error_info("REQUEST_MALFORMED", DOMAIN, HashMap::new());
     Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+/// The reason of a refusal, as its details name it.
+pub fn reason(status: &Status) -> String {
+    let details = status.get_details_error_info();
+    // Told by the transport, which gives no details.
+    details.map_or_else(|| "CALL_UNREADABLE".to_owned(), |details| details.reason)
 }

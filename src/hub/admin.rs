@@ -75,7 +75,7 @@ impl Hub {
             validate_only: false,
             all_or_nothing: false,
         };
-        let mut answers = self.push(caller, push).await?;
+        let mut answers = self.writer.push(caller, push).await?;
         answers.pop().ok_or(HubError::Stopping)
     }
 

@@ -117,7 +117,7 @@ impl Hub {
             }
             Invited::Holder(id) => {
                 self.lasting(&group, id).await?;
-                self.store.hand_over(group.key, id, &handover).await?;
+                self.store.hand_over(group.key, id, &handover, now).await?;
                 id
             }
         };
@@ -164,14 +164,14 @@ impl Hub {
     ) -> Result<Token, HubError> {
         let group = self.group(group).await?;
         self.lasting(&group, id).await?;
-        let token = Token::from_random(random_bits());
+        let (token, now) = (Token::from_random(random_bits()), self.clock.now());
         let handover = Handover::Token {
             token: token.hash(),
-            others_end: after(self.clock.now(), overlap)?,
+            others_end: after(now, overlap)?,
         };
         let (store, known) = (Arc::clone(&self.store), Arc::clone(&self.known));
         carry_through(async move {
-            store.hand_over(group.key, id, &handover).await?;
+            store.hand_over(group.key, id, &handover, now).await?;
             known.forget(id);
             Ok(token)
         })
@@ -214,16 +214,16 @@ impl Hub {
         group: Uuid,
         ids: &[CredentialId],
     ) -> Result<u64, HubError> {
-        let group = self.group(group).await?;
+        let (group, now) = (self.group(group).await?, self.clock.now());
         if ids.is_empty() {
-            return Ok(self.store.confirm(group.key, None).await?);
+            return Ok(self.store.confirm(group.key, None, now).await?);
         }
         let known = self.store.credentials(group.key).await?;
         let unknown = |id: &&CredentialId| !known.iter().any(|known| known.credential.id == **id);
         if let Some(id) = ids.iter().find(unknown) {
             return Err(not_found("credential", *id));
         }
-        Ok(self.store.confirm(group.key, Some(ids)).await?)
+        Ok(self.store.confirm(group.key, Some(ids), now).await?)
     }
 
     /// Refuses a credential whose next token would be refused too.

@@ -3,6 +3,7 @@
 //! as the operator says so.
 
 use super::HubError;
+use crate::model::audit::Refused;
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
 use crate::model::ids::CredentialId;
@@ -90,14 +91,15 @@ impl Known {
 }
 
 fn admitted(held: Held, token: SecretHash, now: Timestamp) -> Result<Caller, HubError> {
+    let who = Refused::Holder(held.group.key, held.credential.id);
     if held.revoked {
-        return Err(HubError::Revoked);
+        return Err(HubError::Revoked(who));
     }
     if held.ends_at.is_some_and(|end| end <= now) {
-        return Err(HubError::Expired);
+        return Err(HubError::Expired(who));
     }
     if held.credential.locked {
-        return Err(HubError::Locked);
+        return Err(HubError::Locked(who));
     }
     Ok(Caller {
         group: held.group,

@@ -3,6 +3,7 @@
 //! One connection writes, so positions are given and committed in one order. Readers have connections of
 //! their own and, in WAL mode, neither wait for the writer nor hold it up.
 
+mod auditing;
 mod backup;
 
 use super::sql::chunks::PREPARED;
@@ -11,6 +12,7 @@ use super::{
     Backup, Batch, Credential, FeedPage, Handover, Held, ListedCredential, Loaded, Lost, Needs,
     PageQuery, Remembered, Result, Store, StoreError, Trade, Version, Writing, Written,
 };
+use crate::model::audit::Deed;
 use crate::model::caller::Group;
 use crate::model::date::Span;
 use crate::model::feed::Head;
@@ -187,7 +189,8 @@ impl Store for SqliteStore {
     ) -> Result<()> {
         let mut writing = SqliteWriting::begin(&self.writer).await?;
         credentials::create(writing.db(), credential, at).await?;
-        handovers::hand_over(writing.db(), credential.group, credential.id, handover).await?;
+        let (group, id) = (credential.group, credential.id);
+        handovers::hand_over(writing.db(), group, id, handover, (Deed::Created, at)).await?;
         writing.end().await
     }
 
@@ -196,9 +199,10 @@ impl Store for SqliteStore {
         group: GroupKey,
         id: CredentialId,
         handover: &Handover,
+        at: Timestamp,
     ) -> Result<()> {
         let mut writing = SqliteWriting::begin(&self.writer).await?;
-        handovers::hand_over(writing.db(), group, id, handover).await?;
+        handovers::hand_over(writing.db(), group, id, handover, (Deed::Rotated, at)).await?;
         writing.end().await
     }
 
@@ -210,7 +214,10 @@ impl Store for SqliteStore {
     }
 
     async fn revoke(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<bool> {
-        credentials::revoke(&mut *self.writer.acquire().await?, group, id, at).await
+        let mut writing = SqliteWriting::begin(&self.writer).await?;
+        let found = credentials::revoke(writing.db(), group, id, at).await?;
+        writing.end().await?;
+        Ok(found)
     }
 
     async fn held(&self, token: &SecretHash) -> Result<Option<Held>> {
@@ -221,8 +228,16 @@ impl Store for SqliteStore {
         credentials::list(&mut *self.readers.acquire().await?, group).await
     }
 
-    async fn confirm(&self, group: GroupKey, ids: Option<&[CredentialId]>) -> Result<u64> {
-        credentials::confirm(&mut *self.writer.acquire().await?, group, ids).await
+    async fn confirm(
+        &self,
+        group: GroupKey,
+        ids: Option<&[CredentialId]>,
+        at: Timestamp,
+    ) -> Result<u64> {
+        let mut writing = SqliteWriting::begin(&self.writer).await?;
+        let confirmed = credentials::confirm(writing.db(), group, ids, at).await?;
+        writing.end().await?;
+        Ok(confirmed)
     }
 
     async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()> {

@@ -1,8 +1,10 @@
 //! Who may call: credentials and the hashes of their tokens.
 
+use super::audit;
 use super::catalog::group;
 use super::column::{micros, place, place_bytes, time, uuid};
 use super::load::is_in;
+use crate::model::audit::{Audited, Deed};
 use crate::model::ids::{CredentialId, GroupKey, Place};
 use crate::model::secret::SecretHash;
 use crate::store::{Credential, Held, ListedCredential, Result, StoreError};
@@ -38,6 +40,7 @@ pub async fn create(
     Ok(())
 }
 
+/// Within a transaction.
 pub async fn revoke(
     db: &mut SqliteConnection,
     group: GroupKey,
@@ -45,14 +48,24 @@ pub async fn revoke(
     at: Timestamp,
 ) -> Result<bool> {
     let revoked = sqlx::query(
-        "UPDATE credential SET revoked_at = COALESCE(revoked_at, ?) WHERE grp = ? AND id = ?",
+        "UPDATE credential SET revoked_at = ? WHERE grp = ? AND id = ? AND revoked_at IS NULL",
     )
     .bind(micros(at))
     .bind(group.0)
     .bind(id_bytes(id))
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    Ok(revoked.rows_affected() > 0)
+    if revoked.rows_affected() > 0 {
+        let revoked = Audited::new(at, Deed::Revoked, id.0);
+        audit::write(db, group, &revoked).await?;
+        return Ok(true);
+    }
+    let row = sqlx::query("SELECT 1 FROM credential WHERE grp = ? AND id = ?")
+        .bind(group.0)
+        .bind(id_bytes(id))
+        .fetch_optional(db)
+        .await?;
+    Ok(row.is_some())
 }
 
 pub async fn held(db: &mut SqliteConnection, token: &SecretHash) -> Result<Option<Held>> {
@@ -121,6 +134,7 @@ pub async fn confirm(
     db: &mut SqliteConnection,
     group: GroupKey,
     ids: Option<&[CredentialId]>,
+    at: Timestamp,
 ) -> Result<u64> {
     let mut query =
         QueryBuilder::<Sqlite>::new("UPDATE credential SET locked = 0 WHERE locked = 1 AND grp = ");
@@ -129,7 +143,13 @@ pub async fn confirm(
         query.push(" AND id");
         is_in(&mut query, ids.iter().map(|id| id_bytes(*id)));
     }
-    Ok(query.build().execute(db).await?.rows_affected())
+    query.push(" RETURNING id");
+    let confirmed = query.build().fetch_all(&mut *db).await?;
+    for row in &confirmed {
+        let confirmed = Audited::new(at, Deed::Confirmed, uuid(row.try_get("id")?)?);
+        audit::write(db, group, &confirmed).await?;
+    }
+    Ok(confirmed.len() as u64)
 }
 
 pub async fn heard(

@@ -1,25 +1,28 @@
 //! How credentials come by their tokens, given or traded for a code.
 
+use super::audit;
 use super::column::{micros, time, uuid};
 use super::credentials::id_bytes;
+use crate::model::audit::{Audited, Deed};
 use crate::model::ids::{CredentialId, GroupKey};
 use crate::model::secret::SecretHash;
 use crate::store::{Handover, Result, Trade};
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{Row as _, SqliteConnection};
 
-/// Within a transaction.
+/// Within a transaction. Giving a token at once is audited as `given`.
 pub async fn hand_over(
     db: &mut SqliteConnection,
     group: GroupKey,
     id: CredentialId,
     handover: &Handover,
+    (given, at): (Deed, Timestamp),
 ) -> Result<()> {
-    match handover {
+    let deed = match handover {
         Handover::Token { token, others_end } => {
             end_tokens(&mut *db, group, id, *others_end).await?;
-            add_token(db, group, id, token).await?;
-            Ok(())
+            add_token(&mut *db, group, id, token).await?;
+            given
         }
         Handover::Invitation {
             code,
@@ -42,11 +45,12 @@ pub async fn hand_over(
             .bind(id_bytes(id))
             .bind(micros(*expires_at))
             .bind(i64::try_from(overlap.as_micros()).unwrap_or(i64::MAX))
-            .execute(db)
+            .execute(&mut *db)
             .await?;
-            Ok(())
+            Deed::Invited
         }
-    }
+    };
+    audit::write(db, group, &Audited::new(at, deed, id.0)).await
 }
 
 /// Ends the tokens of a credential at a time, if they do not end earlier.
@@ -124,7 +128,12 @@ pub async fn trade(
     sqlx::query("UPDATE invitation SET token = ? WHERE hash = ?")
         .bind(token.to_vec())
         .bind(code.to_vec())
-        .execute(db)
+        .execute(&mut *db)
         .await?;
+    let joined = Audited {
+        by: Some(id),
+        ..Audited::new(now, Deed::Joined, id.0)
+    };
+    audit::write(db, group, &joined).await?;
     Ok(Trade::Done(id))
 }

@@ -17,7 +17,7 @@ fn code(number: u8, expires_at: i64) -> Handover {
 }
 
 async fn hand_over(store: &dyn Store, group: GroupKey, to: u8, handover: &Handover) {
-    let kept = store.hand_over(group, id(to), handover).await;
+    let kept = store.hand_over(group, id(to), handover, time(1)).await;
     kept.expect("the handover is kept");
 }
 
