@@ -1,5 +1,6 @@
 //! Whoever is refused is counted, here and nowhere else: an answer carries who asked, and why not.
 
+use super::door::Peer;
 use super::status::reason;
 use crate::hub::Hub;
 use crate::model::audit::Refused;
@@ -8,7 +9,6 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use tonic::Status;
 use tonic::body::Body;
-use tonic::transport::server::TcpConnectInfo;
 
 /// Counts an answer that refuses its call.
 pub fn count(hub: Arc<Hub>) -> impl Fn(Response<Body>) -> Response<Body> + Clone + Send + 'static {
@@ -30,9 +30,6 @@ pub fn known_as(who: Refused, mut answer: Response<Body>) -> Response<Body> {
 
 /// Where a call comes from.
 pub fn address<T>(request: &http::Request<T>) -> IpAddr {
-    let connection = request.extensions().get::<TcpConnectInfo>();
-    let address = connection.and_then(TcpConnectInfo::remote_addr);
-    address.map_or(Ipv4Addr::UNSPECIFIED.into(), |address| {
-        address.ip().to_canonical()
-    })
+    let peer = request.extensions().get::<Peer>();
+    peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.address)
 }
