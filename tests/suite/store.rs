@@ -98,6 +98,7 @@ macro_rules! contract {
             tokens::a_revoked_credential_keeps_the_time_it_was_taken_back_at,
             tokens::a_token_that_is_somebodys_is_traded_for_no_code,
             tokens::a_trade_ends_the_other_tokens_after_the_overlap,
+            tokens::each_step_of_a_credential_is_written_down_once,
             tokens::the_next_token_ends_the_others_and_lengthens_none,
             writing::a_batch_that_failed_leaves_nothing,
             writing::a_key_changes_hands_in_one_batch,

@@ -1,6 +1,6 @@
 //! Who did what, and how often somebody was refused.
 
-use super::catalog::{credential, id};
+use super::catalog::{credential, id, token};
 use super::scribe::{at_campus, group, time};
 use jiff::Timestamp;
 use lianxiao::model::audit::{Audited, Deed, NO_GROUP, Refusal};
@@ -34,7 +34,8 @@ async fn did(store: &dyn Store, group: GroupKey, times: &[i64]) {
 pub async fn a_deed_comes_back_as_it_was_written(store: &dyn Store) {
     let group = group(store, "a").await.key;
     let office = credential(1, group, Place::Office);
-    let kept = store.create_credential(&office, None, time(1)).await;
+    let token = token(1);
+    let kept = store.create_credential(&office, &token, time(1)).await;
     kept.expect("the credential is kept");
     let whole = Audited {
         by: Some(office.id),
@@ -99,9 +100,9 @@ pub async fn a_credential_and_its_deeds_are_written_together(store: &dyn Store) 
         locked: true,
         ..credential(number, group, at_campus(1))
     };
-    for (number, token, is_kept) in [(1, 1, true), (2, 2, true), (3, 3, true), (4, 1, false)] {
-        let (credential, token) = (locked(number), [token; 32]);
-        let kept = store.create_credential(&credential, Some(&token), time(1));
+    for (number, of, is_kept) in [(1, 1, true), (2, 2, true), (3, 3, true), (4, 1, false)] {
+        let (credential, token) = (locked(number), token(of));
+        let kept = store.create_credential(&credential, &token, time(1));
         assert_eq!(kept.await.is_ok(), is_kept, "{number}");
     }
     let second = [id(2)];

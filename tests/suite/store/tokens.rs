@@ -1,8 +1,9 @@
 //! How credentials come by tokens, and how those end.
 
-use super::catalog::{held, hired, id, token};
+use super::catalog::{credential, held, hired, id, token};
 use super::scribe::{at_campus, group, time};
 use jiff::Timestamp;
+use lianxiao::model::audit::{Audited, Deed};
 use lianxiao::model::ids::{GroupKey, Place};
 use lianxiao::store::{Handover, Store, Trade};
 use std::time::Duration;
@@ -142,4 +143,42 @@ pub async fn a_revoked_credential_keeps_the_time_it_was_taken_back_at(store: &dy
     let revoked = async |token| held(store, token).await.expect("a credential").revoked;
     assert!(revoked(1).await && revoked(3).await);
     assert!(!revoked(2).await);
+}
+
+pub async fn each_step_of_a_credential_is_written_down_once(store: &dyn Store) {
+    let group = group(store, "g").await.key;
+    let invited = credential(1, group, Place::Office);
+    let code_7 = code(7, 100);
+    let kept = store.create_credential(&invited, &code_7, time(2)).await;
+    kept.expect("the credential is kept");
+    for now in [3, 4] {
+        assert_eq!(trade(store, 7, 1, now).await, Trade::Done(id(1)));
+    }
+    assert_eq!(trade(store, 7, 2, 4).await, Trade::Used);
+    let next = store.hand_over(group, id(1), &token(3), time(5)).await;
+    next.expect("the handover is kept");
+    let next = store.hand_over(group, id(1), &code(8, 100), time(6)).await;
+    next.expect("the handover is kept");
+    for at in [7, 8] {
+        let revoked = store.revoke(group, id(1), time(at)).await;
+        assert!(revoked.expect("an answer"));
+    }
+    let deeds = store.deeds(group, (time(0), 0), Timestamp::MAX, 9).await;
+    let deeds: Vec<_> = deeds
+        .expect("deeds")
+        .into_iter()
+        .map(|(_, of)| of)
+        .collect();
+    let deed = |at, deed, by: Option<u8>| Audited {
+        by: by.map(id),
+        ..Audited::new(time(at), deed, id(1).0)
+    };
+    let expected = [
+        deed(2, Deed::Invited, None),
+        deed(3, Deed::Joined, Some(1)),
+        deed(5, Deed::Rotated, None),
+        deed(6, Deed::Invited, None),
+        deed(7, Deed::Revoked, None),
+    ];
+    assert_eq!(deeds, expected);
 }
