@@ -2,8 +2,10 @@
 //! without one.
 
 mod backoff;
+mod credential;
 mod database;
 mod error;
+mod join;
 mod line;
 mod pinned;
 mod pull;
@@ -12,7 +14,9 @@ mod replica;
 mod watch;
 mod wish;
 
+pub use credential::{Credential, CredentialError};
 pub use database::{Entry, Kept, State};
 pub use error::{ReplicaError, Result};
+pub use join::{JoinError, Joining};
 pub use line::{Authorised, Line, LineError, Trust};
 pub use replica::{Observer, Replica};
