@@ -14,7 +14,7 @@ pub use config::Config;
 pub use error::HubError;
 pub use restore::restore;
 
-pub use crate::store::{Backup, ListedCredential, Lost};
+pub use crate::store::{Backup, Commit, Commits, Leaf, ListedCredential, Lost, Restored};
 pub use crate::sync::history::{Change, Entries, Entry};
 
 use crate::access::{self, Token};
@@ -41,6 +41,9 @@ use uuid::Uuid;
 /// What a page costs while it waits in the transport, as a multiple of its bytes: it is encoded into a
 /// buffer that grows by doubling.
 const ENCODING: usize = 2;
+
+/// No leaf of the chain costs more on the wire, its commit counted in.
+const LEAF_BYTES: usize = 256;
 
 /// A hub, built and ready to be called.
 pub struct Hub {
@@ -363,6 +366,24 @@ impl Hub {
     ) -> Result<(Vec<Answer>, Vec<MutationId>), HubError> {
         self.count_within(ids.len())?;
         Ok(history::push_results(&*self.store, caller, ids).await?)
+    }
+
+    /// A part of the group's history with the leaves of its chain: after a position, at most so many; 0:
+    /// as many as a page holds.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn commits(
+        &self,
+        caller: &Caller,
+        after: i64,
+        limit: usize,
+    ) -> Result<Commits, HubError> {
+        let most = (self.limits.page_bytes_max / LEAF_BYTES).max(1);
+        let limit = if limit == 0 { most } else { limit.min(most) };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let (group, sees) = (caller.group.key, caller.sees());
+        Ok(self.store.commits(group, after, limit, &sees).await?)
     }
 
     fn count_within(&self, actual: usize) -> Result<(), HubError> {

@@ -2,6 +2,7 @@
 //! same SQL.
 
 pub mod catalog;
+pub mod chain;
 pub mod chunks;
 pub mod column;
 pub mod commits;

@@ -6,9 +6,9 @@
 mod backup;
 
 use super::sql::chunks::PREPARED;
-use super::sql::{catalog, commits, feed, history, load, report, write};
+use super::sql::{catalog, chain, commits, feed, history, load, report, write};
 use super::{
-    Backup, Batch, Credential, FeedPage, ListedCredential, Loaded, Lost, Needs, PageQuery,
+    Backup, Batch, Commits, Credential, FeedPage, ListedCredential, Loaded, Lost, Needs, PageQuery,
     Remembered, Result, Store, StoreError, Version, Writing, Written,
 };
 use crate::model::caller::Group;
@@ -227,6 +227,17 @@ impl Store for SqliteStore {
 
     async fn commit_as_of(&self, group: GroupKey, time: Timestamp) -> Result<Head> {
         commits::commit_as_of(&mut *self.readers.acquire().await?, group, time).await
+    }
+
+    async fn commits(
+        &self,
+        group: GroupKey,
+        after: i64,
+        limit: i64,
+        sees: &[Who],
+    ) -> Result<Commits> {
+        let mut tx = self.readers.begin().await?;
+        chain::commits(&mut tx, group, after, limit, sees).await
     }
 
     async fn page(&self, group: GroupKey, query: &PageQuery<'_>) -> Result<FeedPage> {
