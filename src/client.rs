@@ -5,13 +5,16 @@ mod backoff;
 mod database;
 mod error;
 mod line;
+mod proof;
 mod pull;
 mod push;
 mod replica;
+mod verify;
 mod watch;
 mod wish;
 
 pub use database::{Entry, Kept, State};
 pub use error::{ReplicaError, Result};
 pub use line::{Authorised, Line, LineError};
+pub use proof::{Difference, Forged, Proof};
 pub use replica::{Observer, Replica};

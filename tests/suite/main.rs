@@ -28,5 +28,6 @@ mod rooms;
 mod stalled;
 mod store;
 mod streams;
+mod verify;
 mod watch;
 mod wishes;
