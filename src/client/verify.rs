@@ -12,7 +12,7 @@ const START: (i64, [u8; 32]) = (0, [0; 32]);
 impl Replica {
     /// Computes the hub's history anew from its leaves, and holds it against the remembered heads and the
     /// copy: from where the last verification ended, or, when `all` is set or something differs, from the
-    /// start.
+    /// start. While a sync or a watch runs it is `Busy`.
     pub async fn verify(&self, line: &Line, all: bool) -> Result<Proof> {
         let _talking = self.talk()?;
         self.meet(line).await?;

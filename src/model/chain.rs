@@ -75,3 +75,67 @@ pub fn salt(seed: &[u8; 32], position: i64) -> [u8; 16] {
         .finalize();
     std::array::from_fn(|i| digest[i])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    const STUB: Stub<'static> = Stub {
+        position: 7,
+        version: 3,
+        id: RecordId(Uuid::from_u128(1)),
+        kind: "menu",
+        owner: "ab",
+        pusher: "c",
+    };
+
+    #[test]
+    fn leaf_and_head_are_what_the_contract_says() {
+        let mut bytes = vec![0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0, 0, 3];
+        bytes.extend([0; 15]);
+        bytes.extend(b"\x01menu\0ab\0c\0");
+        bytes.extend(Sha256::digest(b"salt and frame"));
+        let leaf = leaf(&STUB, b"salt", b" and frame");
+        assert_eq!(leaf[..], Sha256::digest(bytes)[..]);
+        let at = "1970-01-01T00:00:00.000258999Z".parse().unwrap();
+        let mut head = Extension::of([9; 32], at);
+        head.add(&leaf);
+        let mut bytes = vec![9; 32];
+        bytes.extend([0, 0, 0, 0, 0, 0, 1, 2]);
+        bytes.extend(leaf);
+        assert_eq!(head.head()[..], Sha256::digest(bytes)[..]);
+    }
+
+    #[test]
+    fn no_part_of_a_leaf_passes_for_another() {
+        let id = RecordId(Uuid::from_u128(2));
+        let (position, version) = (STUB.version, STUB.position);
+        let others = [
+            Stub {
+                position,
+                version,
+                ..STUB
+            },
+            Stub { id, ..STUB },
+            Stub {
+                kind: "session",
+                ..STUB
+            },
+            Stub {
+                owner: "a",
+                pusher: "bc",
+                ..STUB
+            },
+            Stub {
+                owner: "c",
+                pusher: "ab",
+                ..STUB
+            },
+            Stub { pusher: "", ..STUB },
+        ];
+        for other in others {
+            assert_ne!(leaf(&other, b"", b""), leaf(&STUB, b"", b""), "{other:?}");
+        }
+    }
+}
