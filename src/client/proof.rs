@@ -106,6 +106,7 @@ pub struct Walk {
     opened: HashMap<i64, v1::Leaf>,
     /// The copy is whole here: what comes later cannot be verified to the end.
     whole_at: i64,
+    /// The last commit at or before `whole_at`.
     verified: (i64, [u8; 32]),
 }
 

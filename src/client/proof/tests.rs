@@ -255,6 +255,50 @@ proptest! {
     }
 }
 
+/// Whatever a hub may send.
+fn junk() -> impl Strategy<Value = v1::ListCommitsResponse> {
+    let bytes = || vec(any::<u8>(), 0..40).prop_map(Bytes::from);
+    let position = || prop_oneof![0..9_i64, any::<i64>(), Just(i64::MAX)];
+    let leaf = (position(), bytes()).prop_map(|(position, hash)| v1::Leaf {
+        position,
+        hash,
+        opening: Some(v1::Opening::default()),
+    });
+    let commit = (position(), bytes(), vec(leaf, 0..4));
+    let commit = commit.prop_map(|(last_position, chain, leaves)| v1::Commit {
+        last_position,
+        commit_time: None,
+        chain,
+        leaves,
+    });
+    let page = (vec(commit, 0..4), bytes(), position());
+    page.prop_map(
+        |(commits, chain, newest_position)| v1::ListCommitsResponse {
+            commits,
+            chain,
+            newest_position,
+            restores: Vec::new(),
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn no_page_brings_a_walk_down_and_one_that_is_followed_by_another_leads_on(
+        pages in vec(junk(), 1..5), position in 0..9_i64,
+    ) {
+        let head = Head { epoch: 1, position, chain: vec![7; 32] };
+        let mut walk = Walk::new((0, [0; 32]), 5, vec![head]);
+        for page in &pages {
+            let before = walk.position();
+            let more = walk.take(page);
+            prop_assert!(!more || walk.position() > before);
+        }
+        let remembered = walk.finish().0.heads;
+        prop_assert!(remembered == 0, "nobody guesses a head");
+    }
+}
+
 fn restored(epoch: i64, position: i64) -> v1::Restored {
     v1::Restored { epoch, position }
 }
