@@ -2,22 +2,29 @@
 //! now, pages later) is a thin cover over these methods.
 
 mod admin;
+mod audit;
+mod chain;
 mod config;
+mod drained;
 mod error;
 mod known;
 mod presence;
+mod refusals;
 mod restore;
 mod streams;
 
-pub use admin::{credential_id, random_uuid};
+pub use admin::{NewCredential, random_uuid};
+pub use audit::AuditPage;
 pub use config::Config;
+pub use drained::Drained;
 pub use error::HubError;
 pub use restore::restore;
 
 pub use crate::store::{Backup, Commit, Commits, Leaf, ListedCredential, Lost, Restored};
 pub use crate::sync::history::{Change, Entries, Entry};
 
-use crate::access::{self, Token};
+use crate::access::{self, Errand, Token};
+use crate::model::audit::Refused;
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
 use crate::model::date::Span;
@@ -26,24 +33,23 @@ use crate::model::ids::{MutationId, Place, RecordId};
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
 use crate::office::{self, GroupStatus, Heard, Records};
-use crate::store::{SqliteStore, Store};
-use crate::sync::{Heads, Pace, Reader, Reading, Watching, Writer, end_if_unsynced, history};
+use crate::store::{SecretHash, SqliteStore, Store};
+use crate::sync::{
+    Heads, Ledger, Pace, Reader, Reading, Sights, Watching, Writer, end_if_unsynced, history,
+};
 use bytes::Bytes;
 use jiff::Timestamp;
 use known::Known;
 use presence::Presence;
+use refusals::Refusals;
 use std::sync::Arc;
 use streams::{OpenStream, Streams};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// What a page costs while it waits in the transport, as a multiple of its bytes: it is encoded into a
 /// buffer that grows by doubling.
 const ENCODING: usize = 2;
-
-/// No leaf of the chain costs more on the wire, its commit counted in.
-const LEAF_BYTES: usize = 256;
 
 /// A hub, built and ready to be called.
 pub struct Hub {
@@ -52,32 +58,18 @@ pub struct Hub {
     clock: Arc<dyn Clock>,
     limits: Limits,
     reader: Reader,
+    ledger: Ledger,
+    sights: Sights,
     heads: Arc<Heads>,
     known: Known,
     presence: Presence,
+    refusals: Arc<Refusals>,
     streams: Streams,
     writer: Writer,
     /// Becomes true when the hub goes down: streams say goodbye.
     stopping: watch::Sender<bool>,
     /// Held as long as the hub lives: nobody else opens the data folder.
     _lock: Arc<std::fs::File>,
-}
-
-/// What remains of a hub after its doors are closed.
-pub struct Drained {
-    writer: JoinHandle<()>,
-    store: Arc<dyn Store>,
-    /// Nobody opens the folder before the database is closed.
-    _lock: Arc<std::fs::File>,
-}
-
-impl Drained {
-    /// Waits until everything accepted is written and the database is closed. Every handle on the hub must
-    /// be dropped before.
-    pub async fn finish(self) {
-        let _ = self.writer.await;
-        self.store.close().await;
-    }
 }
 
 /// One watch, counted as long as it is open.
@@ -131,19 +123,35 @@ impl Hub {
             admin::random_bits,
             config.limits,
         );
+        let stopping = watch::Sender::new(false);
+        let (refusals, counting) =
+            Refusals::start(Arc::clone(&store), Arc::clone(&clock), stopping.subscribe());
         let drained = Drained {
             writer: task,
+            counting,
+            refusals: Arc::clone(&refusals),
             store: Arc::clone(&store),
             _lock: Arc::clone(&lock),
         };
+        let sights = Sights::new(Arc::clone(&store), Arc::clone(&heads));
+        let ledger = Ledger::new(Arc::clone(&store), Arc::clone(&clock));
         let hub = Hub {
             hub_id,
-            reader: Reader::new(Arc::clone(&store), hub_id, Arc::clone(&heads)),
+            reader: Reader::new(
+                Arc::clone(&store),
+                hub_id,
+                Arc::clone(&heads),
+                sights.clone(),
+                ledger.clone(),
+            ),
+            ledger,
+            sights,
             known: Known::default(),
             presence: Presence::default(),
+            refusals,
             streams: Streams::default(),
             limits: config.limits,
-            stopping: watch::Sender::new(false),
+            stopping,
             _lock: lock,
             store,
             clock,
@@ -169,32 +177,54 @@ impl Hub {
     /// `Unauthenticated` when nobody does.
     pub async fn authenticate(&self, token: &str) -> Result<Caller, HubError> {
         let hash = Token::sent(token).hash();
-        let caller = match self.known.get(&hash) {
-            Some(caller) => caller,
-            None => self.look_up(&hash).await?,
-        };
         let now = self.clock.now();
-        if self.presence.heard(caller.group.key, caller.place, now) {
+        let caller = match self.known.get(&hash, now) {
+            Some(caller) => caller,
+            None => self.look_up(hash, now).await?,
+        };
+        if self.presence.heard(&caller, now) {
             // Whoever calls does not wait for the writer.
-            tokio::spawn(write_down(Arc::clone(&self.store), hash, now));
+            let (store, caller) = (Arc::clone(&self.store), caller.clone());
+            tokio::spawn(write_down(store, caller, now));
         }
         Ok(caller)
     }
 
-    async fn look_up(&self, hash: &[u8; 32]) -> Result<Caller, HubError> {
-        let found = self.store.credential(hash).await?;
-        let (credential, group) = found.ok_or(HubError::Unauthenticated)?;
-        if credential.locked {
-            return Err(HubError::Locked);
+    async fn look_up(&self, token: SecretHash, now: Timestamp) -> Result<Caller, HubError> {
+        let held = self.store.held(&token).await?;
+        let held = held.ok_or(HubError::Unauthenticated)?;
+        let who = Refused::Holder(held.group.key, held.credential.id);
+        if held.revoked {
+            return Err(HubError::Revoked(who));
+        }
+        if held.ends_at.is_some_and(|end| end <= now) {
+            return Err(HubError::Expired(who));
+        }
+        if held.credential.locked {
+            return Err(HubError::Locked(who));
         }
         let caller = Caller {
-            group,
-            credential: *hash,
-            place: credential.place,
-            holder: credential.holder,
+            group: held.group,
+            credential: held.credential.id,
+            place: held.credential.place,
+            holder: held.credential.holder,
+            rights: held.credential.rights,
         };
-        self.known.keep(&caller);
+        self.known.keep(token, caller.clone(), held.ends_at);
         Ok(caller)
+    }
+
+    /// Refuses what the caller's place has no business with.
+    fn allow(caller: &Caller, errand: Errand) -> Result<(), HubError> {
+        if access::may(caller.place, errand) {
+            Ok(())
+        } else {
+            Err(HubError::Denied(match errand {
+                Errand::Figures => "only the group office (集团办) may ask for figures",
+                Errand::Persons => "only the group office (集团办) may export and erase persons",
+                _ => "a public link (公开链接) only reads what stands",
+            }))
+        }
     }
 
     /// What the caller is told of the hub.
@@ -202,6 +232,7 @@ impl Hub {
     /// # Errors
     /// When the database failed.
     pub async fn describe(&self, caller: &Caller) -> Result<Description, HubError> {
+        Self::allow(caller, Errand::Describe)?;
         Ok(Description {
             hub_id: self.hub_id,
             time: self.clock.now(),
@@ -216,8 +247,12 @@ impl Hub {
     /// # Errors
     /// When the push as a whole cannot be taken, or nothing can be said of it.
     pub async fn push(&self, caller: Caller, push: Push) -> Result<Vec<Answer>, HubError> {
+        Self::allow(&caller, Errand::Push)?;
         self.count_within(push.items.len())?;
-        Ok(self.writer.push(caller, push).await?)
+        let answers = self.writer.push(caller.clone(), push).await?;
+        self.refusals.count_items(caller.as_refused(), &answers);
+        self.ledger.answers(&caller, &answers).await?;
+        Ok(answers)
     }
 
     /// Reads a page.
@@ -240,7 +275,7 @@ impl Hub {
                     0 => self.limits.page_bytes_max,
                     wanted => wanted.min(self.limits.page_bytes_max),
                 };
-                Ok(Ok(self.reader.page(&mut reading, bytes_max).await?))
+                Ok(self.reader.page(&mut reading, bytes_max).await?)
             }
         }
     }
@@ -287,11 +322,8 @@ impl Hub {
         cursor: &str,
         filter: Filter,
     ) -> Result<Result<Reading, ResetReason>, HubError> {
-        let sees = caller.sees().to_vec();
-        Ok(self
-            .reader
-            .open(caller.group.clone(), sees, filter, cursor)
-            .await?)
+        Self::allow(caller, Errand::Read)?;
+        Ok(self.reader.open(caller.clone(), filter, cursor).await?)
     }
 
     /// A record now, or as it stood at a time, encoded as a change.
@@ -306,28 +338,20 @@ impl Hub {
         time: Option<Timestamp>,
     ) -> Result<Bytes, HubError> {
         self.reached(caller, min_position).await?;
+        let (group, sight) = (caller.group.key, self.sights.of(caller, 0).await?);
+        Self::allow(caller, time.map_or(Errand::Read, |_| Errand::History))?;
         let version = match time {
-            None => {
-                let sees = caller.sees();
-                self.store.record(caller.group.key, id, &sees).await?
-            }
+            None => self.store.record(group, id, &sight).await?,
             Some(time) => {
                 let position = self.position_at(caller, time).await?;
-                history::record_at(&*self.store, caller, id, position).await?
+                history::record_at(&*self.store, (group, &sight), id, position).await?
             }
         };
-        match version {
-            None => Err(HubError::NotFound {
-                what: "record",
-                id: id.to_string(),
-                deleted: false,
-            }),
-            Some(version) => version.frame.ok_or(HubError::NotFound {
-                what: "record",
-                id: id.to_string(),
-                deleted: true,
-            }),
-        }
+        let version = version.ok_or_else(|| no_record(id, false))?;
+        let frame = version.frame.clone();
+        let frame = frame.ok_or_else(|| no_record(id, true))?;
+        self.ledger.versions(caller, &[&version]).await?;
+        Ok(frame)
     }
 
     /// A page of a record's versions below a number, newest first.
@@ -341,18 +365,17 @@ impl Hub {
         below: i64,
         limit: usize,
     ) -> Result<Entries, HubError> {
-        let visible = self
-            .store
-            .record(caller.group.key, id, &caller.sees())
-            .await?;
+        Self::allow(caller, Errand::History)?;
+        let (group, sight) = (caller.group.key, self.sights.of(caller, 0).await?);
+        let visible = self.store.record(group, id, &sight).await?;
         if visible.is_none() {
-            return Err(HubError::NotFound {
-                what: "record",
-                id: id.to_string(),
-                deleted: false,
-            });
+            return Err(no_record(id, false));
         }
-        Ok(history::list(&*self.store, caller, id, below, limit).await?)
+        let entries = history::list(&*self.store, (group, &sight), id, below, limit).await?;
+        let versions = entries.entries.iter().map(|entry| &entry.written.version);
+        let versions: Vec<_> = versions.collect();
+        self.ledger.versions(caller, &versions).await?;
+        Ok(entries)
     }
 
     /// The first answers to mutations of the caller's place, and those that had no effect here.
@@ -364,26 +387,10 @@ impl Hub {
         caller: &Caller,
         ids: &[MutationId],
     ) -> Result<(Vec<Answer>, Vec<MutationId>), HubError> {
+        Self::allow(caller, Errand::Push)?;
         self.count_within(ids.len())?;
-        Ok(history::push_results(&*self.store, caller, ids).await?)
-    }
-
-    /// A part of the group's history with the leaves of its chain: after a position, at most so many; 0:
-    /// as many as a page holds.
-    ///
-    /// # Errors
-    /// When the database failed.
-    pub async fn commits(
-        &self,
-        caller: &Caller,
-        after: i64,
-        limit: usize,
-    ) -> Result<Commits, HubError> {
-        let most = (self.limits.page_bytes_max / LEAF_BYTES).max(1);
-        let limit = if limit == 0 { most } else { limit.min(most) };
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let (group, sees) = (caller.group.key, caller.sees());
-        Ok(self.store.commits(group, after, limit, &sees).await?)
+        let sight = self.sights.of(caller, 0).await?;
+        Ok(history::push_results(&*self.store, caller, &sight, ids).await?)
     }
 
     fn count_within(&self, actual: usize) -> Result<(), HubError> {
@@ -430,9 +437,11 @@ impl Hub {
         span: Span,
         time: Option<Timestamp>,
     ) -> Result<GroupStatus, HubError> {
-        if !access::may_read_figures(caller.place) {
+        Self::allow(caller, Errand::Figures)?;
+        let sight = self.sights.of(caller, 0).await?;
+        if !office::KINDS.iter().all(|kind| sight.on(kind)) {
             return Err(HubError::Denied(
-                "only the group office (集团办) may ask for figures",
+                "figures need the right to read every kind that they count",
             ));
         }
         let group = caller.group.key;
@@ -459,9 +468,20 @@ impl Hub {
     }
 }
 
+fn no_record(id: RecordId, deleted: bool) -> HubError {
+    HubError::NotFound {
+        what: "record",
+        id: id.to_string(),
+        deleted,
+    }
+}
+
 /// When a credential was last heard is worth no failed call: a full disk still answers reads.
-async fn write_down(store: Arc<dyn Store>, credential: [u8; 32], heard: Timestamp) {
-    if let Err(error) = store.heard(&credential, heard).await {
+async fn write_down(store: Arc<dyn Store>, caller: Caller, heard: Timestamp) {
+    let noted = store
+        .heard(caller.group.key, caller.credential, heard)
+        .await;
+    if let Err(error) = noted {
         end_if_unsynced(&error);
         tracing::warn!(%error, "the last call of a credential was not written down");
     }

@@ -1,5 +1,6 @@
 //! Plain types that every room may use: ids, positions, cursors, instants, days, findings, mutations.
 
+pub mod audit;
 pub mod caller;
 pub mod chain;
 pub mod clock;
@@ -10,3 +11,6 @@ pub mod finding;
 pub mod ids;
 pub mod limits;
 pub mod mutation;
+pub mod rights;
+pub mod sight;
+pub mod text;

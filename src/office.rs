@@ -4,5 +4,5 @@ mod menus;
 mod records;
 mod status;
 
-pub use records::Records;
+pub use records::{KINDS, Records};
 pub use status::{GroupStatus, Heard, group_status};

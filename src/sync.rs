@@ -2,17 +2,21 @@
 
 mod heads;
 pub mod history;
+mod ledger;
 mod overlay;
 mod plan;
 mod prepare;
 mod put;
 mod queue;
 mod read;
+mod sights;
 mod watch;
 mod writer;
 
 pub use heads::Heads;
+pub use ledger::Ledger;
 pub use queue::WriteError;
-pub use read::{OpenError, Reader, Reading};
+pub use read::{OpenError, Reader, Reading, kind_names};
+pub use sights::Sights;
 pub use watch::{Pace, Watching};
 pub use writer::{Writer, end_if_unsynced};

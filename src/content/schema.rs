@@ -1,5 +1,5 @@
 //! What the contract's field options say: which lists are keyed, which fields came later, which messages
-//! are edited by parts. Read once from the descriptors.
+//! are edited by parts, which fields are about a person. Read once from the descriptors.
 
 use super::encoded::{Value, fields};
 use crate::wire::CONTRACT;
@@ -32,6 +32,7 @@ struct Marks {
     key: Option<Key>,
     since: i32,
     by_parts: bool,
+    personal: bool,
 }
 
 impl Schema {
@@ -52,6 +53,7 @@ impl Schema {
             merge_key: option(pool, "merge_key"),
             since: option(pool, "since"),
             by_parts: option(pool, "by_parts"),
+            personal: option(pool, "personal"),
         };
         let marks = pool
             .all_messages()
@@ -86,6 +88,13 @@ impl Schema {
         let marks = self.marks.get(field.full_name());
         marks.is_some_and(|marks| marks.by_parts)
     }
+
+    /// Whether the field names or describes a person.
+    #[must_use]
+    pub fn personal(&self, field: &FieldDescriptor) -> bool {
+        let marks = self.marks.get(field.full_name());
+        marks.is_some_and(|marks| marks.personal)
+    }
 }
 
 fn option(pool: &DescriptorPool, name: &str) -> ExtensionDescriptor {
@@ -97,6 +106,7 @@ struct Options {
     merge_key: ExtensionDescriptor,
     since: ExtensionDescriptor,
     by_parts: ExtensionDescriptor,
+    personal: ExtensionDescriptor,
 }
 
 impl Options {
@@ -112,6 +122,7 @@ impl Options {
             key: (!names.is_empty()).then(|| Key::declared(field, names)),
             since: options.get_extension(&self.since).as_i32()?,
             by_parts: options.get_extension(&self.by_parts).as_bool()?,
+            personal: options.get_extension(&self.personal).as_bool()?,
         };
         let alone = !field.is_list() && field.containing_oneof().is_none();
         assert!(
@@ -119,7 +130,7 @@ impl Options {
             "{} is no message to be edited by parts",
             field.full_name()
         );
-        let marked = marks.key.is_some() || marks.since > 0 || marks.by_parts;
+        let marked = marks.key.is_some() || marks.since > 0 || marks.by_parts || marks.personal;
         marked.then_some(marks)
     }
 }

@@ -96,8 +96,16 @@ impl Rules for SessionRules {
         }
     }
 
-    fn audience(_: Place, _: &v1::Session, _: &v1::SessionState) -> Vec<Who> {
-        vec![Who::Group]
+    /// A member school reads the sessions it is invited to and those that are shared with everybody.
+    fn audience(owner: Place, session: &v1::Session, _: &v1::SessionState) -> Vec<Who> {
+        if session.invites_all || session.shared {
+            return vec![Who::Group];
+        }
+        let invited = session.invited_campus_ids.iter();
+        let invited = invited.filter_map(|id| id.parse().ok().map(Who::Campus));
+        invited
+            .chain([owner.into(), Who::Core, Who::Office])
+            .collect()
     }
 
     fn span(session: &v1::Session, _: &v1::SessionState) -> Option<Span> {
@@ -124,12 +132,13 @@ fn check_days(days: &[v1::SessionDay], found: &mut Found) {
         };
         let actual = i32::from(date.weekday().to_monday_one_offset());
         if (1..=7).contains(&stated) && stated != actual {
-            let finding = found.add(Code::WeekdayMismatch, &path);
-            *finding = finding
-                .clone()
-                .with("date", date)
-                .with("actual", actual)
-                .with("stated", stated);
+            let finding = Finding::new(Code::WeekdayMismatch, &path);
+            found.say(
+                finding
+                    .with("date", date)
+                    .with("actual", actual)
+                    .with("stated", stated),
+            );
         }
     }
 }

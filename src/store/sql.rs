@@ -1,11 +1,13 @@
 //! The statements, and how values stand in columns. What is here serves every engine that takes the
 //! same SQL.
 
+pub mod audit;
 pub mod catalog;
 pub mod chain;
 pub mod chunks;
 pub mod column;
 pub mod commits;
+pub mod credentials;
 pub mod feed;
 pub mod history;
 pub mod load;

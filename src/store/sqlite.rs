@@ -3,18 +3,20 @@
 //! One connection writes, so positions are given and committed in one order. Readers have connections of
 //! their own and, in WAL mode, neither wait for the writer nor hold it up.
 
+mod auditing;
 mod backup;
 
 use super::sql::chunks::PREPARED;
-use super::sql::{catalog, chain, commits, feed, history, load, report, write};
+use super::sql::{catalog, chain, commits, credentials, feed, history, load, report, write};
 use super::{
-    Backup, Batch, Commits, Credential, FeedPage, ListedCredential, Loaded, Lost, Needs, PageQuery,
-    Remembered, Result, Store, StoreError, Version, Writing, Written,
+    Backup, Batch, Commits, Credential, FeedPage, Held, ListedCredential, Loaded, Lost, Needs,
+    PageQuery, Remembered, Result, SecretHash, Store, StoreError, Version, Writing, Written,
 };
 use crate::model::caller::Group;
 use crate::model::date::Span;
 use crate::model::feed::Head;
-use crate::model::ids::{GroupKey, MutationId, Place, RecordId, Who};
+use crate::model::ids::{CredentialId, GroupKey, MutationId, Place, RecordId};
+use crate::model::sight::Sight;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::Sqlite;
@@ -177,20 +179,38 @@ impl Store for SqliteStore {
         catalog::groups(&mut *self.readers.acquire().await?).await
     }
 
-    async fn create_credential(&self, credential: &Credential, at: Timestamp) -> Result<()> {
-        catalog::create_credential(&mut *self.writer.acquire().await?, credential, at).await
+    async fn create_credential(
+        &self,
+        credential: &Credential,
+        token: Option<&SecretHash>,
+        at: Timestamp,
+    ) -> Result<()> {
+        let mut writing = SqliteWriting::begin(&self.writer).await?;
+        credentials::create(writing.db(), credential, at).await?;
+        if let Some(token) = token {
+            credentials::add_token(writing.db(), credential.group, credential.id, token).await?;
+        }
+        writing.end().await
     }
 
-    async fn credential(&self, hash: &[u8; 32]) -> Result<Option<(Credential, Group)>> {
-        catalog::credential(&mut *self.readers.acquire().await?, hash).await
+    async fn held(&self, token: &SecretHash) -> Result<Option<Held>> {
+        credentials::held(&mut *self.readers.acquire().await?, token).await
     }
 
     async fn credentials(&self, group: GroupKey) -> Result<Vec<ListedCredential>> {
-        catalog::credentials(&mut *self.readers.acquire().await?, group).await
+        credentials::list(&mut *self.readers.acquire().await?, group).await
     }
 
-    async fn confirm(&self, group: GroupKey, hashes: Option<&[[u8; 32]]>) -> Result<u64> {
-        catalog::confirm(&mut *self.writer.acquire().await?, group, hashes).await
+    async fn confirm(
+        &self,
+        group: GroupKey,
+        ids: Option<&[CredentialId]>,
+        at: Timestamp,
+    ) -> Result<u64> {
+        let mut writing = SqliteWriting::begin(&self.writer).await?;
+        let confirmed = credentials::confirm(writing.db(), group, ids, at).await?;
+        writing.end().await?;
+        Ok(confirmed)
     }
 
     async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()> {
@@ -205,12 +225,12 @@ impl Store for SqliteStore {
         backup::last(&mut *self.readers.acquire().await?, group).await
     }
 
-    async fn heard(&self, hash: &[u8; 32], at: Timestamp) -> Result<()> {
-        catalog::heard(&mut *self.writer.acquire().await?, hash, at).await
+    async fn heard(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<()> {
+        credentials::heard(&mut *self.writer.acquire().await?, group, id, at).await
     }
 
     async fn last_heard(&self, group: GroupKey) -> Result<HashMap<Place, Timestamp>> {
-        catalog::last_heard(&mut *self.readers.acquire().await?, group).await
+        credentials::last_heard(&mut *self.readers.acquire().await?, group).await
     }
 
     async fn begin(&self, _: &[GroupKey]) -> Result<Box<dyn Writing>> {
@@ -234,10 +254,10 @@ impl Store for SqliteStore {
         group: GroupKey,
         after: i64,
         limit: i64,
-        sees: &[Who],
+        sight: &Sight,
     ) -> Result<Commits> {
         let mut tx = self.readers.begin().await?;
-        chain::commits(&mut tx, group, after, limit, sees).await
+        chain::commits(&mut tx, group, after, limit, sight).await
     }
 
     async fn page(&self, group: GroupKey, query: &PageQuery<'_>) -> Result<FeedPage> {
@@ -245,8 +265,13 @@ impl Store for SqliteStore {
         feed::page(&mut tx, group, query).await
     }
 
-    async fn record(&self, group: GroupKey, id: RecordId, sees: &[Who]) -> Result<Option<Version>> {
-        feed::record(&mut *self.readers.acquire().await?, group, id, sees).await
+    async fn record(
+        &self,
+        group: GroupKey,
+        id: RecordId,
+        sight: &Sight,
+    ) -> Result<Option<Version>> {
+        feed::record(&mut *self.readers.acquire().await?, group, id, sight).await
     }
 
     async fn record_at(

@@ -1,5 +1,6 @@
 //! The records as they stand in the middle of a batch: what was loaded, under what was planned so far.
 
+use super::sights::{circles, sight};
 use crate::content::answer;
 use crate::content::frame::{self, Parts};
 use crate::kinds::{self, Case, Kind, Neighbour, Neighbours};
@@ -9,6 +10,7 @@ use crate::model::date::Span;
 use crate::model::feed::Head;
 use crate::model::ids::{Key, MutationId, Place, RecordId, Who};
 use crate::model::mutation::{Answer, Mutation};
+use crate::model::sight::Sight;
 use crate::store::{AudienceRow, Batch, Loaded, NewVersion, Remembered, Version};
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -18,6 +20,7 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Clone, Debug)]
 pub struct Live {
     pub kind: String,
+    pub topic: String,
     pub owner: Place,
     pub version: i64,
     pub parts: Parts,
@@ -27,7 +30,8 @@ pub struct Live {
 /// What stands at a record's id.
 pub enum Standing {
     Nothing,
-    Deleted,
+    /// By its topic.
+    Deleted(String),
     Live(Live),
 }
 
@@ -35,6 +39,7 @@ pub enum Standing {
 pub struct Next<'a> {
     pub id: RecordId,
     pub kind: &'a str,
+    pub topic: &'a str,
     pub owner: Place,
     /// `None`: the record is deleted.
     pub parts: Option<Parts>,
@@ -51,6 +56,7 @@ impl<'a> Next<'a> {
         Next {
             id,
             kind: kind.name(),
+            topic: kind.name(),
             owner,
             audience: kind.audience(owner, &parts),
             keys: kind.keys(owner, &parts),
@@ -65,6 +71,7 @@ impl<'a> Next<'a> {
         Next {
             id,
             kind: &live.kind,
+            topic: &live.topic,
             owner: live.owner,
             parts: None,
             audience,
@@ -122,6 +129,12 @@ impl<'a> Overlay<'a> {
         }
     }
 
+    /// What a caller may see as the records stand now.
+    pub fn sight(&self, caller: &Caller) -> Sight {
+        let register = caller.place.campus().and_then(|id| self.newest(id));
+        sight(caller, register.map(circles).unwrap_or_default())
+    }
+
     fn newest(&self, id: RecordId) -> Option<&Version> {
         match self.newest.get(&id) {
             Some(index) => Some(&self.versions[*index].version),
@@ -135,7 +148,7 @@ impl<'a> Overlay<'a> {
             return Standing::Nothing;
         };
         match live(version) {
-            None => Standing::Deleted,
+            None => Standing::Deleted(version.topic.clone()),
             Some(live) => Standing::Live(live),
         }
     }
@@ -223,6 +236,7 @@ impl<'a> Overlay<'a> {
             version: Version {
                 id: next.id,
                 kind: next.kind.to_owned(),
+                topic: next.topic.to_owned(),
                 owner: next.owner,
                 version,
                 position: self.position,
@@ -260,6 +274,7 @@ impl<'a> Overlay<'a> {
         let remembered = Remembered {
             hash: *hash,
             record: new.version.id,
+            topic: new.version.topic.clone(),
             version: new.version.version,
             answer: answer.clone().into(),
             frame: new.version.frame.clone(),
@@ -362,6 +377,7 @@ fn live(version: &Version) -> Option<Live> {
     let frame = version.frame.clone()?;
     Some(Live {
         kind: version.kind.clone(),
+        topic: version.topic.clone(),
         owner: version.owner,
         version: version.version,
         parts: frame::parts(&frame).unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! Every promise, through the public door: one binary, one file a subject.
 
+mod access;
 mod actions;
 mod answers;
 mod backup;
@@ -17,6 +18,7 @@ mod feed;
 mod fixtures;
 mod full_disk;
 mod harness;
+mod hostile;
 mod merging;
 mod neighbours;
 mod process;
@@ -28,6 +30,7 @@ mod rooms;
 mod stalled;
 mod store;
 mod streams;
+mod tenants;
 mod verify;
 mod watch;
 mod wishes;

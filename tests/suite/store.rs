@@ -3,6 +3,7 @@
 //! A batch is built by hand (`scribe`), so that no rule of the hub stands between a test and the port.
 
 mod apart;
+mod audit;
 mod backups;
 mod catalog;
 mod chain;
@@ -28,18 +29,27 @@ macro_rules! contract {
             apart::a_group_does_not_see_another,
             apart::a_write_in_one_group_moves_nothing_in_another,
             apart::one_transaction_writes_for_many_groups_or_for_none,
+            audit::a_credential_and_its_deeds_are_written_together,
+            audit::a_deed_comes_back_as_it_was_written,
+            audit::deeds_are_numbered_without_a_gap_each_group_for_itself,
+            audit::deeds_come_by_time_from_one_to_another_in_pages,
+            audit::many_refusals_are_counted_whole,
+            audit::refusals_add_up_each_group_for_itself,
+            audit::refusals_come_by_minute_who_and_reason_in_pages,
             backups::a_backup_is_noted_with_what_it_holds,
             backups::a_backup_never_takes_the_place_of_a_file,
-            catalog::a_credential_is_found_by_its_hash_with_its_group,
+            catalog::a_credential_ends_when_it_is_said_to,
+            catalog::a_credential_is_found_by_its_token_with_its_group,
             catalog::a_locked_credential_is_let_in_when_it_is_confirmed,
             catalog::the_credentials_of_a_group_come_by_place_and_holder,
             catalog::a_group_is_made_once_a_name,
-            catalog::a_hash_is_given_to_one_credential_only,
+            catalog::a_token_is_given_to_one_credential_only,
             catalog::groups_come_by_name,
             catalog::the_last_call_of_a_place_counts,
             catalog::the_hub_id_is_made_with_the_database,
             chain::a_history_without_commits_is_empty,
             chain::a_part_of_the_history_holds_so_many_leaves_and_the_next_goes_on_behind_it,
+            chain::a_version_on_another_topic_stays_closed,
             chain::the_history_comes_commit_by_commit_with_its_leaves,
             chain::the_newest_version_is_opened_to_those_who_may_see_it_and_no_other,
             filters::a_campus_filter_lets_the_office_pass,
@@ -48,6 +58,7 @@ macro_rules! contract {
             filters::a_filter_is_never_read_as_sql,
             filters::a_filter_that_hides_everything_still_gets_to_the_head,
             filters::what_is_gone_is_filtered_too,
+            filters::who_may_read_some_topics_is_told_of_no_other,
             history::a_commit_is_found_by_position,
             history::a_commit_is_found_by_time,
             history::a_place_last_wrote_with_the_commit_that_holds_its_version,

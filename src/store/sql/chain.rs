@@ -2,7 +2,10 @@
 
 use super::column::{hash, place, who_text};
 use super::commits::{commit_before, head, head_of};
-use crate::model::ids::{GroupKey, Who};
+use super::feed::on_topic;
+use super::load::is_in;
+use crate::model::ids::GroupKey;
+use crate::model::sight::Sight;
 use crate::store::{Commit, Commits, Leaf, Opening, Restored, Result};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
@@ -14,7 +17,7 @@ pub async fn commits(
     group: GroupKey,
     after: i64,
     limit: i64,
-    sees: &[Who],
+    sight: &Sight,
 ) -> Result<Commits> {
     let rows = sqlx::query(COMMITS_AFTER)
         .bind(group.0)
@@ -28,7 +31,7 @@ pub async fn commits(
         Ok(Commit { head, leaves })
     };
     let commits = rows.iter().map(commit).collect::<Result<_>>()?;
-    let rows = leaves_statement(group, after, limit, sees)
+    let rows = leaves_statement(group, after, limit, sight)
         .build()
         .fetch_all(&mut *db)
         .await?;
@@ -51,18 +54,16 @@ pub fn leaves_statement(
     group: GroupKey,
     after: i64,
     limit: i64,
-    sees: &[Who],
+    sight: &Sight,
 ) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(
         "SELECT v.position, v.leaf, v.salt, v.place, EXISTS (SELECT 1 FROM audience a \
          WHERE a.grp = v.grp AND a.id = v.id AND a.position = v.position AND a.gone = 0 \
-         AND a.who IN (",
+         AND a.who",
     );
-    let mut list = sql.separated(", ");
-    for who in sees {
-        list.push_bind(who_text(*who));
-    }
-    sql.push(")) AS seen FROM version v WHERE v.grp = ")
+    is_in(&mut sql, sight.whos.iter().map(|who| who_text(*who)));
+    on_topic(&mut sql, sight);
+    sql.push(") AS seen FROM version v WHERE v.grp = ")
         .push_bind(group.0);
     sql.push(" AND v.position > ").push_bind(after);
     sql.push(" ORDER BY v.position LIMIT ").push_bind(limit);

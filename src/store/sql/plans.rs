@@ -1,9 +1,10 @@
 //! How SQLite goes about the statements: down an index, never over a whole table. Without `ANALYZE`,
 //! which nobody runs here, a plan depends on the schema alone, so no data is needed to see it.
 
-use super::{chain, commits, feed, history, load, report, write};
+use super::{audit, chain, commits, feed, history, load, report, write};
 use crate::model::feed::Filter;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
+use crate::model::sight::Sight;
 use crate::store::PageQuery;
 use sqlx::{AssertSqlSafe, Connection as _, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use uuid::Uuid;
@@ -55,11 +56,16 @@ async fn a_page_merges_the_audiences_without_a_sort() {
     let wide = Filter::default();
     let narrow = Filter::new(vec!["menu".to_owned()], vec![ID]);
     for filter in [&wide, &narrow] {
-        let query = |sees| {
+        let query = |whos: &[Who]| {
+            let topics = Some(["menu".to_owned()].into());
+            let sight = Sight {
+                topics,
+                ..Sight::of(whos)
+            };
             text(&feed::statement(
                 GROUP,
                 &PageQuery {
-                    sees,
+                    sight: &sight,
                     filter,
                     after: 0,
                     bytes_max: 1,
@@ -101,7 +107,7 @@ async fn commits_are_found_by_position_and_by_time() {
 async fn the_chain_is_read_along_the_feed() {
     let commit = "commit (grp=? AND last_position>?)";
     goes(chain::COMMITS_AFTER, &[commit]).await;
-    let sql = chain::leaves_statement(GROUP, 0, 1, &[Who::Group, Who::Office]);
+    let sql = chain::leaves_statement(GROUP, 0, 1, &Sight::of([Who::Group, Who::Office]));
     let version = "v (grp=? AND position>?)";
     goes(&text(&sql), &[version, "a (grp=? AND id=? AND who=?)"]).await;
 }
@@ -118,7 +124,7 @@ async fn a_record_is_found_by_its_id() {
         "v (grp=? AND position=?)",
         "a (grp=? AND id=? AND who=?)",
     ];
-    let sql = feed::record_statement(GROUP, ID, &[Who::Group, Who::Office]);
+    let sql = feed::record_statement(GROUP, ID, &Sight::of([Who::Group, Who::Office]));
     goes(&text(&sql), &expected).await;
     goes(history::RECORD_AT, &["version (grp=? AND id=?)"]).await;
     let commit = "c (grp=? AND last_position>?)";
@@ -155,4 +161,14 @@ async fn what_a_batch_changes_is_found_by_its_ids() {
     };
     let sql = write::keys_freed_statement(GROUP, &[key(), key()]);
     goes(&text(&sql), &["key (grp=? AND kind=? AND value=?)"]).await;
+}
+
+#[tokio::test]
+async fn what_was_done_is_found_by_its_time_and_numbered_after_the_last() {
+    goes(audit::WRITE, &["audit (grp=?)"]).await;
+    let plan = plan(audit::WRITE).await.join("\n");
+    assert!(plan.contains("COVERING INDEX"), "{plan}");
+    goes(audit::DEEDS, &["audit (grp=? AND (at,seq)>(?,?) AND at<?)"]).await;
+    let minute = "refusal (grp=? AND (minute,who,reason)>(?,?,?) AND minute<?)";
+    goes(audit::REFUSALS, &[minute]).await;
 }

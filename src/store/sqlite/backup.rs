@@ -1,9 +1,10 @@
 //! Backing the file up while the hub runs, and putting a backup in its place.
 
 use super::{APPLICATION, FILE, options};
+use crate::model::audit::{Audited, Deed};
 use crate::model::ids::GroupKey;
-use crate::store::sql::catalog;
 use crate::store::sql::column::{micros, place, time, uuid};
+use crate::store::sql::{audit, catalog};
 use crate::store::{Backup, Lost, Result, StoreError};
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -165,6 +166,10 @@ async fn begin_epoch(
     sqlx::query("UPDATE credential SET locked = 1")
         .execute(&mut *tx)
         .await?;
+    let restored = Audited::new(now, Deed::Restored, None);
+    for group in catalog::groups(&mut tx).await? {
+        audit::write(&mut tx, group.key, &restored).await?;
+    }
     note(&mut tx, heads, now).await?;
     Ok(tx.commit().await?)
 }

@@ -3,12 +3,18 @@
 use super::scribe::{Scribe, at_campus, chain, delete, head, leaf, of_campus, put, record, salt};
 use lianxiao::model::feed::Head;
 use lianxiao::model::ids::{Place, Who};
+use lianxiao::model::sight::Sight;
 use lianxiao::store::{Commit, Commits, Leaf, Opening, Store};
 
-async fn history(scribe: &Scribe<'_>, after: i64, limit: i64, sees: &[Who]) -> Commits {
+async fn history(scribe: &Scribe<'_>, after: i64, limit: i64, sight: &Sight) -> Commits {
     let store = scribe.store;
-    let found = store.commits(scribe.group, after, limit, sees).await;
+    let found = store.commits(scribe.group, after, limit, sight).await;
     found.expect("a history")
+}
+
+/// What sees no record.
+fn nothing() -> Sight {
+    Sight::of([])
 }
 
 /// The commit that ends with a position, with closed leaves.
@@ -35,7 +41,10 @@ pub async fn a_history_without_commits_is_empty(store: &dyn Store) {
         restores: Vec::new(),
     };
     for after in [0, 1, i64::MAX] {
-        assert_eq!(history(&scribe, after, 9, &[Who::Group]).await, empty);
+        assert_eq!(
+            history(&scribe, after, 9, &Sight::of([Who::Group])).await,
+            empty
+        );
     }
 }
 
@@ -52,13 +61,13 @@ pub async fn the_history_comes_commit_by_commit_with_its_leaves(store: &dyn Stor
         head: head(6),
         restores: Vec::new(),
     };
-    assert_eq!(history(&scribe, 0, 99, &[]).await, all);
+    assert_eq!(history(&scribe, 0, 99, &nothing()).await, all);
     let rest = Commits {
         chain: chain(4),
         commits: vec![closed(6, 5..=6)],
         ..all
     };
-    assert_eq!(history(&scribe, 4, 99, &[]).await, rest);
+    assert_eq!(history(&scribe, 4, 99, &nothing()).await, rest);
 }
 
 pub async fn a_part_of_the_history_holds_so_many_leaves_and_the_next_goes_on_behind_it(
@@ -70,7 +79,7 @@ pub async fn a_part_of_the_history_holds_so_many_leaves_and_the_next_goes_on_beh
     }
     let commit = |position| [3, 4, 8, 9, 14].into_iter().find(|last| *last >= position);
     for (after, limit) in (0..=14).flat_map(|after| (1..=15).map(move |limit| (after, limit))) {
-        let part = history(&scribe, after, limit, &[]).await;
+        let part = history(&scribe, after, limit, &nothing()).await;
         let until = 14.min(after + limit);
         let commits = part.commits.iter();
         let leaves: Vec<(i64, i64)> = commits
@@ -120,14 +129,14 @@ pub async fn the_newest_version_is_opened_to_those_who_may_see_it_and_no_other(s
         (8, at_campus(1)),
         (9, at_campus(1)),
     ];
-    for (sees, expected) in [
+    for (whos, expected) in [
         (vec![], vec![]),
         (vec![Who::Group], vec![6]),
         (vec![first], vec![7, 9]),
         (vec![Who::Group, second], vec![6, 8]),
         (vec![Who::Group, Who::Office], vec![6]),
     ] {
-        let found = history(&scribe, 0, 99, &sees).await;
+        let found = history(&scribe, 0, 99, &Sight::of(whos.clone())).await;
         let leaves = found.commits.into_iter().flat_map(|commit| commit.leaves);
         let opened = leaves.filter_map(|leaf| Some((leaf.position, leaf.opening?)));
         let opening = |position: i64| {
@@ -136,6 +145,27 @@ pub async fn the_newest_version_is_opened_to_those_who_may_see_it_and_no_other(s
             Some((position, Opening { salt, place }))
         };
         let expected: Vec<_> = expected.into_iter().filter_map(opening).collect();
-        assert_eq!(opened.collect::<Vec<_>>(), expected, "{sees:?}");
+        assert_eq!(opened.collect::<Vec<_>>(), expected, "{whos:?}");
     }
+}
+
+pub async fn a_version_on_another_topic_stays_closed(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    let about = |n, topic| put(record(n)).kind("conflict").about(topic);
+    scribe
+        .commit([
+            put(record(1)),
+            put(record(2)).kind("session"),
+            about(3, "menu"),
+            about(4, "session"),
+        ])
+        .await;
+    let sight = Sight {
+        topics: Some(["menu".to_owned()].into()),
+        ..Sight::of([Who::Group])
+    };
+    let found = history(&scribe, 0, 99, &sight).await;
+    let leaves = found.commits.into_iter().flat_map(|commit| commit.leaves);
+    let opened = leaves.filter_map(|leaf| leaf.opening.map(|_| leaf.position));
+    assert_eq!(opened.collect::<Vec<_>>(), [1, 3]);
 }
