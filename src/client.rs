@@ -8,9 +8,11 @@ mod error;
 mod join;
 mod line;
 mod pinned;
+mod proof;
 mod pull;
 mod push;
 mod replica;
+mod verify;
 mod watch;
 mod wish;
 
@@ -19,4 +21,5 @@ pub use database::{Entry, Kept, State};
 pub use error::{ReplicaError, Result};
 pub use join::{JoinError, Joining};
 pub use line::{Authorised, Line, LineError, Trust};
+pub use proof::{Difference, Forged, Proof};
 pub use replica::{Observer, Replica};

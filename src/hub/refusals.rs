@@ -137,7 +137,9 @@ impl Refusals {
         let written = self.store.count_refusals(&taken).await;
         if let Err(error) = &written {
             end_if_unsynced(error);
-            taken.into_iter().for_each(|refusal| self.add(refusal));
+            for refusal in taken {
+                self.add(refusal);
+            }
         }
         written
     }

@@ -7,10 +7,12 @@ mod auditing;
 mod backup;
 
 use super::sql::chunks::PREPARED;
-use super::sql::{catalog, commits, credentials, feed, handovers, history, load, report, write};
+use super::sql::{
+    catalog, chain, commits, credentials, feed, handovers, history, load, report, write,
+};
 use super::{
-    Backup, Batch, Credential, FeedPage, Handover, Held, ListedCredential, Loaded, Lost, Needs,
-    PageQuery, Remembered, Result, Store, StoreError, Trade, Version, Writing, Written,
+    Backup, Batch, Commits, Credential, FeedPage, Handover, Held, ListedCredential, Loaded, Lost,
+    Needs, PageQuery, Remembered, Result, Store, StoreError, Trade, Version, Writing, Written,
 };
 use crate::model::audit::Deed;
 use crate::model::caller::Group;
@@ -274,6 +276,17 @@ impl Store for SqliteStore {
 
     async fn commit_as_of(&self, group: GroupKey, time: Timestamp) -> Result<Head> {
         commits::commit_as_of(&mut *self.readers.acquire().await?, group, time).await
+    }
+
+    async fn commits(
+        &self,
+        group: GroupKey,
+        after: i64,
+        limit: i64,
+        sight: &Sight,
+    ) -> Result<Commits> {
+        let mut tx = self.readers.begin().await?;
+        chain::commits(&mut tx, group, after, limit, sight).await
     }
 
     async fn page(&self, group: GroupKey, query: &PageQuery<'_>) -> Result<FeedPage> {

@@ -37,5 +37,6 @@ mod strangers;
 mod streams;
 mod tenants;
 mod tls;
+mod verify;
 mod watch;
 mod wishes;
