@@ -5,6 +5,7 @@ mod backoff;
 mod database;
 mod error;
 mod line;
+mod pinned;
 mod proof;
 mod pull;
 mod push;
@@ -15,6 +16,6 @@ mod wish;
 
 pub use database::{Entry, Kept, State};
 pub use error::{ReplicaError, Result};
-pub use line::{Authorised, Line, LineError};
+pub use line::{Authorised, Line, LineError, Trust};
 pub use proof::{Difference, Forged, Proof};
 pub use replica::{Observer, Replica};

@@ -4,7 +4,8 @@ mod sync;
 mod verify;
 
 use super::Outcome;
-use crate::client::{Line, Replica};
+use crate::client::{Line, Replica, Trust};
+use crate::model::fingerprint::Fingerprint;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -25,9 +26,12 @@ pub struct Campus {
 /// The school's file, and its way to the hub.
 #[derive(Args)]
 struct Door {
-    /// Address of the hub, as http://HOST:PORT
+    /// Address of the hub, as https://HOST:PORT; http:// only on this machine
     #[arg(long, env = "LIANXIAO_HUB", value_name = "ADDRESS")]
     hub: String,
+    /// SHA-256 of the hub's certificate, for an address with https://
+    #[arg(long, env = "LIANXIAO_FINGERPRINT", value_name = "HEX")]
+    fingerprint: Option<Fingerprint>,
     /// File that holds the token; without it the token is taken from `LIANXIAO_TOKEN`
     #[arg(long, env = "LIANXIAO_TOKEN_FILE", value_name = "FILE")]
     token_file: Option<PathBuf>,
@@ -60,7 +64,11 @@ impl Campus {
 
 impl Door {
     async fn open(&self) -> Result<(Replica, Line), Error> {
-        let line = Line::new(&self.hub, &self.token()?)?;
+        let token = self.token()?;
+        let line = match self.fingerprint {
+            Some(known) => Line::trusting(&self.hub, Trust::Fingerprint(known), &token)?,
+            None => Line::new(&self.hub, &token)?,
+        };
         Ok((Replica::open(&self.data).await?, line))
     }
 
