@@ -79,3 +79,14 @@ fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {
     eprintln!("lianxiao: {error}");
     ExitCode::FAILURE
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn every_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

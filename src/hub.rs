@@ -16,7 +16,7 @@ mod streams;
 
 pub use admin::{random_bits, random_uuid};
 pub use audit::AuditPage;
-pub use config::Config;
+pub use config::{Config, make_private_folder};
 pub use credentials::{Invited, NewCredential, NewInvitation};
 pub use drained::Drained;
 pub use error::HubError;

@@ -38,8 +38,12 @@ impl Config {
     }
 }
 
+/// Makes a folder, and those above it, that only this user can open; one that is there stays as it is.
+///
+/// # Errors
+/// When it cannot be made.
 #[cfg(unix)]
-fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+pub fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
     std::fs::DirBuilder::new()
         .recursive(true)
@@ -47,7 +51,11 @@ fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
         .create(folder)
 }
 
+/// Makes a folder, and those above it, as private as the one that they are in.
+///
+/// # Errors
+/// When it cannot be made.
 #[cfg(not(unix))]
-fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
+pub fn make_private_folder(folder: &std::path::Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)
 }

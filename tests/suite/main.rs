@@ -22,6 +22,7 @@ mod full_disk;
 mod harness;
 mod hostile;
 mod invitations;
+mod joining;
 mod merging;
 mod neighbours;
 mod operator;

@@ -56,7 +56,7 @@ pub enum Credential {
 #[derive(Args)]
 pub struct Group {
     /// The group's id
-    #[arg(long = "group", value_name = "GROUP")]
+    #[arg(id = "group", long, value_name = "GROUP")]
     id: String,
 }
 

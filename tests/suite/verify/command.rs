@@ -1,7 +1,7 @@
 //! `lianxiao campus`, as a clerk's computer runs it.
 
 use super::forger::Forger;
-use crate::process::{clerk, program, serve};
+use crate::process::{Running, clerk, program, serve};
 use serde_json::Value;
 use std::path::Path;
 use std::process::Output;
@@ -85,4 +85,34 @@ fn what_cannot_be_found_out_is_status_2_and_the_token_may_stand_in_a_file() {
     assert!(running.end_with("TERM"));
     let down = campus(folder.path(), &hub, "lianxiao_nobody", &["verify"]);
     assert_eq!(down.status.code(), Some(2), "{down:?}");
+}
+
+#[test]
+fn a_hub_under_tls_is_recognised_by_its_certificate() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("hub");
+    let mut covered = program();
+    let listen = ["serve", "--tls", "--listen", "127.0.0.1:0", "--data"];
+    let running = Running::start(covered.args(listen).arg(&data).env("LIANXIAO_LOG", "error"));
+    let hub = running.line(|line| line.strip_prefix("listening on ").map(str::to_owned));
+    let known = running.line(|line| line.strip_prefix("certificate SHA-256 ").map(str::to_owned));
+    let (token, hub) = (clerk(&data), format!("https://{hub}"));
+    for (fingerprint, status) in [(known, 0), ("00".repeat(32), 2)] {
+        let mut verify = program();
+        verify.args([
+            "campus",
+            "--hub",
+            &hub,
+            "--fingerprint",
+            &fingerprint,
+            "--data",
+        ]);
+        verify.arg(folder.path().join("copy.db")).arg("verify");
+        let ended = verify.env("LIANXIAO_TOKEN", &token).output();
+        assert_eq!(
+            ended.expect("it runs").status.code(),
+            Some(status),
+            "{fingerprint}"
+        );
+    }
 }
