@@ -16,6 +16,14 @@ const KEPT_ENCODED: [&str; 5] = [
     ".lianxiao.v1.Change",
 ];
 
+/// Messages that carry a secret: `wire` prints them without.
+const SECRET: [&str; 4] = [
+    ".lianxiao.v1.CreateCredentialResponse",
+    ".lianxiao.v1.CreateInvitationResponse",
+    ".lianxiao.v1.JoinRequest",
+    ".lianxiao.v1.RotateCredentialResponse",
+];
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
     println!("cargo:rerun-if-changed=migrations");
@@ -34,6 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     )?;
     tonic_prost_build::configure()
         .bytes(".")
+        .skip_debug(SECRET)
         .compile_fds(keep_encoded(compiler.file_descriptor_set()))?;
     Ok(())
 }

@@ -5,21 +5,18 @@
 
 mod auditing;
 mod backup;
+mod credentials;
 
 use super::sql::chunks::PREPARED;
-use super::sql::{
-    catalog, chain, commits, credentials, feed, handovers, history, load, report, write,
-};
+use super::sql::{catalog, chain, commits, feed, history, load, report, write};
 use super::{
-    Backup, Batch, Commits, Credential, FeedPage, Handover, Held, ListedCredential, Loaded, Lost,
-    Needs, PageQuery, Remembered, Result, Store, StoreError, Trade, Version, Writing, Written,
+    Backup, Batch, Commits, FeedPage, Loaded, Lost, Needs, PageQuery, Remembered, Result, Store,
+    StoreError, Version, Writing, Written,
 };
-use crate::model::audit::Deed;
 use crate::model::caller::Group;
 use crate::model::date::Span;
 use crate::model::feed::Head;
-use crate::model::ids::{CredentialId, GroupKey, MutationId, Place, RecordId};
-use crate::model::secret::SecretHash;
+use crate::model::ids::{GroupKey, MutationId, Place, RecordId};
 use crate::model::sight::Sight;
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -183,65 +180,6 @@ impl Store for SqliteStore {
         catalog::groups(&mut *self.readers.acquire().await?).await
     }
 
-    async fn create_credential(
-        &self,
-        credential: &Credential,
-        handover: &Handover,
-        at: Timestamp,
-    ) -> Result<()> {
-        let mut writing = SqliteWriting::begin(&self.writer).await?;
-        credentials::create(writing.db(), credential, at).await?;
-        let (group, id) = (credential.group, credential.id);
-        handovers::hand_over(writing.db(), group, id, handover, (Deed::Created, at)).await?;
-        writing.end().await
-    }
-
-    async fn hand_over(
-        &self,
-        group: GroupKey,
-        id: CredentialId,
-        handover: &Handover,
-        at: Timestamp,
-    ) -> Result<()> {
-        let mut writing = SqliteWriting::begin(&self.writer).await?;
-        handovers::hand_over(writing.db(), group, id, handover, (Deed::Rotated, at)).await?;
-        writing.end().await
-    }
-
-    async fn trade(&self, code: &SecretHash, token: &SecretHash, now: Timestamp) -> Result<Trade> {
-        let mut writing = SqliteWriting::begin(&self.writer).await?;
-        let trade = handovers::trade(writing.db(), code, token, now).await?;
-        writing.end().await?;
-        Ok(trade)
-    }
-
-    async fn revoke(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<bool> {
-        let mut writing = SqliteWriting::begin(&self.writer).await?;
-        let found = credentials::revoke(writing.db(), group, id, at).await?;
-        writing.end().await?;
-        Ok(found)
-    }
-
-    async fn held(&self, token: &SecretHash) -> Result<Option<Held>> {
-        credentials::held(&mut *self.readers.acquire().await?, token).await
-    }
-
-    async fn credentials(&self, group: GroupKey) -> Result<Vec<ListedCredential>> {
-        credentials::list(&mut *self.readers.acquire().await?, group).await
-    }
-
-    async fn confirm(
-        &self,
-        group: GroupKey,
-        ids: Option<&[CredentialId]>,
-        at: Timestamp,
-    ) -> Result<u64> {
-        let mut writing = SqliteWriting::begin(&self.writer).await?;
-        let confirmed = credentials::confirm(writing.db(), group, ids, at).await?;
-        writing.end().await?;
-        Ok(confirmed)
-    }
-
     async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()> {
         backup::write(&self.folder, file).await?;
         let heads = backup::heads(file).await?;
@@ -252,14 +190,6 @@ impl Store for SqliteStore {
 
     async fn last_backup(&self, group: GroupKey) -> Result<Option<Backup>> {
         backup::last(&mut *self.readers.acquire().await?, group).await
-    }
-
-    async fn heard(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<()> {
-        credentials::heard(&mut *self.writer.acquire().await?, group, id, at).await
-    }
-
-    async fn last_heard(&self, group: GroupKey) -> Result<HashMap<Place, Timestamp>> {
-        credentials::last_heard(&mut *self.readers.acquire().await?, group).await
     }
 
     async fn begin(&self, _: &[GroupKey]) -> Result<Box<dyn Writing>> {

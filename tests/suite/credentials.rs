@@ -50,7 +50,7 @@ async fn goes_on(hub: &TestHub, watcher: &mut Watcher) {
 async fn a_revoked_credential_is_refused_from_its_next_call_on_and_its_watches_end_within_a_second()
 {
     let hub = silent_hub().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let (credential, token) = operator.hire(clerk("总务处")).await;
     let (_, others) = operator.hire(clerk("总务处")).await;
     let (revoked, other) = (hub.client(Some(&token), ""), hub.client(Some(&others), ""));
@@ -86,7 +86,7 @@ async fn a_revoked_credential_is_refused_from_its_next_call_on_and_its_watches_e
 #[tokio::test]
 async fn a_credential_is_revoked_once_and_for_good() {
     let mut hub = TestHub::start().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let (credential, token) = operator.hire(clerk("总务处")).await;
     let listed = async |operator: &Operator| {
         let group_id = operator.group_id.clone();
@@ -121,7 +121,7 @@ async fn a_credential_is_revoked_once_and_for_good() {
 #[tokio::test]
 async fn a_group_cannot_revoke_or_rotate_what_is_anothers() {
     let hub = TestHub::start().await;
-    let mut operator = Operator::of(&hub).await;
+    let mut operator = Operator::of(&hub);
     let (credential, token) = operator.hire(clerk("总务处")).await;
     operator.group_id = hub.add_group("另一集团").await.id.to_string();
     failed(
@@ -143,7 +143,7 @@ fn days_from_now(days: i64) -> Timestamp {
 async fn a_reader_goes_on_with_its_next_token_where_it_was_and_the_older_one_ends_after_the_overlap()
  {
     let hub = TestHub::start().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let rights = "session=read".parse().expect("rights");
     let limited = v1::NewCredential {
         rights: lianxiao::wire::convert::kind_rights(&rights),
@@ -187,7 +187,7 @@ async fn a_reader_goes_on_with_its_next_token_where_it_was_and_the_older_one_end
 #[tokio::test]
 async fn without_an_overlap_the_older_tokens_and_their_watches_end_at_once() {
     let hub = silent_hub().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let (credential, first) = operator.hire(clerk("总务处")).await;
     let (_, other) = operator.hire(clerk("总务处")).await;
     let second = operator.rotate(&credential, DAY_MS).await.expect("a token");
@@ -212,7 +212,7 @@ async fn without_an_overlap_the_older_tokens_and_their_watches_end_at_once() {
 #[tokio::test]
 async fn a_watch_ends_when_its_token_does_though_it_was_opened_before_that_was_known() {
     let hub = silent_hub().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let (credential, token) = operator.hire(clerk("总务处")).await;
     let mut older = watching(&hub.client(Some(&token), "")).await;
     let since = Instant::now();
@@ -230,7 +230,7 @@ async fn a_watch_ends_when_its_token_does_though_it_was_opened_before_that_was_k
 #[tokio::test]
 async fn a_credential_ends_when_it_was_made_to_and_its_watches_with_it() {
     let hub = silent_hub().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let now = hub.clock.now().as_second();
     let end = Timestamp::from_second(now + 3).expect("a time");
     let ending = v1::NewCredential {
@@ -261,7 +261,7 @@ async fn a_credential_ends_when_it_was_made_to_and_its_watches_with_it() {
 #[tokio::test]
 async fn a_next_token_is_not_made_for_what_is_revoked_nor_for_an_overlap_that_is_none() {
     let hub = TestHub::start().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let (credential, _) = operator.hire(clerk("总务处")).await;
     bad_argument(operator.rotate(&credential, -1).await, "overlap");
     let beyond = v1::RotateCredentialRequest {

@@ -69,7 +69,7 @@ async fn refused(hub: &TestHub, token: &str, reason: &str) {
 #[tokio::test]
 async fn whoever_brings_a_code_is_let_in_with_the_token_it_brought_and_told_what_it_joined() {
     let hub = TestHub::start().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let rights = "session=draft,act menu=read".parse().expect("rights");
     let invited = v1::NewCredential {
         rights: kind_rights(&rights),
@@ -108,7 +108,7 @@ async fn whoever_brings_a_code_is_let_in_with_the_token_it_brought_and_told_what
 #[tokio::test]
 async fn the_same_code_with_the_same_token_is_answered_again_and_with_another_one_refused() {
     let mut hub = TestHub::start().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let code = code(&operator, to_spring(&operator)).await;
     operator.leave().await;
     let first = join(&hub, &code, &token(1)).await.expect("joined").caller;
@@ -129,7 +129,7 @@ async fn the_same_code_with_the_same_token_is_answered_again_and_with_another_on
 #[tokio::test]
 async fn many_who_bring_one_code_at_once_are_one_who_is_let_in() {
     let hub = TestHub::start().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let code = code(&operator, to_spring(&operator)).await;
     let tokens: Vec<String> = (0..16).map(token).collect();
     let joining = tokens.iter().map(|token| join(&hub, &code, token));
@@ -150,7 +150,7 @@ async fn many_who_bring_one_code_at_once_are_one_who_is_let_in() {
 #[tokio::test]
 async fn a_code_that_is_none_is_refused_the_same_whatever_it_looks_like_and_said_nowhere() {
     let hub = TestHub::start().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let code = code(&operator, to_spring(&operator)).await;
     let mut answers = Vec::new();
     for wrong in [
@@ -184,7 +184,7 @@ async fn a_code_that_is_none_is_refused_the_same_whatever_it_looks_like_and_said
 #[tokio::test]
 async fn a_token_that_somebody_has_is_not_taken_for_a_code() {
     let hub = TestHub::start().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let (first, second) = (
         code(&operator, to_spring(&operator)).await,
         code(&operator, to_spring(&operator)).await,
@@ -198,7 +198,7 @@ async fn a_token_that_somebody_has_is_not_taken_for_a_code() {
 #[tokio::test]
 async fn a_code_is_good_for_seven_days_of_the_hubs_clock() {
     let hub = TestHub::start().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let now: Timestamp = NOW.parse().expect("a time");
     let after = |days: i64, minutes| {
         now + SignedDuration::from_hours(24 * days) + SignedDuration::from_mins(minutes)
@@ -218,7 +218,7 @@ async fn a_code_is_good_for_seven_days_of_the_hubs_clock() {
 #[tokio::test]
 async fn an_invitation_of_a_holder_is_its_next_token_and_the_older_one_ends_after_the_overlap() {
     let hub = TestHub::start().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let hired = operator.hire(new_credential(&id(SPRING), "总务处")).await;
     let (credential, older) = hired;
     let hour = 60 * 60 * 1_000;
@@ -249,7 +249,7 @@ async fn an_invitation_of_a_holder_is_its_next_token_and_the_older_one_ends_afte
 #[tokio::test]
 async fn a_code_of_a_revoked_credential_lets_nobody_in() {
     let hub = TestHub::start().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let made = operator.invite(to_spring(&operator)).await.expect("made");
     let invitation: Invitation = made.line.parse().expect("an invitation");
     operator.revoke(&made.credential_id).await.expect("revoked");
@@ -263,7 +263,7 @@ async fn a_code_of_a_revoked_credential_lets_nobody_in() {
 #[tokio::test]
 async fn a_restore_voids_every_invitation() {
     let mut hub = TestHub::start().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let open = code(&operator, to_spring(&operator)).await;
     let used = code(&operator, to_spring(&operator)).await;
     join(&hub, &used, &token(1)).await.expect("joined");
@@ -311,7 +311,7 @@ async fn joining_is_the_only_call_of_the_hubs_that_needs_no_token() {
         failed(answer, Code::Unauthenticated, "TOKEN_UNKNOWN");
     }
     // A token that is none does not keep anybody from joining.
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let code = code(&operator, to_spring(&operator)).await;
     let request = v1::JoinRequest {
         code,
@@ -332,7 +332,7 @@ async fn an_invitation_says_where_the_hub_is_and_what_it_is_recognised_by() {
         address,
         identity: Some(identity),
     };
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let at = |request: v1::CreateInvitationRequest, address: &str| v1::CreateInvitationRequest {
         address: address.to_owned(),
         ..request
@@ -355,7 +355,7 @@ async fn an_invitation_says_where_the_hub_is_and_what_it_is_recognised_by() {
         bad_argument(answer, "address");
     }
     operator.leave().await;
-    let operator = Operator::at(&hub, everywhere).await;
+    let operator = Operator::at(&hub, everywhere);
     let answer = operator.invite(to_spring(&operator)).await;
     bad_argument(answer, "address");
     let covered = "https://hub.hhjy.cn:50051/join".to_owned();
@@ -367,7 +367,7 @@ async fn an_invitation_says_where_the_hub_is_and_what_it_is_recognised_by() {
 #[tokio::test]
 async fn an_invitation_is_for_somebody_whom_the_group_can_have() {
     let hub = TestHub::start().await;
-    let operator = Operator::of(&hub).await;
+    let operator = Operator::of(&hub);
     let nobody = v1::CreateInvitationRequest {
         invited: None,
         ..to_spring(&operator)

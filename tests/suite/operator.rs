@@ -25,14 +25,14 @@ pub struct Operator {
 
 impl Operator {
     /// The operator of a hub that listens at [`ADDRESS`], busy with its first group.
-    pub async fn of(hub: &TestHub) -> Self {
+    pub fn of(hub: &TestHub) -> Self {
         let address = ADDRESS.parse().expect("an address");
         let identity = None;
-        Self::at(hub, Doorplate { address, identity }).await
+        Self::at(hub, Doorplate { address, identity })
     }
 
     /// The same of a hub that is entered elsewhere.
-    pub async fn at(hub: &TestHub, plate: Doorplate) -> Self {
+    pub fn at(hub: &TestHub, plate: Doorplate) -> Self {
         let socket = hub.data().join("admin.sock");
         let listener = grpc::bind_private(&socket).expect("a socket");
         let (shutdown, shut) = oneshot::channel();

@@ -7,6 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use lianxiao::model::invitation::Invitation;
 use lianxiao::model::secret;
+use lianxiao::wire::v1;
+use std::fmt::Debug;
 use std::fs::{self, File};
 use std::path::Path;
 
@@ -25,6 +27,33 @@ fn contents(folder: &Path) -> Vec<u8> {
         }
     }
     contents
+}
+
+#[test]
+fn a_message_that_carries_a_secret_is_printed_without_it() {
+    let secret = "lianxiao_secret".to_owned();
+    let messages: [&dyn Debug; 4] = [
+        &v1::CreateCredentialResponse {
+            token: secret.clone(),
+            ..Default::default()
+        },
+        &v1::CreateInvitationResponse {
+            line: secret.clone(),
+            ..Default::default()
+        },
+        &v1::JoinRequest {
+            code: secret.clone(),
+            token: secret.clone(),
+        },
+        &v1::RotateCredentialResponse {
+            token: secret.clone(),
+        },
+    ];
+    for message in messages {
+        let printed = format!("{message:?}");
+        assert!(printed.ends_with("(…)"), "{printed}");
+        assert!(!printed.contains(&secret), "{printed}");
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use lianxiao::model::audit::{Audited, Deed};
 use lianxiao::model::ids::{Place, Who};
 use lianxiao::model::sight::Sight;
-use lianxiao::store::{Auditing as _, Backup, Lost, SqliteStore, Store, StoreError};
+use lianxiao::store::{
+    Auditing as _, Backup, Credentials as _, Lost, SqliteStore, Store, StoreError,
+};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
