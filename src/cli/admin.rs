@@ -127,7 +127,7 @@ struct NewCredential {
     holder: String,
     #[command(flatten)]
     place: Place,
-    /// A right on a kind, as KIND=RIGHT[,RIGHT] of read, draft and act (menu=draft,act); may be repeated.
+    /// A right on a kind, as KIND=RIGHTS of read, draft and act with commas between (menu=draft,act); may be repeated.
     /// Without any: everything the place may do
     #[arg(long = "right", value_name = "KIND=RIGHTS")]
     rights: Vec<Rights>,
