@@ -58,10 +58,10 @@ pub fn sight(
     rights: &Rights,
     topics: impl IntoIterator<Item = Topic>,
 ) -> Sight {
-    let mut whos = vec![Who::Group];
+    let mut audiences = vec![Who::Group];
     if place != Place::Public {
-        whos.push(place.into());
-        whos.extend(circles);
+        audiences.push(place.into());
+        audiences.extend(circles);
     }
     let seen = |topic: &Topic| match place {
         Place::Public => topic.public && rights.allow(topic.name, Right::Read),
@@ -69,7 +69,7 @@ pub fn sight(
     };
     let limited = place == Place::Public || !rights.unlimited();
     Sight {
-        whos,
+        audiences,
         topics: limited.then(|| {
             let seen = topics.into_iter().filter(seen);
             seen.map(|topic| topic.name.to_owned()).collect()
@@ -141,8 +141,8 @@ mod tests {
 
     #[test]
     fn the_public_stands_in_no_circle() {
-        let whos = |place| sight(place, [Who::Core], &Rights::default(), TOPICS).whos;
-        assert_eq!(whos(Place::Public), [Who::Group]);
-        assert_eq!(whos(CAMPUS), [Who::Group, CAMPUS.into(), Who::Core]);
+        let audiences = |place| sight(place, [Who::Core], &Rights::default(), TOPICS).audiences;
+        assert_eq!(audiences(Place::Public), [Who::Group]);
+        assert_eq!(audiences(CAMPUS), [Who::Group, CAMPUS.into(), Who::Core]);
     }
 }

@@ -36,7 +36,7 @@ impl Filter {
         for campus in &self.campuses {
             hash.update(format!("campus {campus}\n"));
         }
-        for who in &sight.whos {
+        for who in &sight.audiences {
             hash.update(format!("sees {who:?}\n"));
         }
         match &sight.topics {

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sight {
     /// The audiences.
-    pub whos: Vec<Who>,
+    pub audiences: Vec<Who>,
     /// The topics; `None`: all.
     pub topics: Option<BTreeSet<String>>,
 }
@@ -16,9 +16,9 @@ pub struct Sight {
 impl Sight {
     /// Every topic, for these audiences.
     #[must_use]
-    pub fn of(whos: impl Into<Vec<Who>>) -> Self {
+    pub fn of(audiences: impl Into<Vec<Who>>) -> Self {
         Sight {
-            whos: whos.into(),
+            audiences: audiences.into(),
             topics: None,
         }
     }
@@ -33,6 +33,6 @@ impl Sight {
     /// Whether a record on that topic, with these audiences, may be seen.
     #[must_use]
     pub fn sees(&self, topic: &str, audience: &[Who]) -> bool {
-        self.on(topic) && self.whos.iter().any(|who| audience.contains(who))
+        self.on(topic) && self.audiences.iter().any(|who| audience.contains(who))
     }
 }

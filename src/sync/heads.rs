@@ -174,7 +174,7 @@ impl Commit {
 fn entries(commits: &[Arc<Commit>], query: &PageQuery<'_>) -> Vec<FeedEntry> {
     let mut newest: HashMap<(Who, RecordId), (i64, bool)> = HashMap::new();
     for commit in commits {
-        for who in &query.sight.whos {
+        for who in &query.sight.audiences {
             for (id, position, gone) in commit.audience.get(who).into_iter().flatten() {
                 newest.insert((*who, *id), (*position, *gone));
             }

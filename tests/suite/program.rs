@@ -111,7 +111,7 @@ fn the_demo_ends_with_status_0_when_the_figures_are_the_scripts() {
 }
 
 #[test]
-fn the_operators_lines_of_the_readme_make_a_group_that_can_push() {
+fn the_operators_lines_of_the_readme_make_a_group_whose_clerk_joins() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("hub");
     let block = blocks("sh operator")
@@ -126,13 +126,18 @@ fn the_operators_lines_of_the_readme_make_a_group_that_can_push() {
     // The block starts a hub of its own in the background; here it runs already.
     let (_, admin) = block.split_once("&\n").unwrap();
     let script = format!(
-        "{admin}\ngrpcurl -plaintext -H \"authorization: Bearer $CLERK\" {hub} lianxiao.v1.HubService/Describe\n\
+        "{admin}\ngrpcurl -plaintext -H \"authorization: Bearer $OFFICE\" {hub} lianxiao.v1.HubService/Describe\n\
          lianxiao admin --data {} group list",
         data.display()
     );
     let said = shell(&script, &[]);
     assert!(
-        said.contains("总务处") && said.contains("PLACE_KIND_CAMPUS"),
+        said.contains("joined 河海教育集团: 春风分校, 总务处"),
+        "{said}"
+    );
+    assert!(said.contains("已同步到位置 1"), "{said}");
+    assert!(
+        said.contains("集团办") && said.contains("PLACE_KIND_OFFICE"),
         "{said}"
     );
     assert!(

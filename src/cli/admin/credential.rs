@@ -67,8 +67,8 @@ pub struct New {
     holder: String,
     #[command(flatten)]
     place: Place,
-    /// A right on a kind, as KIND=RIGHT[,RIGHT] of read, draft and act (menu=draft,act); may be repeated.
-    /// Without any: everything the place may do
+    /// A right on a kind, as KIND=RIGHTS of read, draft and act with commas between (menu=draft,act); may
+    /// be repeated. Without any: everything the place may do
     #[arg(long = "right", value_name = "KIND=RIGHTS")]
     rights: Vec<Rights>,
     /// What you call it, for example 总务处的笔记本电脑

@@ -61,7 +61,7 @@ pub fn leaves_statement(
          WHERE a.grp = v.grp AND a.id = v.id AND a.position = v.position AND a.gone = 0 \
          AND a.who",
     );
-    is_in(&mut sql, sight.whos.iter().map(|who| who_text(*who)));
+    is_in(&mut sql, sight.audiences.iter().map(|who| who_text(*who)));
     on_topic(&mut sql, sight);
     sql.push(") AS seen FROM version v WHERE v.grp = ")
         .push_bind(group.0);

@@ -28,7 +28,7 @@ pub async fn page(
         open: query.after,
         ..Page::default()
     };
-    if query.sight.whos.is_empty() {
+    if query.sight.audiences.is_empty() {
         return Ok(FeedPage {
             entries: Vec::new(),
             position: head.position,
@@ -76,7 +76,7 @@ const REMOVED: &[u8] = &[0];
 /// is never read, and no frame is sorted.
 pub fn statement(group: GroupKey, query: &PageQuery<'_>) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new("");
-    for (i, who) in query.sight.whos.iter().enumerate() {
+    for (i, who) in query.sight.audiences.iter().enumerate() {
         sql.push(if i == 0 { "" } else { " UNION ALL " });
         sql.push(
             "SELECT a.position, \
@@ -284,7 +284,7 @@ pub fn record_statement(group: GroupKey, id: RecordId, sight: &Sight) -> QueryBu
         " AND EXISTS (SELECT 1 FROM audience a WHERE a.grp = r.grp AND a.id = r.id \
               AND a.gone = 0 AND a.who",
     );
-    is_in(&mut sql, sight.whos.iter().map(|who| who_text(*who)));
+    is_in(&mut sql, sight.audiences.iter().map(|who| who_text(*who)));
     sql.push(")");
     sql
 }

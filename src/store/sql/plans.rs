@@ -56,11 +56,11 @@ async fn a_page_merges_the_audiences_without_a_sort() {
     let wide = Filter::default();
     let narrow = Filter::new(vec!["menu".to_owned()], vec![ID]);
     for filter in [&wide, &narrow] {
-        let query = |whos: &[Who]| {
+        let query = |audiences: &[Who]| {
             let topics = Some(["menu".to_owned()].into());
             let sight = Sight {
                 topics,
-                ..Sight::of(whos)
+                ..Sight::of(audiences)
             };
             text(&feed::statement(
                 GROUP,

@@ -129,14 +129,14 @@ pub async fn the_newest_version_is_opened_to_those_who_may_see_it_and_no_other(s
         (8, at_campus(1)),
         (9, at_campus(1)),
     ];
-    for (whos, expected) in [
+    for (audiences, expected) in [
         (vec![], vec![]),
         (vec![Who::Group], vec![6]),
         (vec![first], vec![7, 9]),
         (vec![Who::Group, second], vec![6, 8]),
         (vec![Who::Group, Who::Office], vec![6]),
     ] {
-        let found = history(&scribe, 0, 99, &Sight::of(whos.clone())).await;
+        let found = history(&scribe, 0, 99, &Sight::of(audiences.clone())).await;
         let leaves = found.commits.into_iter().flat_map(|commit| commit.leaves);
         let opened = leaves.filter_map(|leaf| Some((leaf.position, leaf.opening?)));
         let opening = |position: i64| {
@@ -145,7 +145,7 @@ pub async fn the_newest_version_is_opened_to_those_who_may_see_it_and_no_other(s
             Some((position, Opening { salt, place }))
         };
         let expected: Vec<_> = expected.into_iter().filter_map(opening).collect();
-        assert_eq!(opened.collect::<Vec<_>>(), expected, "{whos:?}");
+        assert_eq!(opened.collect::<Vec<_>>(), expected, "{audiences:?}");
     }
 }
 
