@@ -50,6 +50,12 @@ impl Credential {
         }
     }
 
+    /// Whether it is what that invitation is traded for. One with another address or fingerprint is another.
+    pub(super) fn is_of(&self, invitation: &Invitation) -> bool {
+        (&self.address, self.fingerprint) == (&invitation.address, invitation.fingerprint)
+            && self.code == Fingerprint(invitation.code.hash())
+    }
+
     /// The credential in a file; `None`: there is no such file.
     ///
     /// # Errors

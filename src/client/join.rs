@@ -4,7 +4,6 @@
 use super::credential::{Credential, CredentialError, remove, with_suffix};
 use super::error::ReplicaError;
 use super::line::{Line, LineError};
-use crate::model::fingerprint::Fingerprint;
 use crate::model::ids::CredentialId;
 use crate::model::invitation::Invitation;
 use crate::model::secret::Token;
@@ -123,9 +122,8 @@ impl Joining<'_> {
     /// The token that goes with the invitation: the one it was begun with, or a new one.
     fn begin(&self, kept: Option<&Credential>, bits: [u8; 32]) -> Result<Credential, JoinError> {
         let begun = Credential::read(&self.begun())?;
-        let code = Fingerprint(self.invitation.code.hash());
         let mut earlier = begun.iter().chain(kept);
-        if let Some(same) = earlier.find(|of| of.code == code) {
+        if let Some(same) = earlier.find(|of| of.is_of(self.invitation)) {
             return Ok(same.clone());
         }
         if let Some(other) = kept.filter(|kept| kept.address != self.invitation.address)

@@ -47,11 +47,16 @@ impl Known {
         let held = self.store.held(&token).await?;
         let held = held.ok_or(HubError::Unauthenticated)?;
         let caller = admitted(held, token, now)?;
+        self.keep(caller.clone(), changes);
+        Ok(caller)
+    }
+
+    /// Keeps a caller, unless a credential was changed since there were so many changes.
+    fn keep(&self, caller: Caller, changes: u64) {
         let mut callers = self.written();
         if *self.changes.borrow() == changes {
-            callers.insert(token, caller.clone());
+            callers.insert(caller.token, caller);
         }
-        Ok(caller)
     }
 
     fn remembered(&self, token: &SecretHash, now: Timestamp) -> Option<Caller> {
@@ -117,5 +122,33 @@ async fn until(end: Option<Timestamp>, now: Timestamp) {
         // Times that a clock shows are not so far apart that the difference is too large.
         Some(end) => sleep(Duration::try_from(end.duration_since(now)).unwrap_or_default()).await,
         None => pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::Place;
+    use crate::store::SqliteStore;
+    use uuid::Uuid;
+
+    #[tokio::test]
+    async fn whoever_was_changed_while_it_was_looked_up_is_not_kept_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path(), Uuid::from_u128(1)).await;
+        let known = Known::new(Arc::new(store.unwrap()));
+        let caller = Caller::testing(Place::Office);
+        let is_kept = || {
+            known
+                .remembered(&caller.token, Timestamp::UNIX_EPOCH)
+                .is_some()
+        };
+        known.forget(caller.credential);
+        known.keep(caller.clone(), 0);
+        assert!(!is_kept());
+        known.keep(caller.clone(), 1);
+        assert!(is_kept());
+        known.forget(caller.credential);
+        assert!(!is_kept());
     }
 }

@@ -14,6 +14,7 @@ use lianxiao::wire::v1;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tonic::{Code, Status};
+use v1::audit_entry::What;
 use v1::create_invitation_request::Invited;
 
 /// A token as a client makes it.
@@ -179,6 +180,31 @@ async fn a_code_that_is_none_is_refused_the_same_whatever_it_looks_like_and_said
         assert!(wrong.len() < 10 || !message.contains(wrong), "{message}");
     }
     join(&hub, &code, &token(1)).await.expect("it was not used");
+}
+
+#[tokio::test]
+async fn a_code_that_is_none_is_counted_as_a_strangers_by_its_address() {
+    let hub = TestHub::start().await;
+    for _ in 0..3 {
+        let answer = join(&hub, "x", &token(1)).await;
+        failed(answer, Code::NotFound, "INVITATION_UNKNOWN");
+    }
+    let request = v1::ListAuditRequest::default();
+    let listed = Operator::of(&hub).admin.list_audit(request).await;
+    let entries = listed.expect("the audit").into_inner().entries;
+    let [entry] = &entries[..] else {
+        panic!("one entry: {entries:#?}");
+    };
+    let expected = v1::Refusals {
+        reason: "INVITATION_UNKNOWN".to_owned(),
+        count: 3,
+    };
+    assert_eq!(entry.what, Some(What::Refusals(expected)));
+    let caller = entry.caller.clone().expect("a caller");
+    assert_eq!(
+        (caller.address.as_str(), caller.credential_id.as_str()),
+        ("127.0.0.1", "")
+    );
 }
 
 #[tokio::test]
