@@ -119,7 +119,7 @@ async fn a_credential_is_revoked_once_and_for_good() {
 }
 
 #[tokio::test]
-async fn a_group_cannot_revoke_or_rotate_what_is_anothers() {
+async fn a_group_cannot_revoke_or_rotate_the_credential_of_another() {
     let hub = TestHub::start().await;
     let mut operator = Operator::of(&hub);
     let (credential, token) = operator.hire(clerk("总务处")).await;
