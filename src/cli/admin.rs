@@ -1,6 +1,8 @@
 //! `lianxiao admin`: what the operator does, over the local socket of a running hub. Each command prints
 //! the one thing a script needs of it.
 
+mod audit;
+
 use super::Outcome;
 use crate::model::clock::{Clock as _, SystemClock};
 use crate::model::rights::Rights;
@@ -44,6 +46,8 @@ enum Noun {
     /// Credentials: who may call for a campus or the office
     #[command(subcommand)]
     Credential(Credential),
+    /// Print who did what with credentials and persons, and how often somebody was refused
+    Audit(audit::Audit),
     /// Write a backup of the running hub into a new file
     Backup {
         /// The file to make
@@ -157,6 +161,7 @@ impl Admin {
     pub async fn run(self) -> Outcome {
         let mut admin = connect(&self.data.join("admin.sock")).await?;
         match self.noun {
+            Noun::Audit(audit) => return audit.run(admin).await,
             Noun::Backup { file } => return backup(admin, &file).await,
             Noun::Credential(credential) => return credentials(admin, credential).await,
             Noun::Group(Group::Create { name }) => {

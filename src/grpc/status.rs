@@ -2,6 +2,7 @@
 //! logged here, once, and not told.
 
 use crate::hub::HubError;
+use crate::model::audit::Refused;
 use crate::model::limits::Limits;
 use crate::wire::convert::BadArgument;
 use http::header::CONTENT_TYPE;
@@ -126,10 +127,10 @@ pub fn in_our_words(
             _ => return response,
         };
         let mut answer = status.into_http::<Body>();
-        // Who it was stays known.
-        let mut extensions = response.extensions().clone();
-        extensions.extend(std::mem::take(answer.extensions_mut()));
-        *answer.extensions_mut() = extensions;
+        // Who was refused stays known.
+        if let Some(who) = response.extensions().get::<Refused>() {
+            answer.extensions_mut().insert(*who);
+        }
         if let Some(content_type) = response.headers().get(CONTENT_TYPE) {
             answer
                 .headers_mut()
@@ -161,6 +162,6 @@ fn no_message() -> Status {
 /// The reason of a refusal, as its details name it.
 pub fn reason(status: &Status) -> String {
     let details = status.get_details_error_info();
-    // Told by the transport, which gives no details.
+    // The transport gives none.
     details.map_or_else(|| "CALL_UNREADABLE".to_owned(), |details| details.reason)
 }

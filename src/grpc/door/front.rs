@@ -4,8 +4,10 @@
 use super::seats::Seats;
 use super::{Bounds, Peer};
 use crate::grpc::auth;
+use crate::grpc::refusals::known_as;
 use crate::grpc::status::status;
 use crate::hub::HubError;
+use crate::model::audit::Refused;
 use futures::future::BoxFuture;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, StatusCode};
@@ -64,8 +66,7 @@ where
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        let peer = request.extensions().get::<Peer>();
-        let peer = peer.expect("a request comes over a connection").clone();
+        let peer = Peer::of(&request).clone();
         peer.asks();
         let path = request.uri().path();
         if !speaks_grpc(&request) {
@@ -76,7 +77,7 @@ where
             return Box::pin(self.inner.call(request));
         }
         let Some(seat) = self.layer.tokenless.take(peer.address) else {
-            let refusal = self.layer.refusal();
+            let refusal = known_as(Refused::Stranger(peer.address), self.layer.refusal());
             return Box::pin(async { Ok(refusal) });
         };
         let answer = self.inner.call(request);
