@@ -65,7 +65,7 @@ pub fn status(error: &HubError) -> Status {
     details.set_error_info(reason, DOMAIN, metadata(error));
     let message = match error {
         HubError::Store(cause) if cause.disk_full() => {
-            "the hub's disk is full: nothing of this push was stored; reading goes on".to_owned()
+            "the hub's disk is full: nothing was stored; reads that leave no audit row go on".to_owned()
         }
         HubError::Store(_) => "the hub's database failed; try again".to_owned(),
         HubError::Unauthenticated => {
