@@ -12,6 +12,7 @@ use crate::wishes::{create, fresh, session};
 use lianxiao::grpc::Bounds;
 use lianxiao::wire::v1;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
@@ -21,10 +22,11 @@ use tonic::{Code, Status, Streaming};
 use tonic_health::pb::health_client::HealthClient;
 use tonic_health::pb::{HealthCheckRequest, HealthCheckResponse};
 
-/// A deadline that a test waits for.
-const SOON: Duration = Duration::from_millis(400);
-/// Far beyond it on any machine, and far below what the transport does by itself.
-const LATE: Duration = Duration::from_secs(10);
+/// A deadline that a test waits for, and that an honest client keeps on a loaded machine.
+const SOON: Duration = Duration::from_secs(2);
+/// When the hub acts: clocks on both sides of a line start a little apart, and the transport by itself
+/// would wait for half a minute.
+const IN_TIME: Range<Duration> = Duration::from_secs(1)..Duration::from_secs(20);
 /// A second address of this machine.
 const NEXT_DOOR: IpAddr = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2));
 
@@ -90,11 +92,12 @@ async fn who_sends_no_whole_request_is_gone_at_the_deadline_and_who_sent_one_sta
         (&[PREFACE, &frame(SETTINGS, 0, 0, &[])].concat(), b""),
         (&begun, b"x"),
     ];
-    for (first, drops) in slow {
+    let slow = slow.map(async |(first, drops)| {
         let took = drip(connect().await, first, drops).await;
         let said = String::from_utf8_lossy(first);
-        assert!((SOON..LATE).contains(&took), "{took:?} after {said:?}");
-    }
+        assert!(IN_TIME.contains(&took), "{took:?} after {said:?}");
+    });
+    futures::future::join_all(slow).await;
     honest.0.served().await;
     served_over_1_1(&mut honest.1).await;
 }
@@ -119,7 +122,7 @@ async fn who_never_ends_later_headers_cannot_answer_a_ping_and_is_gone() {
         took = slow => took,
         frames = idle.until_closed() => panic!("who answers pings is left alone: {frames:?}"),
     };
-    assert!((SOON..LATE).contains(&took), "{took:?}");
+    assert!(IN_TIME.contains(&took), "{took:?}");
     idle.served().await;
 }
 
@@ -246,7 +249,7 @@ async fn a_call_that_is_never_whole_ends_at_the_deadline_and_a_watch_goes_on() {
         .await;
     within("the call ends", wire.end_of(stream)).await;
     let took = began.elapsed();
-    assert!((SOON..LATE).contains(&took), "{took:?}");
+    assert!(IN_TIME.contains(&took), "{took:?}");
     let push = create(&fresh(), session("备课", "2026-05-12"));
     let position = spring.applied(push).await.position;
     watcher.until(position).await;

@@ -264,7 +264,7 @@ async fn who_comes_in_plain_text_to_tls_gets_nothing() {
 
 #[tokio::test]
 async fn a_handshake_that_is_not_done_ends_at_the_deadline_and_holds_up_nobody() {
-    let soon = Duration::from_secs(1);
+    let soon = Duration::from_secs(2);
     let (_folder, identity) = self_made();
     let trust = Trust::Fingerprint(identity.fingerprint());
     let bounds = Bounds {
