@@ -6,6 +6,7 @@
 )]
 
 mod admin;
+mod campus;
 mod demo;
 mod restore;
 mod running;
@@ -34,6 +35,8 @@ enum Command {
     Serve(serve::Serve),
     /// Make groups, campuses and credentials on a running hub
     Admin(admin::Admin),
+    /// Keep a school's own copy of the hub in step, and verify the hub's history against it
+    Campus(campus::Campus),
     /// Put a backup in the place of a stopped hub's database
     Restore(restore::Restore),
     /// Play a week of a school group on a hub of its own, then stay up to be tried
@@ -62,6 +65,7 @@ pub fn run() -> ExitCode {
         match cli.command {
             Command::Serve(serve) => serve.run().await,
             Command::Admin(admin) => admin.run().await,
+            Command::Campus(campus) => campus.run().await,
             Command::Restore(restore) => restore.run().await,
             Command::Demo(demo) => demo.run().await,
         }

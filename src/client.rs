@@ -6,13 +6,16 @@ mod database;
 mod error;
 mod line;
 mod pinned;
+mod proof;
 mod pull;
 mod push;
 mod replica;
+mod verify;
 mod watch;
 mod wish;
 
 pub use database::{Entry, Kept, State};
 pub use error::{ReplicaError, Result};
 pub use line::{Authorised, Line, LineError, Trust};
+pub use proof::{Difference, Forged, Proof};
 pub use replica::{Observer, Replica};

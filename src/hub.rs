@@ -3,6 +3,7 @@
 
 mod admin;
 mod audit;
+mod chain;
 mod config;
 mod drained;
 mod error;
@@ -19,7 +20,7 @@ pub use drained::Drained;
 pub use error::HubError;
 pub use restore::restore;
 
-pub use crate::store::{Backup, ListedCredential, Lost};
+pub use crate::store::{Backup, Commit, Commits, Leaf, ListedCredential, Lost, Restored};
 pub use crate::sync::history::{Change, Entries, Entry};
 
 use crate::access::{self, Errand, Token};
@@ -220,7 +221,6 @@ impl Hub {
         } else {
             Err(HubError::Denied(match errand {
                 Errand::Figures => "only the group office (集团办) may ask for figures",
-                Errand::Persons => "only the group office (集团办) may export and erase persons",
                 _ => "a public link (公开链接) only reads what stands",
             }))
         }

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod caller;
+pub mod chain;
 pub mod clock;
 pub mod cursor;
 pub mod date;

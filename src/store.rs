@@ -2,10 +2,12 @@
 //! (`tests/suite/store.rs`) says what every store must do.
 
 mod auditing;
+mod chain;
 mod sql;
 mod sqlite;
 
 pub use auditing::Auditing;
+pub use chain::{Commit, Commits, Leaf, Opening, Restored};
 pub use sqlite::SqliteStore;
 
 use crate::model::caller::Group;
@@ -419,6 +421,15 @@ pub trait Store: Auditing + Send + Sync {
     async fn commit_before(&self, group: GroupKey, position: i64) -> Result<Head>;
     /// The last commit at or before a time; [`Head::EMPTY`] when there is none.
     async fn commit_as_of(&self, group: GroupKey, time: Timestamp) -> Result<Head>;
+    /// The history after a position, at most so many leaves of it. Those of newest versions that may be
+    /// seen are opened.
+    async fn commits(
+        &self,
+        group: GroupKey,
+        after: i64,
+        limit: i64,
+        sight: &Sight,
+    ) -> Result<Commits>;
     /// A part of the feed.
     async fn page(&self, group: GroupKey, query: &PageQuery<'_>) -> Result<FeedPage>;
     /// The newest version of a record, if it may be seen.

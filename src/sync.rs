@@ -1,6 +1,5 @@
 //! The engine: pushes are planned and written, the feed is read. It knows records, never what they mean.
 
-mod chain;
 mod heads;
 pub mod history;
 mod ledger;

@@ -119,4 +119,11 @@ impl SyncService for Bare {
     ) -> Nothing<v1::GetPushResultsResponse> {
         only_pushes()
     }
+
+    async fn list_commits(
+        &self,
+        _: Request<v1::ListCommitsRequest>,
+    ) -> Nothing<v1::ListCommitsResponse> {
+        only_pushes()
+    }
 }

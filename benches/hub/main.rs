@@ -13,6 +13,7 @@ mod push;
 mod raw;
 mod report;
 mod stage;
+mod verify;
 
 use tokio::runtime::Builder;
 
@@ -46,6 +47,9 @@ async fn run(names: &[String]) {
     }
     if wanted("pull") {
         pull::cold_and_incremental().await;
+    }
+    if wanted("verify") {
+        verify::whole_history().await;
     }
     if wanted("fanout") {
         for (watchers, audiences) in [(200, 1), (200, 20), (1_000, 1), (1_000, 20)] {

@@ -91,7 +91,7 @@ pub async fn pull_all(line: &Line, cursor: &str) -> (usize, String) {
 }
 
 /// The raw program: position and frame of every version, as sqlx hands them out.
-async fn scan(file: &Path) -> usize {
+pub async fn scan(file: &Path) -> usize {
     let address = format!("sqlite://{}", file.display());
     let mut db = SqliteConnection::connect(&address)
         .await

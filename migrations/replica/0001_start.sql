@@ -11,9 +11,20 @@ CREATE TABLE state (
     read_at   BIGINT NOT NULL, -- the last position read
     whole_at  BIGINT NOT NULL, -- the position at which the copy is whole
     sweeping  BIGINT NOT NULL, -- 1: reading again from the start; at the checkpoint the rest is dropped
-    recover   BIGINT NOT NULL  -- 1: the hub may have forgotten what the journal holds
+    recover   BIGINT NOT NULL, -- 1: the hub may have forgotten what the journal holds
+    verified_at    BIGINT NOT NULL, -- history and copy were verified up to this position
+    verified_chain BLOB   NOT NULL  -- the head of the hub's chain there
 );
-INSERT INTO state VALUES (1, '', '', 0, '', 0, 0, 0, 0);
+INSERT INTO state VALUES (1, '', '', 0, '', 0, 0, 0, 0, 0, zeroblob(32));
+
+-- Heads of the hub's chain that its checkpoints told: few, and the older the fewer.
+CREATE TABLE head (
+    seq      INTEGER PRIMARY KEY,
+    epoch    BIGINT NOT NULL,
+    position BIGINT NOT NULL,
+    chain    BLOB   NOT NULL,
+    UNIQUE (epoch, position, chain) -- another chain at the same place is one more head, and a lie
+);
 
 -- The copy, whole as of the last checkpoint.
 CREATE TABLE record (
@@ -21,8 +32,9 @@ CREATE TABLE record (
     kind     TEXT   NOT NULL,
     version  BIGINT NOT NULL,
     position BIGINT NOT NULL,
-    frame    BLOB   NOT NULL -- the encoded record
+    frame    BLOB   NOT NULL -- the encoded change, byte for byte as the hub sent and hashed it
 );
+CREATE INDEX record_position ON record (position);
 
 -- What was read since, until a checkpoint says that it is whole.
 CREATE TABLE incoming (

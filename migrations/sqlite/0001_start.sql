@@ -57,6 +57,15 @@ CREATE TABLE "commit" (
 );
 CREATE UNIQUE INDEX commit_at ON "commit" (grp, at);
 
+-- The restores that this history went through: above the position, what the epoch's predecessor held was
+-- taken back.
+CREATE TABLE restore (
+    grp      BIGINT NOT NULL REFERENCES grp,
+    epoch    BIGINT NOT NULL, -- the one that began with it
+    position BIGINT NOT NULL,
+    PRIMARY KEY (grp, epoch)
+);
+
 -- Every version of every record: the feed, the history and the memory of answered mutations are this
 -- one table.
 CREATE TABLE version (
@@ -74,7 +83,7 @@ CREATE TABLE version (
     mutation_hash BLOB,
     answer        BLOB,            -- the first answer to the mutation
     leaf          BLOB   NOT NULL,
-    salt          BLOB   NOT NULL,
+    salt          BLOB   NOT NULL, -- empty: the body was erased
     superseded_at BIGINT NOT NULL, -- the position of the next version; the largest BIGINT: none yet
     starts_on     TEXT   NOT NULL,
     ends_on       TEXT   NOT NULL,

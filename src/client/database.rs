@@ -1,6 +1,7 @@
 //! The replica's own file. The only place of this room that speaks SQL.
 
 mod copy;
+mod heads;
 mod outbox;
 mod typed;
 
@@ -16,6 +17,7 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use copy::Incoming;
+pub use heads::Head;
 pub use outbox::{Entry, Kept};
 
 /// One file, one connection: every change is a transaction that is on the disk before it is told.
@@ -81,9 +83,11 @@ impl Database {
         state(&mut self.begin().await?).await
     }
 
-    /// The hub was met, in an epoch. Another epoch than before means that a restore took something back.
+    /// The hub was met, in an epoch. Another epoch than before means that a restore took something back,
+    /// perhaps also of what was verified.
     pub async fn met(&self, hub: &str, group: &str, epoch: i64) -> Result<()> {
         let mut tx = self.begin().await?;
+        heads::unverify(&mut tx).await?;
         sqlx::query(
             "UPDATE state SET recover = CASE WHEN hub <> '' AND epoch <> ? THEN 1 ELSE recover END, \
              hub = ?, grp = ?, epoch = ?",

@@ -46,10 +46,7 @@ impl Replica {
     }
 
     pub(super) async fn make_whole(&self, checkpoint: &v1::Checkpoint) -> Result<()> {
-        let position = checkpoint.newest_position;
-        self.database
-            .make_whole(&checkpoint.cursor, position)
-            .await?;
+        self.database.make_whole(checkpoint).await?;
         self.observer.whole(checkpoint);
         Ok(())
     }
@@ -63,20 +60,22 @@ impl Replica {
     }
 }
 
-fn incoming(change: &Bytes) -> Result<Incoming> {
+fn incoming(frame: &Bytes) -> Result<Incoming> {
     let broken = || ReplicaError::Contract("a change of no kind".to_owned());
-    let change = v1::Change::decode(change.clone()).map_err(|_| broken())?;
+    let change = v1::Change::decode(frame.clone()).map_err(|_| broken())?;
     Ok(match change.change.ok_or_else(broken)? {
         Change::Upsert(record) => Incoming {
-            id: record.id.clone(),
+            id: record.id,
+            kind: record.kind,
+            version: record.version,
             position: record.position,
-            record: Some(record),
+            frame: Some(frame.clone()),
         },
         Change::Deleted(v1::Deleted { id, position, .. })
         | Change::Removed(v1::Removed { id, position }) => Incoming {
             id,
             position,
-            record: None,
+            ..Default::default()
         },
     })
 }

@@ -2,9 +2,10 @@
 
 use super::auth::caller;
 use super::status::status;
-use crate::hub::{Change, Entry, Hub, HubError, WatchStream};
+use crate::hub::{Change, Commit, Commits, Entry, Hub, HubError, Leaf, Restored, WatchStream};
 use crate::wire::convert;
 use crate::wire::v1;
+use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt as _};
 use prost::Message;
 use std::sync::Arc;
@@ -169,6 +170,20 @@ impl v1::sync_service_server::SyncService for Sync {
             unknown_mutation_ids: unknown.iter().map(ToString::to_string).collect(),
         }))
     }
+
+    async fn list_commits(
+        &self,
+        request: Request<v1::ListCommitsRequest>,
+    ) -> Result<Response<v1::ListCommitsResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let commits = async {
+            let (after, limit) = convert::list_commits(&request)?;
+            self.hub.commits(&caller, after, limit).await
+        };
+        let commits = commits.await.map_err(|error: HubError| status(&error))?;
+        Ok(Response::new(commits_page(commits)))
+    }
 }
 
 fn history_entry(entry: Entry) -> v1::HistoryEntry {
@@ -187,5 +202,32 @@ fn history_entry(entry: Entry) -> v1::HistoryEntry {
         reason: written.reason,
         deleted: written.version.frame.is_none(),
         changes: entry.changes.into_iter().map(change).collect(),
+    }
+}
+
+fn commits_page(page: Commits) -> v1::ListCommitsResponse {
+    let leaf = |leaf: Leaf| v1::Leaf {
+        position: leaf.position,
+        hash: Bytes::copy_from_slice(&leaf.hash),
+        opening: leaf.opening.map(|opening| v1::Opening {
+            salt: opening.salt.into(),
+            campus_id: opening.place.to_text(),
+        }),
+    };
+    let commit = |commit: Commit| v1::Commit {
+        last_position: commit.head.position,
+        commit_time: Some(convert::timestamp(commit.head.at)),
+        chain: Bytes::copy_from_slice(&commit.head.chain),
+        leaves: commit.leaves.into_iter().map(leaf).collect(),
+    };
+    let restored = |restored: Restored| v1::Restored {
+        epoch: restored.epoch,
+        position: restored.position,
+    };
+    v1::ListCommitsResponse {
+        commits: page.commits.into_iter().map(commit).collect(),
+        chain: Bytes::copy_from_slice(&page.chain),
+        newest_position: page.head.position,
+        restores: page.restores.into_iter().map(restored).collect(),
     }
 }

@@ -59,7 +59,9 @@ impl Hub {
         entries.sort_by_key(Entry::time);
         let more = entries.len() > limit;
         entries.truncate(limit);
-        entries.iter().for_each(|entry| mark.pass(entry));
+        for entry in &entries {
+            mark.pass(entry);
+        }
         let credentials = self.store.credentials(group).await?.into_iter();
         Ok(AuditPage {
             entries,

@@ -1,9 +1,8 @@
-//! Callers whose token was looked up before. One process owns the database, so what is known stays true
-//! until the operator takes it back here; who is locked, or nobody, is looked up every time, and so is let
-//! in as soon as the operator says so.
+//! Callers whose token was looked up before. One process owns the database, and a credential is locked only
+//! while no hub runs (by a restore), so what is known stays true; who is locked, or nobody, is looked up
+//! every time, and so is let in as soon as the operator says so.
 
 use crate::model::caller::Caller;
-use crate::model::ids::CredentialId;
 use crate::store::SecretHash;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -30,12 +29,6 @@ impl Known {
     /// Keeps a caller who may call until its token ends.
     pub fn keep(&self, token: SecretHash, caller: Caller, ends_at: Option<Timestamp>) {
         self.written().insert(token, Holder { caller, ends_at });
-    }
-
-    /// Forgets a credential: its tokens are looked up again.
-    pub fn forget(&self, credential: CredentialId) {
-        self.written()
-            .retain(|_, holder| holder.caller.credential != credential);
     }
 
     fn written(&self) -> RwLockWriteGuard<'_, HashMap<SecretHash, Holder>> {

@@ -100,7 +100,9 @@ impl Refusals {
             end_if_unsynced(&error);
             tracing::warn!(%error, "the counts of refusals were not written down");
             let mut counts = self.locked();
-            taken.into_iter().for_each(|refusal| counts.add(refusal));
+            for refusal in taken {
+                counts.add(refusal);
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 pub mod audit;
 pub mod catalog;
+pub mod chain;
 pub mod chunks;
 pub mod column;
 pub mod commits;

@@ -7,10 +7,10 @@ mod auditing;
 mod backup;
 
 use super::sql::chunks::PREPARED;
-use super::sql::{catalog, commits, credentials, feed, history, load, report, write};
+use super::sql::{catalog, chain, commits, credentials, feed, history, load, report, write};
 use super::{
-    Backup, Batch, Credential, FeedPage, Held, ListedCredential, Loaded, Lost, Needs, PageQuery,
-    Remembered, Result, SecretHash, Store, StoreError, Version, Writing, Written,
+    Backup, Batch, Commits, Credential, FeedPage, Held, ListedCredential, Loaded, Lost, Needs,
+    PageQuery, Remembered, Result, SecretHash, Store, StoreError, Version, Writing, Written,
 };
 use crate::model::caller::Group;
 use crate::model::date::Span;
@@ -247,6 +247,17 @@ impl Store for SqliteStore {
 
     async fn commit_as_of(&self, group: GroupKey, time: Timestamp) -> Result<Head> {
         commits::commit_as_of(&mut *self.readers.acquire().await?, group, time).await
+    }
+
+    async fn commits(
+        &self,
+        group: GroupKey,
+        after: i64,
+        limit: i64,
+        sight: &Sight,
+    ) -> Result<Commits> {
+        let mut tx = self.readers.begin().await?;
+        chain::commits(&mut tx, group, after, limit, sight).await
     }
 
     async fn page(&self, group: GroupKey, query: &PageQuery<'_>) -> Result<FeedPage> {

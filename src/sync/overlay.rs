@@ -1,11 +1,11 @@
 //! The records as they stand in the middle of a batch: what was loaded, under what was planned so far.
 
-use super::chain;
 use super::sights::{circles, sight};
 use crate::content::answer;
 use crate::content::frame::{self, Parts};
 use crate::kinds::{self, Case, Kind, Neighbour, Neighbours};
 use crate::model::caller::Caller;
+use crate::model::chain::{self, Extension, Stub};
 use crate::model::date::Span;
 use crate::model::feed::Head;
 use crate::model::ids::{Key, MutationId, Place, RecordId, Who};
@@ -252,7 +252,7 @@ impl<'a> Overlay<'a> {
             span: next.span,
             pushed: next.pushed,
         };
-        new.leaf = chain::leaf(&new);
+        new.leaf = leaf(&new);
         self.remember(caller.place, &new);
         self.supersede(next.id);
         self.newest.insert(next.id, self.versions.len());
@@ -314,8 +314,10 @@ impl<'a> Overlay<'a> {
         if self.versions.is_empty() {
             return None;
         }
-        let leaves = self.versions.iter().map(|new| &new.leaf);
-        let chain = chain::extend(self.loaded.head.chain, self.at, leaves);
+        let mut chain = Extension::of(self.loaded.head.chain, self.at);
+        for new in &self.versions {
+            chain.add(&new.leaf);
+        }
         let newest = || {
             self.newest
                 .values()
@@ -338,7 +340,7 @@ impl<'a> Overlay<'a> {
             head: Head {
                 position: self.position,
                 at: self.at,
-                chain,
+                chain: chain.head(),
             },
             superseded: self.superseded,
             records: newest()
@@ -352,6 +354,23 @@ impl<'a> Overlay<'a> {
             versions: self.versions,
         })
     }
+}
+
+fn leaf(new: &NewVersion) -> [u8; 32] {
+    let version = &new.version;
+    let stub = Stub {
+        position: version.position,
+        version: version.version,
+        id: version.id,
+        kind: &version.kind,
+        owner: &version.owner.to_text(),
+        pusher: &new.place.to_text(),
+    };
+    chain::leaf(
+        &stub,
+        &new.salt,
+        version.frame.as_deref().unwrap_or_default(),
+    )
 }
 
 fn live(version: &Version) -> Option<Live> {

@@ -135,6 +135,20 @@ pub fn list_history(
     }
 }
 
+/// After which position a part of the history begins, and how many leaves it may hold.
+///
+/// # Errors
+/// When an argument is negative.
+pub fn list_commits(request: &v1::ListCommitsRequest) -> Result<(i64, usize), BadArgument> {
+    let negative = |field: &str| BadArgument::new(field, format!("{field} must not be negative"));
+    let after = request.after_position;
+    let limit = usize::try_from(request.page_size).map_err(|_| negative("page_size"))?;
+    match after {
+        0.. => Ok((after, limit)),
+        _ => Err(negative("after_position")),
+    }
+}
+
 /// Reads a push. A fault of one item becomes that item's finding.
 ///
 /// # Errors

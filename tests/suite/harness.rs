@@ -2,6 +2,7 @@
 
 use crate::wishes::{Content as _, id};
 use bytes::Bytes;
+use lianxiao::client::Line;
 use lianxiao::grpc::{self, Bounds, Identity};
 use lianxiao::hub::{Config, Drained, Hub, NewCredential};
 use lianxiao::model::clock::SteppedClock;
@@ -143,9 +144,13 @@ impl TestHub {
 
     /// A campus of a group.
     pub fn campus_of(&self, group: &Group, name: &str) -> Client {
-        let member = group.campuses.iter().find(|member| member.name == name);
-        let member = member.unwrap_or_else(|| panic!("the group has no {name}"));
+        let member = group.member(name);
         self.client(Some(&member.token), &member.id)
+    }
+
+    /// A replica's line for a token.
+    pub fn line(&self, token: &str) -> Line {
+        Line::new(&format!("http://{}", self.address()), token).expect("a line")
     }
 
     /// Whoever holds a token.
@@ -265,6 +270,12 @@ pub struct Member {
 }
 
 impl Group {
+    /// A campus of the group.
+    pub fn member(&self, name: &str) -> &Member {
+        let member = self.campuses.iter().find(|member| member.name == name);
+        member.unwrap_or_else(|| panic!("the group has no {name}"))
+    }
+
     async fn make(hub: &Hub, name: &str, campuses: Vec<NewCampus>) -> Self {
         let group = hub.create_group(name).await.expect("a new group").id;
         let mut members = Vec::new();

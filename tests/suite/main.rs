@@ -35,5 +35,6 @@ mod strangers;
 mod streams;
 mod tenants;
 mod tls;
+mod verify;
 mod watch;
 mod wishes;

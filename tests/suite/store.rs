@@ -6,6 +6,7 @@ mod apart;
 mod audit;
 mod backups;
 mod catalog;
+mod chain;
 mod engine;
 mod filters;
 mod history;
@@ -46,6 +47,11 @@ macro_rules! contract {
             catalog::groups_come_by_name,
             catalog::the_last_call_of_a_place_counts,
             catalog::the_hub_id_is_made_with_the_database,
+            chain::a_history_without_commits_is_empty,
+            chain::a_part_of_the_history_holds_so_many_leaves_and_the_next_goes_on_behind_it,
+            chain::a_version_on_another_topic_stays_closed,
+            chain::the_history_comes_commit_by_commit_with_its_leaves,
+            chain::the_newest_version_is_opened_to_those_who_may_see_it_and_no_other,
             filters::a_campus_filter_lets_the_office_pass,
             filters::a_filter_by_kind_and_campus_asks_for_both,
             filters::a_filter_by_kind_shows_those_kinds,

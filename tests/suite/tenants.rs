@@ -194,7 +194,7 @@ impl Life {
     async fn ask(&mut self, side: usize) {
         let client = self.dice.pick(&self.sides[side].clients);
         let record_id = self.any_record(side);
-        match self.dice.below(4) {
+        match self.dice.below(5) {
             0 => {
                 let request = v1::GetRecordRequest {
                     record_id,
@@ -216,6 +216,11 @@ impl Life {
                 let mutation_ids = both.map(|of| of.mutation_id.clone()).take(200).collect();
                 let request = v1::GetPushResultsRequest { mutation_ids };
                 let answer = client.sync.clone().get_push_results(request.clone()).await;
+                self.check(side, &request, &answer.map(tonic::Response::into_inner));
+            }
+            3 => {
+                let request = v1::ListCommitsRequest::default();
+                let answer = client.sync.clone().list_commits(request).await;
                 self.check(side, &request, &answer.map(tonic::Response::into_inner));
             }
             _ => self.read(side, &client).await,

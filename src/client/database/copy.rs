@@ -2,20 +2,24 @@
 //! So the copy is always a state that the hub was in, also while it is read again from the start.
 
 use super::super::error::{ReplicaError, Result};
-use super::{Database, Tx, state};
-use crate::wire::v1;
-use prost::Message as _;
+use super::{Database, Tx, heads, state};
+use crate::wire::{convert, v1};
+use bytes::Bytes;
 use sqlx::Row as _;
 
 /// One change as it was read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Incoming {
     /// The record.
     pub id: String,
+    /// Its kind; empty when it is gone.
+    pub kind: String,
+    /// Its version; 0 when it is gone.
+    pub version: i64,
     /// Its place in the feed.
     pub position: i64,
-    /// The record; `None`: deleted, or no longer ours to see.
-    pub record: Option<v1::Record>,
+    /// The change, when it brings a record; `None`: deleted, or no longer ours to see.
+    pub frame: Option<Bytes>,
 }
 
 impl Database {
@@ -30,7 +34,7 @@ impl Database {
             .fetch_all(&self.pool)
             .await?;
         rows.iter()
-            .map(|row| decode(&row.try_get::<Vec<u8>, _>("frame")?))
+            .map(|row| decode(row.try_get::<Vec<u8>, _>("frame")?))
             .collect()
     }
 
@@ -57,9 +61,13 @@ impl Database {
     }
 
     /// A checkpoint: what was laid aside becomes part of the copy. After a reading from the start, what
-    /// was not mentioned goes.
-    pub async fn make_whole(&self, cursor: &str, position: i64) -> Result<()> {
+    /// was not mentioned goes, and nothing that came was ever verified.
+    pub async fn make_whole(&self, checkpoint: &v1::Checkpoint) -> Result<()> {
+        let position = checkpoint.newest_position;
         let mut tx = self.begin().await?;
+        if state(&mut tx).await?.sweeping {
+            heads::unverify(&mut tx).await?;
+        }
         for statement in [
             "DELETE FROM record WHERE id IN (SELECT id FROM incoming WHERE frame IS NULL) \
              OR (SELECT sweeping FROM state) = 1",
@@ -70,11 +78,12 @@ impl Database {
             sqlx::query(statement).execute(&mut *tx).await?;
         }
         sqlx::query("UPDATE state SET cursor = ?, read_at = ?, whole_at = ?, sweeping = 0")
-            .bind(cursor)
+            .bind(&checkpoint.cursor)
             .bind(position)
             .bind(position)
             .execute(&mut *tx)
             .await?;
+        heads::remember(&mut tx, position, &checkpoint.chain).await?;
         Ok(tx.commit().await?)
     }
 
@@ -95,15 +104,14 @@ impl Database {
 }
 
 async fn lay_one_aside(tx: &mut Tx, change: &Incoming) -> Result<()> {
-    let record = change.record.as_ref();
     sqlx::query(
         "INSERT OR REPLACE INTO incoming (id, kind, version, position, frame) VALUES (?, ?, ?, ?, ?)",
     )
     .bind(&change.id)
-    .bind(record.map_or("", |record| record.kind.as_str()))
-    .bind(record.map_or(0, |record| record.version))
+    .bind(&change.kind)
+    .bind(change.version)
     .bind(change.position)
-    .bind(record.map(prost::Message::encode_to_vec))
+    .bind(change.frame.as_deref())
     .execute(&mut **tx)
     .await?;
     Ok(())
@@ -115,10 +123,10 @@ pub async fn record(tx: &mut Tx, id: &str) -> Result<Option<v1::Record>> {
         .bind(id)
         .fetch_optional(&mut **tx)
         .await?;
-    row.map(|row| decode(&row.try_get::<Vec<u8>, _>("frame")?))
+    row.map(|row| decode(row.try_get::<Vec<u8>, _>("frame")?))
         .transpose()
 }
 
-fn decode(frame: &[u8]) -> Result<v1::Record> {
-    v1::Record::decode(frame).map_err(|_| ReplicaError::Damaged("a record"))
+fn decode(frame: Vec<u8>) -> Result<v1::Record> {
+    convert::record(frame.into()).ok_or(ReplicaError::Damaged("a record"))
 }

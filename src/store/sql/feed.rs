@@ -109,7 +109,8 @@ fn wanted(sql: &mut QueryBuilder<Sqlite>, query: &PageQuery<'_>) {
     }
 }
 
-fn on_topic(sql: &mut QueryBuilder<Sqlite>, sight: &Sight) {
+/// The versions of `v` on topics that may be seen.
+pub fn on_topic(sql: &mut QueryBuilder<Sqlite>, sight: &Sight) {
     if let Some(topics) = &sight.topics {
         sql.push(" AND v.topic");
         is_in(sql, topics);

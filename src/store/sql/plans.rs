@@ -1,7 +1,7 @@
 //! How SQLite goes about the statements: down an index, never over a whole table. Without `ANALYZE`,
 //! which nobody runs here, a plan depends on the schema alone, so no data is needed to see it.
 
-use super::{audit, commits, feed, history, load, report, write};
+use super::{audit, chain, commits, feed, history, load, report, write};
 use crate::model::feed::Filter;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::model::sight::Sight;
@@ -101,6 +101,15 @@ async fn commits_are_found_by_position_and_by_time() {
         &["c (grp=? AND last_position>?)", version],
     )
     .await;
+}
+
+#[tokio::test]
+async fn the_chain_is_read_along_the_feed() {
+    let commit = "commit (grp=? AND last_position>?)";
+    goes(chain::COMMITS_AFTER, &[commit]).await;
+    let sql = chain::leaves_statement(GROUP, 0, 1, &Sight::of([Who::Group, Who::Office]));
+    let version = "v (grp=? AND position>?)";
+    goes(&text(&sql), &[version, "a (grp=? AND id=? AND who=?)"]).await;
 }
 
 #[tokio::test]

@@ -157,6 +157,12 @@ async fn begin_epoch(
         .bind(micros(now))
         .execute(&mut *tx)
         .await?;
+    sqlx::query(
+        "INSERT INTO restore (grp, epoch, position) SELECT grp, epoch, COALESCE((SELECT \
+         MAX(last_position) FROM \"commit\" WHERE \"commit\".grp = grp.grp), 0) FROM grp",
+    )
+    .execute(&mut *tx)
+    .await?;
     sqlx::query("UPDATE credential SET locked = 1")
         .execute(&mut *tx)
         .await?;

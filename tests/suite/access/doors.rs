@@ -20,6 +20,7 @@ const CALLS: &str = "
     GetRecord         U    U       ok     ok   ok     ok      ok
     ListHistory       U    U       ok     ok   ok     ok      P
     GetPushResults    U    U       ok     ok   ok     ok      P
+    ListCommits       U    U       ok     ok   ok     ok      P
     GetGroupStatus    U    U       P      P    ok     P       P
 ";
 
@@ -59,6 +60,10 @@ async fn call(client: &Client, rpc: &str, record: &str) -> Result<(), Status> {
         "GetPushResults" => {
             let request = v1::GetPushResultsRequest::default();
             sync.get_push_results(request).await.map(drop)
+        }
+        "ListCommits" => {
+            let request = v1::ListCommitsRequest::default();
+            sync.list_commits(request).await.map(drop)
         }
         "GetGroupStatus" => {
             let request = v1::GetGroupStatusRequest {

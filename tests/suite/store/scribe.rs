@@ -54,6 +54,16 @@ pub fn head(position: i64) -> Head {
     }
 }
 
+/// The leaf of the version at a position.
+pub fn leaf(position: i64) -> [u8; 32] {
+    std::array::from_fn(|i| position.to_le_bytes()[i % 8])
+}
+
+/// What the version at a position was salted with.
+pub fn salt(position: i64) -> [u8; 16] {
+    std::array::from_fn(|i| position.to_ne_bytes()[i % 8] ^ 0xff)
+}
+
 /// The frame of a version, filled up to a size. It begins with the record's id and version.
 pub fn frame(id: RecordId, version: i64, size: usize) -> Bytes {
     let text = format!("{id} {version} ");
@@ -277,8 +287,8 @@ impl<'a> Scribe<'a> {
             actor: "总务处".to_owned(),
             reason: format!("reason {number}"),
             mutation: change.mutation.map(answer),
-            leaf: [1; 32],
-            salt: [2; 16],
+            leaf: leaf(position),
+            salt: salt(position),
             superseded_at: None,
             span: change.span,
             pushed: change.pushed,

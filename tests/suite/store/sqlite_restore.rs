@@ -8,6 +8,7 @@ use super::sqlite_file::{filled, open, tamper};
 use jiff::Timestamp;
 use lianxiao::model::audit::{Audited, Deed};
 use lianxiao::model::ids::{Place, Who};
+use lianxiao::model::sight::Sight;
 use lianxiao::store::{Auditing as _, Backup, Lost, SqliteStore, Store, StoreError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -131,10 +132,48 @@ async fn every_restore_of_a_backup_begins_an_epoch_of_its_own() {
         epochs.push(store.groups().await.expect("groups")[0].epoch);
     }
     assert!(epochs.is_sorted_by(|a, b| a < b), "{epochs:?}");
+    assert_eq!(restores(&engine).await, [(epochs[3], 400)]);
     // Each left the file it replaced beside it.
     let names = files(engine.0.path()).into_keys();
     let replaced = names.filter(|name| name.contains(".replaced-") && !name.ends_with("-shm"));
     assert_eq!(replaced.count(), 3);
+}
+
+/// The restores that a database tells of, epoch and position.
+async fn restores(engine: &Sqlite) -> Vec<(i64, i64)> {
+    let store = open(engine.0.path()).await.expect("opens");
+    let group = store.groups().await.expect("groups")[0].key;
+    let history = store.commits(group, 0, 1, &Sight::of(GROUP)).await;
+    let told = history.expect("a history").restores.into_iter();
+    told.map(|restored| (restored.epoch, restored.position))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_history_tells_of_every_restore_it_went_through_and_of_no_other() {
+    let engine = Sqlite::fresh().await;
+    let store = open(engine.0.path()).await.expect("opens");
+    let mut scribe = Scribe::new(&store, "a").await;
+    scribe.commit([put(record(1)), put(record(2))]).await;
+    assert_eq!(restores(&engine).await, []);
+    let (_first, first) = backed_up(&store).await;
+    scribe.commit([put(record(3))]).await;
+    drop(scribe);
+    let restore = async |file: &Path, at| {
+        let lost = SqliteStore::restore(engine.0.path(), file, time(at)).await;
+        lost.expect("restores");
+        let store = open(engine.0.path()).await.expect("opens");
+        store.groups().await.expect("groups")[0].epoch
+    };
+    let second = restore(&first, 70).await;
+    assert_eq!(restores(&engine).await, [(second, 2)]);
+    let store = open(engine.0.path()).await.expect("opens");
+    let (_later, later) = backed_up(&store).await;
+    let third = restore(&later, 71).await;
+    assert_eq!(restores(&engine).await, [(second, 2), (third, 2)]);
+    // The first backup knows nothing of the second epoch.
+    let fourth = restore(&first, 72).await;
+    assert_eq!(restores(&engine).await, [(fourth, 2)]);
 }
 
 #[tokio::test]

@@ -1,0 +1,279 @@
+//! The hub's history held against what a campus remembers of it: pure, page by page.
+
+use super::database::Head;
+use crate::model::chain::{self, Extension, Stub};
+use crate::model::ids::RecordId;
+use crate::wire::{convert, v1};
+use bytes::Bytes;
+use jiff::Timestamp;
+use std::collections::{HashMap, VecDeque};
+
+/// What a walk along the hub's history found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// What lies up to here was verified before; it still leads to the same head.
+    pub after: i64,
+    /// The last position of the history.
+    pub position: i64,
+    /// The head of the chain there. Campuses that were told the same head at the same position were told
+    /// the same history.
+    pub chain: [u8; 32],
+    /// So many remembered heads lie on the way.
+    pub heads: usize,
+    /// So many remembered heads a restore took back, as the hub says.
+    pub heads_lost: usize,
+    /// The lowest position that such a restore kept; `None`: none took a head back.
+    pub restored_to: Option<i64>,
+    /// So many records of the copy have the bodies that were hashed.
+    pub records: usize,
+    /// So many records of the copy have changed at the hub since it was last synced, or are out of sight:
+    /// the next sync replaces them.
+    pub changed: usize,
+    /// So many versions that the campus may see were erased: nobody can check their bodies any more.
+    pub erased: usize,
+    /// Where history and memory first part.
+    pub difference: Option<Difference>,
+    /// Records of the copy whose bodies are not those that were hashed.
+    pub forged: Vec<Forged>,
+}
+
+impl Proof {
+    /// Nothing was found to differ.
+    #[must_use]
+    pub fn whole(&self) -> bool {
+        self.difference.is_none() && self.forged.is_empty()
+    }
+}
+
+/// Where history and memory part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// The hub lists no version at this position.
+    Missing {
+        /// The position.
+        position: i64,
+    },
+    /// The leaves of a commit do not lead to the head that the hub states for it.
+    Broken {
+        /// Its first position.
+        first: i64,
+        /// Its last position.
+        last: i64,
+    },
+    /// The hub's history leads to another head than a checkpoint told: something was rewritten.
+    Rewritten {
+        /// Up to here it is the history of the checkpoints.
+        after: i64,
+        /// The position of the first checkpoint that it is not.
+        by: i64,
+    },
+    /// The history ends before the position of a checkpoint, and the hub tells of no restore.
+    Shorter {
+        /// Where it ends.
+        newest: i64,
+        /// The position of the checkpoint.
+        remembered: i64,
+    },
+}
+
+/// A record whose body is not the one that was hashed when it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Forged {
+    /// The record.
+    pub id: String,
+    /// Its kind.
+    pub kind: String,
+    /// Its version.
+    pub version: i64,
+    /// The version's position.
+    pub position: i64,
+}
+
+/// A walk along the hub's history.
+pub struct Walk {
+    proof: Proof,
+    /// The next position.
+    next: i64,
+    /// The newest one, as the hub says.
+    newest: i64,
+    /// The head after the commit whose leaves are coming.
+    coming: Option<Extension>,
+    /// What is remembered of the way ahead, by position.
+    heads: VecDeque<Head>,
+    /// Up to here the history is the remembered one.
+    agreed: i64,
+    /// The opened leaves of the page taken last, by position.
+    opened: HashMap<i64, v1::Leaf>,
+    /// The copy is whole here: what comes later cannot be verified to the end.
+    whole_at: i64,
+    /// The last commit at or before `whole_at`.
+    verified: (i64, [u8; 32]),
+}
+
+impl Walk {
+    /// A walk from a verified commit on. Of `heads`, which come by position, those count that lie ahead.
+    pub fn new(verified: (i64, [u8; 32]), whole_at: i64, heads: Vec<Head>) -> Self {
+        let (after, chain) = verified;
+        let ahead = |head: &Head| head.position > after;
+        Walk {
+            proof: Proof {
+                after,
+                position: after,
+                chain,
+                ..Proof::default()
+            },
+            next: after + 1,
+            newest: after,
+            coming: None,
+            heads: heads.into_iter().filter(ahead).collect(),
+            agreed: after,
+            opened: HashMap::new(),
+            whole_at,
+            verified,
+        }
+    }
+
+    /// The position of the last leaf taken.
+    pub fn position(&self) -> i64 {
+        self.next - 1
+    }
+
+    /// Takes the next page; whether another one follows. One that leads nowhere has none behind it: there
+    /// is a gap, and the end of the walk says so.
+    pub fn take(&mut self, page: &v1::ListCommitsResponse) -> bool {
+        let before = self.position();
+        self.newest = page.newest_position;
+        self.opened.clear();
+        self.set_aside(&page.restores);
+        let (after, chain) = (self.proof.after, &self.proof.chain[..]);
+        if before == after && page.chain != chain {
+            self.differs(Difference::Rewritten {
+                after: 0,
+                by: after,
+            });
+        }
+        for commit in &page.commits {
+            self.commit(commit);
+        }
+        (before + 1..self.newest).contains(&self.position())
+    }
+
+    /// The end of the walk: what was found, and the last commit up to which history and copy are verified
+    /// now.
+    pub fn finish(mut self) -> (Proof, (i64, [u8; 32])) {
+        if self.coming.is_some() || self.position() < self.newest {
+            let position = self.next;
+            self.differs(Difference::Missing { position });
+        }
+        if let Some(Head { position, .. }) = self.heads.back() {
+            let (newest, remembered) = (self.proof.position, *position);
+            self.differs(Difference::Shorter { newest, remembered });
+        }
+        (self.proof, self.verified)
+    }
+
+    /// A restore takes back what the epochs before it held above a position.
+    fn set_aside(&mut self, restores: &[v1::Restored]) {
+        for restore in restores {
+            let lost = |head: &Head| head.epoch < restore.epoch && head.position > restore.position;
+            let before = self.heads.len();
+            self.heads.retain(|head| !lost(head));
+            let lost = before - self.heads.len();
+            if lost > 0 {
+                let kept = self.proof.restored_to.unwrap_or(i64::MAX);
+                self.proof.restored_to = Some(kept.min(restore.position));
+                self.proof.heads_lost += lost;
+            }
+        }
+    }
+
+    fn commit(&mut self, commit: &v1::Commit) {
+        let at = convert::stored_time(commit.commit_time.as_ref());
+        let begin = || Extension::of(self.proof.chain, at.unwrap_or(Timestamp::UNIX_EPOCH));
+        let mut coming = self.coming.take().unwrap_or_else(begin);
+        for leaf in &commit.leaves {
+            if leaf.position != self.next {
+                let position = self.next;
+                self.differs(Difference::Missing { position });
+            }
+            self.next = self.next.max(leaf.position.saturating_add(1));
+            coming.add(&leaf.hash[..].try_into().unwrap_or([0; 32]));
+            if let Some(opening) = &leaf.opening {
+                self.proof.erased += usize::from(opening.salt.is_empty());
+                self.opened.insert(leaf.position, leaf.clone());
+            }
+        }
+        if self.position() < commit.last_position {
+            self.coming = Some(coming);
+        } else {
+            self.close(commit, coming.head());
+        }
+    }
+
+    /// All leaves of a commit have come. After a break the walk goes on from what the hub states: only the
+    /// first difference counts.
+    fn close(&mut self, commit: &v1::Commit, head: [u8; 32]) {
+        let (first, last) = (self.proof.position + 1, commit.last_position);
+        if commit.chain != head[..] {
+            self.differs(Difference::Broken { first, last });
+        }
+        self.proof.position = last;
+        self.proof.chain = commit.chain[..].try_into().unwrap_or(head);
+        while let Some(known) = self.heads.pop_front_if(|head| head.position <= last) {
+            if (known.position, &known.chain[..]) == (last, &self.proof.chain[..]) {
+                self.proof.heads += 1;
+                self.agreed = last;
+            } else {
+                let (after, by) = (self.agreed, known.position);
+                self.differs(Difference::Rewritten { after, by });
+            }
+        }
+        if last <= self.whole_at {
+            self.verified = (last, self.proof.chain);
+        }
+    }
+
+    fn differs(&mut self, difference: Difference) {
+        self.proof.difference.get_or_insert(difference);
+    }
+
+    /// Takes a record of the copy, as the hub once sent it: one that lies in the page taken last.
+    pub fn record(&mut self, frame: &Bytes) {
+        let record = convert::record(frame.clone()).unwrap_or_default();
+        let opened = self.opened.get(&record.position);
+        let Some((leaf, opening)) = opened.and_then(|leaf| Some((leaf, leaf.opening.as_ref()?)))
+        else {
+            self.proof.changed += 1;
+            return;
+        };
+        if opening.salt.is_empty() {
+            return;
+        }
+        if hash(&record, opening, frame).is_some_and(|hash| leaf.hash == hash[..]) {
+            self.proof.records += 1;
+        } else {
+            self.proof.forged.push(Forged {
+                id: record.id,
+                kind: record.kind,
+                version: record.version,
+                position: record.position,
+            });
+        }
+    }
+}
+
+/// The leaf of a record as the hub sent it; `None` when the record's id is none.
+fn hash(record: &v1::Record, opening: &v1::Opening, frame: &[u8]) -> Option<[u8; 32]> {
+    let stub = Stub {
+        position: record.position,
+        version: record.version,
+        id: record.id.parse::<RecordId>().ok()?,
+        kind: &record.kind,
+        owner: &record.campus_id,
+        pusher: &opening.campus_id,
+    };
+    Some(chain::leaf(&stub, &opening.salt, frame))
+}
+
+#[cfg(test)]
+mod tests;

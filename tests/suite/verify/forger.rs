@@ -1,0 +1,91 @@
+//! Somebody with the hub's file, while the hub is down.
+
+use lianxiao::model::chain::{Extension, Stub, leaf};
+use lianxiao::model::ids::RecordId;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteRow};
+use sqlx::{AssertSqlSafe, Row as _};
+use std::path::Path;
+use uuid::Uuid;
+
+pub struct Forger(SqlitePool);
+
+impl Forger {
+    pub async fn open(data: &Path) -> Self {
+        let file = SqliteConnectOptions::new().filename(data.join("lianxiao.db"));
+        let pool = SqlitePool::connect_with(file).await;
+        Forger(pool.expect("the file opens"))
+    }
+
+    /// Runs SQL; it must change something.
+    pub async fn run(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        let done = sqlx::query(sql)
+            .execute(&self.0)
+            .await
+            .expect("the SQL runs");
+        assert!(done.rows_affected() > 0, "nothing was changed");
+    }
+
+    /// Writes other words of the same length into the version at a position.
+    pub async fn reword(&self, position: i64, old: &str, new: &str) {
+        let row = sqlx::query("SELECT frame FROM version WHERE position = ?").bind(position);
+        let row = row.fetch_one(&self.0).await.expect("the version");
+        let mut frame: Vec<u8> = row.get("frame");
+        assert_eq!(old.len(), new.len(), "the frame must stay one");
+        let at = frame
+            .windows(old.len())
+            .position(|part| part == old.as_bytes());
+        let at = at.expect("the words stand there");
+        frame[at..at + old.len()].copy_from_slice(new.as_bytes());
+        let update = sqlx::query("UPDATE version SET frame = ? WHERE position = ?");
+        let update = update.bind(frame).bind(position).execute(&self.0);
+        update.await.expect("written");
+    }
+
+    /// Computes every leaf and every head anew, as the hub would have.
+    pub async fn rechain(&self) {
+        let versions = sqlx::query("SELECT * FROM version ORDER BY position");
+        let versions = versions.fetch_all(&self.0).await.expect("versions");
+        let commits = sqlx::query("SELECT * FROM \"commit\" ORDER BY last_position");
+        let commits = commits.fetch_all(&self.0).await.expect("commits");
+        let (mut chain, mut after) = ([0; 32], 0);
+        for commit in &commits {
+            let last: i64 = commit.get("last_position");
+            let at = jiff::Timestamp::from_microsecond(commit.get("at")).expect("a time");
+            let mut next = Extension::of(chain, at);
+            let lies_in = |row: &&SqliteRow| (after + 1..=last).contains(&row.get("position"));
+            for version in versions.iter().filter(lies_in) {
+                let leaf = leaf_of(version);
+                next.add(&leaf);
+                let update = sqlx::query("UPDATE version SET leaf = ? WHERE position = ?");
+                let update = update
+                    .bind(leaf.to_vec())
+                    .bind(version.get::<i64, _>("position"));
+                update.execute(&self.0).await.expect("written");
+            }
+            (chain, after) = (next.head(), last);
+            let update = sqlx::query("UPDATE \"commit\" SET chain = ? WHERE last_position = ?");
+            let update = update.bind(chain.to_vec()).bind(last).execute(&self.0);
+            update.await.expect("written");
+        }
+    }
+
+    pub async fn close(self) {
+        self.0.close().await;
+    }
+}
+
+fn leaf_of(row: &SqliteRow) -> [u8; 32] {
+    let id = |column| Uuid::from_slice(row.get(column)).map(|id| RecordId(id).to_string());
+    let place = |column| id(column).unwrap_or_default();
+    let frame: Option<Vec<u8>> = row.get("frame");
+    let stub = Stub {
+        position: row.get("position"),
+        version: row.get("version"),
+        id: id("id").expect("an id").parse().expect("an id"),
+        kind: row.get("kind"),
+        owner: &place("campus"),
+        pusher: &place("place"),
+    };
+    leaf(&stub, row.get("salt"), &frame.unwrap_or_default())
+}
