@@ -1,6 +1,7 @@
 //! `lianxiao admin`: what the operator does, over the local socket of a running hub. Each command prints
 //! the one thing a script needs of it.
 
+mod audit;
 mod credential;
 
 use super::Outcome;
@@ -42,6 +43,8 @@ enum Noun {
     /// Credentials: who may call for a campus or the office
     #[command(subcommand)]
     Credential(credential::Credential),
+    /// Print who did what with credentials and persons, and how often somebody was refused
+    Audit(audit::Audit),
     /// Write a backup of the running hub into a new file
     Backup {
         /// The file to make
@@ -99,6 +102,7 @@ impl Admin {
     pub async fn run(self) -> Outcome {
         let mut admin = connect(&self.data.join("admin.sock")).await?;
         match self.noun {
+            Noun::Audit(audit) => return audit.run(admin).await,
             Noun::Backup { file } => return backup(admin, &file).await,
             Noun::Credential(credential) => return credential.run(admin).await,
             Noun::Group(Group::Create { name }) => {

@@ -1,6 +1,7 @@
 //! Who calls: the bearer token of every call, looked up before its message is read.
 
-use super::refusals::{address, known_as};
+use super::door::Peer;
+use super::refusals::known_as;
 use super::status::status;
 use crate::hub::{Hub, HubError};
 use crate::model::audit::Refused;
@@ -71,7 +72,7 @@ where
         let mut inner = std::mem::replace(&mut self.inner, ready);
         let hub = Arc::clone(&self.hub);
         // Unless it turns out to hold a credential.
-        let mut who = Refused::Stranger(address(&request));
+        let mut who = Refused::Stranger(Peer::of(&request).address);
         Box::pin(async move {
             if !is_open(request.uri().path()) {
                 let token = token(&request).map(str::to_owned);

@@ -1,11 +1,9 @@
 //! Whoever is refused is counted, here and nowhere else: an answer carries who asked, and why not.
 
-use super::door::Peer;
 use super::status::reason;
 use crate::hub::Hub;
 use crate::model::audit::Refused;
 use http::Response;
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use tonic::Status;
 use tonic::body::Body;
@@ -26,10 +24,4 @@ pub fn count(hub: Arc<Hub>) -> impl Fn(Response<Body>) -> Response<Body> + Clone
 pub fn known_as(who: Refused, mut answer: Response<Body>) -> Response<Body> {
     answer.extensions_mut().insert(who);
     answer
-}
-
-/// Where a call comes from.
-pub fn address<T>(request: &http::Request<T>) -> IpAddr {
-    let peer = request.extensions().get::<Peer>();
-    peer.map_or(Ipv4Addr::UNSPECIFIED.into(), |peer| peer.address)
 }

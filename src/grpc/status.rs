@@ -2,6 +2,7 @@
 //! logged here, once, and not told.
 
 use crate::hub::HubError;
+use crate::model::audit::Refused;
 use crate::model::limits::Limits;
 use crate::wire::convert::BadArgument;
 use http::header::CONTENT_TYPE;
@@ -67,7 +68,8 @@ pub fn status(error: &HubError) -> Status {
     details.set_error_info(reason, DOMAIN, metadata(error));
     let message = match error {
         HubError::Store(cause) if cause.disk_full() => {
-            "the hub's disk is full: nothing of this push was stored; reading goes on".to_owned()
+            "the hub's disk is full: nothing was stored; reads that leave no audit row go on"
+                .to_owned()
         }
         HubError::Store(_) => "the hub's database failed; try again".to_owned(),
         HubError::Unauthenticated => {
@@ -129,10 +131,10 @@ pub fn in_our_words(
             _ => return response,
         };
         let mut answer = status.into_http::<Body>();
-        // Who it was stays known.
-        let mut extensions = response.extensions().clone();
-        extensions.extend(std::mem::take(answer.extensions_mut()));
-        *answer.extensions_mut() = extensions;
+        // Who was refused stays known.
+        if let Some(who) = response.extensions().get::<Refused>() {
+            answer.extensions_mut().insert(*who);
+        }
         if let Some(content_type) = response.headers().get(CONTENT_TYPE) {
             answer
                 .headers_mut()
@@ -164,6 +166,6 @@ fn no_message() -> Status {
 /// The reason of a refusal, as its details name it.
 pub fn reason(status: &Status) -> String {
     let details = status.get_details_error_info();
-    // Told by the transport, which gives no details.
+    // The transport gives none.
     details.map_or_else(|| "CALL_UNREADABLE".to_owned(), |details| details.reason)
 }

@@ -44,7 +44,7 @@ impl Hub {
         // Not this call's to give up half way: what is being written is in no other hands.
         let refusals = Arc::clone(&self.refusals);
         let written = tokio::spawn(async move { refusals.write_down().await }).await;
-        written.map_err(|_| HubError::Stopping)??;
+        written.map_err(|_| HubError::Stopping)?;
         // One more than is shown tells whether there is more.
         let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
         let deeds = self.store.deeds(group, mark.deed, until, wanted).await?;

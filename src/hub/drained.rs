@@ -21,9 +21,7 @@ impl Drained {
     pub async fn finish(self) {
         let _ = self.writer.await;
         let _ = self.counting.await;
-        if let Err(error) = self.refusals.write_down().await {
-            tracing::warn!(%error, "the last counts of refusals were not written down");
-        }
+        self.refusals.write_down().await;
         self.store.close().await;
     }
 }

@@ -3,6 +3,7 @@
 mod access;
 mod actions;
 mod answers;
+mod audit;
 mod backup;
 mod bad_calls;
 mod bad_input;

@@ -27,6 +27,12 @@ pub struct Peer {
 }
 
 impl Peer {
+    /// Whoever sent a request.
+    pub fn of<T>(request: &http::Request<T>) -> &Peer {
+        let peer = request.extensions().get();
+        peer.expect("a request comes over a connection")
+    }
+
     /// Notes that a whole request came.
     pub(super) fn asks(&self) {
         self.asked.store(true, Ordering::Relaxed);

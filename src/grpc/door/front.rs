@@ -66,8 +66,7 @@ where
     }
 
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
-        let peer = request.extensions().get::<Peer>();
-        let peer = peer.expect("a request comes over a connection").clone();
+        let peer = Peer::of(&request).clone();
         peer.asks();
         let path = request.uri().path();
         if !speaks_grpc(&request) {
