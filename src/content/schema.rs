@@ -3,6 +3,7 @@
 
 use super::encoded::{Value, fields};
 use crate::wire::CONTRACT;
+use crate::wire::v1::Personal;
 use prost_reflect::{
     DescriptorPool, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor,
 };
@@ -32,6 +33,7 @@ struct Marks {
     key: Option<Key>,
     since: i32,
     by_parts: bool,
+    personal: Personal,
 }
 
 impl Schema {
@@ -52,6 +54,7 @@ impl Schema {
             merge_key: option(pool, "merge_key"),
             since: option(pool, "since"),
             by_parts: option(pool, "by_parts"),
+            personal: option(pool, "personal"),
         };
         let marks = pool
             .all_messages()
@@ -86,6 +89,25 @@ impl Schema {
         let marks = self.marks.get(field.full_name());
         marks.is_some_and(|marks| marks.by_parts)
     }
+
+    /// What a field tells of a person.
+    #[must_use]
+    pub fn personal(&self, field: &FieldDescriptor) -> Personal {
+        let marks = self.marks.get(field.full_name());
+        marks.map_or(Personal::Unspecified, |marks| marks.personal)
+    }
+
+    /// Whether a message holds a field that names people, at any depth.
+    #[must_use]
+    pub fn names_people(&self, message: &MessageDescriptor) -> bool {
+        message
+            .fields()
+            .any(|field| match (self.personal(&field), field.kind()) {
+                (Personal::Name, _) => true,
+                (Personal::Unspecified, Kind::Message(inner)) => self.names_people(&inner),
+                _ => false,
+            })
+    }
 }
 
 fn option(pool: &DescriptorPool, name: &str) -> ExtensionDescriptor {
@@ -97,6 +119,7 @@ struct Options {
     merge_key: ExtensionDescriptor,
     since: ExtensionDescriptor,
     by_parts: ExtensionDescriptor,
+    personal: ExtensionDescriptor,
 }
 
 impl Options {
@@ -112,6 +135,11 @@ impl Options {
             key: (!names.is_empty()).then(|| Key::declared(field, names)),
             since: options.get_extension(&self.since).as_i32()?,
             by_parts: options.get_extension(&self.by_parts).as_bool()?,
+            personal: options
+                .get_extension(&self.personal)
+                .as_enum_number()?
+                .try_into()
+                .ok()?,
         };
         let alone = !field.is_list() && field.containing_oneof().is_none();
         assert!(
@@ -119,7 +147,10 @@ impl Options {
             "{} is no message to be edited by parts",
             field.full_name()
         );
-        let marked = marks.key.is_some() || marks.since > 0 || marks.by_parts;
+        let marked = marks.key.is_some()
+            || marks.since > 0
+            || marks.by_parts
+            || marks.personal != Personal::Unspecified;
         marked.then_some(marks)
     }
 }
