@@ -63,6 +63,12 @@ pub fn may_read_figures(place: Place) -> bool {
     place == Place::Office
 }
 
+/// Whether a place may export and erase what is kept about people: the office does.
+#[must_use]
+pub fn may_handle_people(place: Place) -> bool {
+    place == Place::Office
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

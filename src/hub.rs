@@ -5,16 +5,19 @@ mod admin;
 mod config;
 mod error;
 mod known;
+mod people;
 mod presence;
 mod restore;
 mod streams;
+mod upkeep;
 
 pub use admin::{credential_id, random_uuid};
 pub use config::Config;
 pub use error::HubError;
+pub use people::{Erased, Export};
 pub use restore::restore;
 
-pub use crate::store::{Backup, ListedCredential, Lost};
+pub use crate::store::{Backup, ListedCredential, Lost, Restored};
 pub use crate::sync::history::{Change, Entries, Entry};
 
 use crate::access::{self, Token};
@@ -54,6 +57,8 @@ pub struct Hub {
     presence: Presence,
     streams: Streams,
     writer: Writer,
+    /// One erasure at a time.
+    erasing: tokio::sync::Mutex<()>,
     /// Becomes true when the hub goes down: streams say goodbye.
     stopping: watch::Sender<bool>,
     /// Held as long as the hub lives: nobody else opens the data folder.
@@ -146,8 +151,13 @@ impl Hub {
             clock,
             heads,
             writer,
+            erasing: tokio::sync::Mutex::default(),
         };
-        Ok((Arc::new(hub), drained))
+        // What was erased stays so: nobody is answered before.
+        hub.erase_again().await?;
+        let hub = Arc::new(hub);
+        upkeep::start(&hub);
+        Ok((hub, drained))
     }
 
     /// Tells streams to say goodbye.

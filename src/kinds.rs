@@ -15,6 +15,7 @@ pub use menu::{Cover, covers};
 
 use crate::content::encoded::{changed_fields, variant, wrap};
 use crate::content::frame::Parts;
+use crate::content::schema::Schema;
 use crate::model::date::Span;
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Key, Place, RecordId, Who};
@@ -217,6 +218,8 @@ pub struct Reference {
     pub id: String,
     /// What it must name.
     pub kind: &'static str,
+    /// What a person is called beside the id, if anything.
+    pub called: bool,
 }
 
 impl Reference {
@@ -225,6 +228,7 @@ impl Reference {
             path: path.into(),
             id: id.to_owned(),
             kind,
+            called: false,
         }
     }
 }
@@ -268,6 +272,8 @@ pub trait Kind: Sync {
     fn audience(&self, owner: Place, parts: &Parts) -> Vec<Who>;
     /// The days it touches.
     fn span(&self, parts: &Parts) -> Option<Span>;
+    /// Whether its contents name people.
+    fn names_people(&self) -> bool;
 }
 
 struct Of<R>(PhantomData<R>);
@@ -404,6 +410,12 @@ where
 
     fn span(&self, parts: &Parts) -> Option<Span> {
         R::span(&Self::content(&parts.content), &Self::state(parts))
+    }
+
+    fn names_people(&self) -> bool {
+        let message = Self::field().kind();
+        let message = message.as_message();
+        message.is_some_and(|message| Schema::contract().names_people(message))
     }
 }
 

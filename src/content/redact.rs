@@ -41,6 +41,11 @@ impl Names {
         })
     }
 
+    /// Adds other names.
+    pub fn extend(&mut self, more: Names) {
+        self.0.extend(more.0);
+    }
+
     /// Adds what a part calls those who are taken out.
     pub fn learn(&mut self, part: &str, bytes: &[u8], whose: Whose<'_>) {
         let mut learn = |name: &str| {

@@ -5,10 +5,12 @@ pub mod catalog;
 pub mod chunks;
 pub mod column;
 pub mod commits;
+pub mod erase;
 pub mod feed;
 pub mod history;
 pub mod load;
 pub mod report;
+pub mod retain;
 pub mod write;
 
 #[cfg(test)]

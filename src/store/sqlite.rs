@@ -4,12 +4,13 @@
 //! their own and, in WAL mode, neither wait for the writer nor hold it up.
 
 mod backup;
+mod erasing;
 
 use super::sql::chunks::PREPARED;
-use super::sql::{catalog, commits, feed, history, load, report, write};
+use super::sql::{catalog, commits, erase, feed, history, load, report, write};
 use super::{
-    Backup, Batch, Credential, FeedPage, ListedCredential, Loaded, Lost, Needs, PageQuery,
-    Remembered, Result, Store, StoreError, Version, Writing, Written,
+    Backup, Batch, Credential, FeedPage, ListedCredential, Loaded, Needs, PageQuery, Remembered,
+    Restored, Result, Store, StoreError, Stored, Version, Writing, Written,
 };
 use crate::model::caller::Group;
 use crate::model::date::Span;
@@ -61,7 +62,13 @@ impl SqliteStore {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .after_connect(|db, _| Box::pin(waits_for_the_disk(db)))
-            .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
+            .connect_with(
+                options
+                    .clone()
+                    .pragma("cache_size", WRITER_CACHE)
+                    // What is erased leaves no bytes in free pages.
+                    .pragma("secure_delete", "on"),
+            )
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
         let hub_id = catalog::hub_id(&mut *writer.acquire().await?, fresh).await?;
@@ -82,7 +89,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// When the backup is none or not whole; then the folder is as it was.
-    pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Vec<Lost>> {
+    pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Restored> {
         backup::restore(folder, backup, now).await
     }
 }
@@ -337,6 +344,14 @@ impl Writing for SqliteWriting {
 
     async fn apply(&mut self, group: GroupKey, batch: &Batch) -> Result<()> {
         write::apply(self.db(), group, batch).await
+    }
+
+    async fn versions_of(&mut self, group: GroupKey, id: RecordId) -> Result<Vec<Stored>> {
+        erase::versions_of(self.db(), group, id).await
+    }
+
+    async fn rewrite(&mut self, group: GroupKey, rewritten: &[Stored]) -> Result<()> {
+        erase::rewrite(self.db(), group, rewritten).await
     }
 
     async fn commit(self: Box<Self>) -> Result<()> {

@@ -58,6 +58,11 @@ impl Heads {
         });
     }
 
+    /// What is kept of a group's commits goes: some of it was erased.
+    pub fn forget(&self, group: GroupKey) {
+        self.with(group, Followed::forget);
+    }
+
     /// Notes what a backup holds; it never holds less later.
     pub fn backed_up(&self, group: GroupKey, position: i64) {
         self.with(group, |followed| {

@@ -177,6 +177,7 @@ impl Reader {
                 &version.kind,
                 version.version,
                 version.position,
+                version.erased,
             )),
         };
         Page {

@@ -61,7 +61,11 @@ fn one_person_goes_and_the_others_stay() {
         ..Default::default()
     };
     assert_eq!(read(redacted.clone()), expected);
-    assert_eq!(erased(&redacted, Whose::Person(WHO)), None, "once is enough");
+    assert_eq!(
+        erased(&redacted, Whose::Person(WHO)),
+        None,
+        "once is enough"
+    );
     let nobody = "11111111-1111-4111-8111-111111111111";
     assert_eq!(erased(&content, Whose::Person(nobody)), None);
 }
@@ -109,14 +113,22 @@ fn a_name_that_came_apart_from_its_id_goes_too() {
     let content = delimited(20, &body);
     let redacted = erased(&content, Whose::Person(WHO)).unwrap();
     let lead = read(redacted).lead.unwrap();
-    assert_eq!((lead.person_id.as_str(), lead.display_name.as_str()), (WHO, ""));
+    assert_eq!(
+        (lead.person_id.as_str(), lead.display_name.as_str()),
+        (WHO, "")
+    );
 }
 
 #[test]
 fn the_edit_inside_a_conflict_is_redacted_in_its_place() {
     let id = crate::model::ids::RecordId(uuid::Uuid::from_u128(5));
     let state = crate::content::conflict::state(id, 2, vec![], wrap(20, &session()));
-    let redacted = redact("lianxiao.v1.State", &state, Whose::Everybody, &Names::default());
+    let redacted = redact(
+        "lianxiao.v1.State",
+        &state,
+        Whose::Everybody,
+        &Names::default(),
+    );
     let (about, pushed) = crate::content::conflict::pushed(&redacted.unwrap()).unwrap();
     assert_eq!(about, id);
     assert_eq!(read(pushed).lead.unwrap().display_name, "");
@@ -234,11 +246,30 @@ fn marks_stand_on_fields_they_fit() {
 #[test]
 fn no_field_is_for_pupils_health_or_what_identifies_beyond_a_name() {
     const NEVER: [&str; 17] = [
-        "birth", "birthday", "class", "diagnosis", "disease", "email", "gender", "guardian", "health",
-        "identity", "illness", "mobile", "parent", "phone", "pupil", "student", "telephone",
+        "birth",
+        "birthday",
+        "class",
+        "diagnosis",
+        "disease",
+        "email",
+        "gender",
+        "guardian",
+        "health",
+        "identity",
+        "illness",
+        "mobile",
+        "parent",
+        "phone",
+        "pupil",
+        "student",
+        "telephone",
     ];
     for field in all_fields() {
         let mut words = field.name().split('_');
-        assert!(!words.any(|word| NEVER.contains(&word)), "{}", field.full_name());
+        assert!(
+            !words.any(|word| NEVER.contains(&word)),
+            "{}",
+            field.full_name()
+        );
     }
 }

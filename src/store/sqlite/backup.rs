@@ -4,7 +4,7 @@ use super::{APPLICATION, FILE, options};
 use crate::model::ids::GroupKey;
 use crate::store::sql::catalog;
 use crate::store::sql::column::{micros, place, time, uuid};
-use crate::store::{Backup, Lost, Result, StoreError};
+use crate::store::{Backup, Lost, Restored, Result, StoreError};
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
@@ -98,8 +98,9 @@ pub async fn last(db: &mut SqliteConnection, group: GroupKey) -> Result<Option<B
 
 /// Puts a backup in the place of the folder's file: a new epoch for every group, every credential locked.
 /// The file that stood there is kept beside it. What it held above the backup is returned: that is lost,
-/// unless the replica that pushed it pushes it again.
-pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Vec<Lost>> {
+/// unless the replica that pushed it pushes it again. What was erased since the backup is erased again
+/// before the hub answers anybody.
+pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Restored> {
     let fresh = folder.join(format!("{FILE}.restoring"));
     // What an earlier attempt left.
     remove(&fresh)?;
@@ -111,10 +112,16 @@ pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Vec
             return Err(error);
         }
     };
-    let lost = set_aside(folder, &heads, now).await?;
+    let replaced = read_replaced(folder, &heads).await;
+    if let Some(Replaced { erased, .. }) = &replaced {
+        take_back(&fresh, erased).await?;
+    }
+    set_aside(folder, now)?;
     std::fs::rename(&fresh, folder.join(FILE))?;
     sync(folder)?;
-    Ok(lost)
+    let known = replaced.map(|replaced| (replaced.lost, replaced.erased.len()));
+    let (lost, erased) = known.map_or((Vec::new(), None), |(lost, erased)| (lost, Some(erased)));
+    Ok(Restored { lost, erased })
 }
 
 /// Makes a copy of the backup that a hub can start on; what it holds of each group.
@@ -163,19 +170,83 @@ async fn begin_epoch(
     Ok(tx.commit().await?)
 }
 
-/// Gives the file that stands in the folder a second name and tells what it held above `heads`. It keeps
-/// its first name until the restored file takes it: if there were none for a moment and the machine
-/// failed in it, the next start would begin an empty hub.
-async fn set_aside(folder: &Path, heads: &[(GroupKey, i64)], now: Timestamp) -> Result<Vec<Lost>> {
+/// What the file that is replaced held.
+#[derive(Default)]
+struct Replaced {
+    /// Above the backup.
+    lost: Vec<Lost>,
+    /// Every erasure: its group, and its columns.
+    erased: Vec<ErasureRow>,
+}
+
+/// The group's public id: its key may be another one in the backup.
+type ErasureRow = (Vec<u8>, Vec<u8>, i64, i64);
+
+/// `None`: it cannot be read.
+async fn read_replaced(folder: &Path, heads: &[(GroupKey, i64)]) -> Option<Replaced> {
     let file = folder.join(FILE);
     if !file.exists() {
-        return Ok(Vec::new());
+        return Some(Replaced::default());
     }
     // Closing it also folds its write-ahead log in.
-    let lost = above(&file, heads).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the replaced database cannot be read; what it held is not listed");
-        Vec::new()
-    });
+    let replaced = replaced(&file, heads).await;
+    replaced
+        .inspect_err(|error| tracing::warn!(%error, "the replaced database cannot be read"))
+        .ok()
+}
+
+async fn replaced(file: &Path, heads: &[(GroupKey, i64)]) -> Result<Replaced> {
+    let mut db = SqliteConnectOptions::new().filename(file).connect().await?;
+    let (lost, erased) = (above(&mut db, heads).await, erasures(&mut db).await);
+    db.close().await?;
+    Ok(Replaced {
+        lost: lost?,
+        erased: erased?,
+    })
+}
+
+async fn erasures(db: &mut SqliteConnection) -> Result<Vec<ErasureRow>> {
+    Ok(sqlx::query_as(
+        "SELECT grp.id, erasure.id, person, at FROM erasure JOIN grp ON grp.grp = erasure.grp",
+    )
+    .fetch_all(db)
+    .await?)
+}
+
+/// Notes the erasures that the restored file does not know, as due.
+async fn take_back(fresh: &Path, erased: &[ErasureRow]) -> Result<()> {
+    let mut db = SqliteConnectOptions::new()
+        .filename(fresh)
+        .connect()
+        .await?;
+    let mut tx = db.begin().await?;
+    for (group, id, person, at) in erased {
+        sqlx::query(
+            "INSERT INTO erasure (grp, id, person, at, looked, due) \
+             SELECT grp, ?, ?, ?, 0, 2 FROM grp WHERE id = ? ON CONFLICT (grp, id) DO UPDATE \
+             SET person = excluded.person, at = excluded.at, looked = 0, due = 2 \
+             WHERE erasure.at < excluded.at",
+        )
+        .bind(id)
+        .bind(person)
+        .bind(at)
+        .bind(group)
+        .execute(&mut *tx)
+        .await?;
+    }
+    tx.commit().await?;
+    db.close().await?;
+    sync(fresh)
+}
+
+/// Gives the file that stands in the folder a second name. It keeps its first name until the restored file
+/// takes it: if there were none for a moment and the machine failed in it, the next start would begin an
+/// empty hub.
+fn set_aside(folder: &Path, now: Timestamp) -> Result<()> {
+    let file = folder.join(FILE);
+    if !file.exists() {
+        return Ok(());
+    }
     let aside = |suffix: &str| with_suffix(&file, &format!(".replaced-{}{suffix}", micros(now)));
     for suffix in ["-wal", "-shm"] {
         let part = with_suffix(&file, suffix);
@@ -187,17 +258,10 @@ async fn set_aside(folder: &Path, heads: &[(GroupKey, i64)], now: Timestamp) -> 
         // A file system without second names.
         std::fs::rename(&file, aside(""))?;
     }
-    Ok(lost)
+    Ok(())
 }
 
-async fn above(file: &Path, heads: &[(GroupKey, i64)]) -> Result<Vec<Lost>> {
-    let mut db = SqliteConnectOptions::new().filename(file).connect().await?;
-    let lost = above_in(&mut db, heads).await;
-    db.close().await?;
-    lost
-}
-
-async fn above_in(db: &mut SqliteConnection, heads: &[(GroupKey, i64)]) -> Result<Vec<Lost>> {
+async fn above(db: &mut SqliteConnection, heads: &[(GroupKey, i64)]) -> Result<Vec<Lost>> {
     let mut lost = Vec::new();
     for group in catalog::groups(db).await? {
         let kept = heads.iter().find(|(key, _)| *key == group.key);
