@@ -11,7 +11,7 @@ mod restore;
 mod streams;
 mod upkeep;
 
-pub use admin::{credential_id, random_uuid};
+pub use admin::{NewCredential, random_uuid};
 pub use config::Config;
 pub use error::HubError;
 pub use people::{Erased, Export};
@@ -20,7 +20,7 @@ pub use restore::restore;
 pub use crate::store::{Backup, ListedCredential, Lost, Restored};
 pub use crate::sync::history::{Change, Entries, Entry};
 
-use crate::access::{self, Token};
+use crate::access::{self, Errand, Token};
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
 use crate::model::date::Span;
@@ -29,8 +29,10 @@ use crate::model::ids::{MutationId, Place, RecordId};
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
 use crate::office::{self, GroupStatus, Heard, Records};
-use crate::store::{SqliteStore, Store};
-use crate::sync::{Heads, Pace, Reader, Reading, Watching, Writer, end_if_unsynced, history};
+use crate::store::{SecretHash, SqliteStore, Store};
+use crate::sync::{
+    Heads, Pace, Reader, Reading, Sights, Watching, Writer, end_if_unsynced, history,
+};
 use bytes::Bytes;
 use jiff::Timestamp;
 use known::Known;
@@ -52,6 +54,7 @@ pub struct Hub {
     clock: Arc<dyn Clock>,
     limits: Limits,
     reader: Reader,
+    sights: Sights,
     heads: Arc<Heads>,
     known: Known,
     presence: Presence,
@@ -138,9 +141,16 @@ impl Hub {
             store: Arc::clone(&store),
             _lock: Arc::clone(&lock),
         };
+        let sights = Sights::new(Arc::clone(&store), Arc::clone(&heads));
         let hub = Hub {
             hub_id,
-            reader: Reader::new(Arc::clone(&store), hub_id, Arc::clone(&heads)),
+            reader: Reader::new(
+                Arc::clone(&store),
+                hub_id,
+                Arc::clone(&heads),
+                sights.clone(),
+            ),
+            sights,
             known: Known::default(),
             presence: Presence::default(),
             streams: Streams::default(),
@@ -176,32 +186,53 @@ impl Hub {
     /// `Unauthenticated` when nobody does.
     pub async fn authenticate(&self, token: &str) -> Result<Caller, HubError> {
         let hash = Token::sent(token).hash();
-        let caller = match self.known.get(&hash) {
-            Some(caller) => caller,
-            None => self.look_up(&hash).await?,
-        };
         let now = self.clock.now();
-        if self.presence.heard(caller.group.key, caller.place, now) {
+        let caller = match self.known.get(&hash, now) {
+            Some(caller) => caller,
+            None => self.look_up(hash, now).await?,
+        };
+        if self.presence.heard(&caller, now) {
             // Whoever calls does not wait for the writer.
-            tokio::spawn(write_down(Arc::clone(&self.store), hash, now));
+            let (store, caller) = (Arc::clone(&self.store), caller.clone());
+            tokio::spawn(write_down(store, caller, now));
         }
         Ok(caller)
     }
 
-    async fn look_up(&self, hash: &[u8; 32]) -> Result<Caller, HubError> {
-        let found = self.store.credential(hash).await?;
-        let (credential, group) = found.ok_or(HubError::Unauthenticated)?;
-        if credential.locked {
+    async fn look_up(&self, token: SecretHash, now: Timestamp) -> Result<Caller, HubError> {
+        let held = self.store.held(&token).await?;
+        let held = held.ok_or(HubError::Unauthenticated)?;
+        if held.revoked {
+            return Err(HubError::Revoked);
+        }
+        if held.ends_at.is_some_and(|end| end <= now) {
+            return Err(HubError::Expired);
+        }
+        if held.credential.locked {
             return Err(HubError::Locked);
         }
         let caller = Caller {
-            group,
-            credential: *hash,
-            place: credential.place,
-            holder: credential.holder,
+            group: held.group,
+            credential: held.credential.id,
+            place: held.credential.place,
+            holder: held.credential.holder,
+            rights: held.credential.rights,
         };
-        self.known.keep(&caller);
+        self.known.keep(token, caller.clone(), held.ends_at);
         Ok(caller)
+    }
+
+    /// Refuses what the caller's place has no business with.
+    fn allow(caller: &Caller, errand: Errand) -> Result<(), HubError> {
+        if access::may(caller.place, errand) {
+            Ok(())
+        } else {
+            Err(HubError::Denied(match errand {
+                Errand::Figures => "only the group office (集团办) may ask for figures",
+                Errand::Persons => "only the group office (集团办) may export and erase persons",
+                _ => "a public link (公开链接) only reads what stands",
+            }))
+        }
     }
 
     /// What the caller is told of the hub.
@@ -209,6 +240,7 @@ impl Hub {
     /// # Errors
     /// When the database failed.
     pub async fn describe(&self, caller: &Caller) -> Result<Description, HubError> {
+        Self::allow(caller, Errand::Describe)?;
         Ok(Description {
             hub_id: self.hub_id,
             time: self.clock.now(),
@@ -223,6 +255,7 @@ impl Hub {
     /// # Errors
     /// When the push as a whole cannot be taken, or nothing can be said of it.
     pub async fn push(&self, caller: Caller, push: Push) -> Result<Vec<Answer>, HubError> {
+        Self::allow(&caller, Errand::Push)?;
         self.count_within(push.items.len())?;
         Ok(self.writer.push(caller, push).await?)
     }
@@ -247,7 +280,7 @@ impl Hub {
                     0 => self.limits.page_bytes_max,
                     wanted => wanted.min(self.limits.page_bytes_max),
                 };
-                Ok(Ok(self.reader.page(&mut reading, bytes_max).await?))
+                Ok(self.reader.page(&mut reading, bytes_max).await?)
             }
         }
     }
@@ -294,11 +327,8 @@ impl Hub {
         cursor: &str,
         filter: Filter,
     ) -> Result<Result<Reading, ResetReason>, HubError> {
-        let sees = caller.sees().to_vec();
-        Ok(self
-            .reader
-            .open(caller.group.clone(), sees, filter, cursor)
-            .await?)
+        Self::allow(caller, Errand::Read)?;
+        Ok(self.reader.open(caller.clone(), filter, cursor).await?)
     }
 
     /// A record now, or as it stood at a time, encoded as a change.
@@ -313,14 +343,13 @@ impl Hub {
         time: Option<Timestamp>,
     ) -> Result<Bytes, HubError> {
         self.reached(caller, min_position).await?;
+        let (group, sight) = (caller.group.key, self.sights.of(caller, 0).await?);
+        Self::allow(caller, time.map_or(Errand::Read, |_| Errand::History))?;
         let version = match time {
-            None => {
-                let sees = caller.sees();
-                self.store.record(caller.group.key, id, &sees).await?
-            }
+            None => self.store.record(group, id, &sight).await?,
             Some(time) => {
                 let position = self.position_at(caller, time).await?;
-                history::record_at(&*self.store, caller, id, position).await?
+                history::record_at(&*self.store, (group, &sight), id, position).await?
             }
         };
         match version {
@@ -348,10 +377,9 @@ impl Hub {
         below: i64,
         limit: usize,
     ) -> Result<Entries, HubError> {
-        let visible = self
-            .store
-            .record(caller.group.key, id, &caller.sees())
-            .await?;
+        Self::allow(caller, Errand::History)?;
+        let (group, sight) = (caller.group.key, self.sights.of(caller, 0).await?);
+        let visible = self.store.record(group, id, &sight).await?;
         if visible.is_none() {
             return Err(HubError::NotFound {
                 what: "record",
@@ -359,7 +387,7 @@ impl Hub {
                 deleted: false,
             });
         }
-        Ok(history::list(&*self.store, caller, id, below, limit).await?)
+        Ok(history::list(&*self.store, (group, &sight), id, below, limit).await?)
     }
 
     /// The first answers to mutations of the caller's place, and those that had no effect here.
@@ -371,8 +399,10 @@ impl Hub {
         caller: &Caller,
         ids: &[MutationId],
     ) -> Result<(Vec<Answer>, Vec<MutationId>), HubError> {
+        Self::allow(caller, Errand::Push)?;
         self.count_within(ids.len())?;
-        Ok(history::push_results(&*self.store, caller, ids).await?)
+        let sight = self.sights.of(caller, 0).await?;
+        Ok(history::push_results(&*self.store, caller, &sight, ids).await?)
     }
 
     fn count_within(&self, actual: usize) -> Result<(), HubError> {
@@ -419,9 +449,11 @@ impl Hub {
         span: Span,
         time: Option<Timestamp>,
     ) -> Result<GroupStatus, HubError> {
-        if !access::may_read_figures(caller.place) {
+        Self::allow(caller, Errand::Figures)?;
+        let sight = self.sights.of(caller, 0).await?;
+        if !office::KINDS.iter().all(|kind| sight.on(kind)) {
             return Err(HubError::Denied(
-                "only the group office (集团办) may ask for figures",
+                "figures need the right to read every kind that they count",
             ));
         }
         let group = caller.group.key;
@@ -449,8 +481,11 @@ impl Hub {
 }
 
 /// When a credential was last heard is worth no failed call: a full disk still answers reads.
-async fn write_down(store: Arc<dyn Store>, credential: [u8; 32], heard: Timestamp) {
-    if let Err(error) = store.heard(&credential, heard).await {
+async fn write_down(store: Arc<dyn Store>, caller: Caller, heard: Timestamp) {
+    let noted = store
+        .heard(caller.group.key, caller.credential, heard)
+        .await;
+    if let Err(error) = noted {
         end_if_unsynced(&error);
         tracing::warn!(%error, "the last call of a credential was not written down");
     }

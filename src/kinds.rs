@@ -20,12 +20,13 @@ use crate::model::date::Span;
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Key, Place, RecordId, Who};
 use crate::wire::CONTRACT;
+use crate::wire::v1::Personal;
 use bytes::Bytes;
 use found::Found;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use prost::Message;
-use prost_reflect::FieldDescriptor;
+use prost_reflect::{FieldDescriptor, MessageDescriptor};
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::sync::LazyLock;
@@ -88,6 +89,22 @@ pub trait Neighbours {
     fn keyed(&self, key: &Key) -> Option<Neighbour>;
 }
 
+/// The wider circles a campus belongs to by its part in the group, as its register record states it: the
+/// head school and its branches read each other's sessions, a member school those it was invited to
+/// (the charters of school groups).
+#[must_use]
+pub fn circles(campus: &[u8]) -> Vec<Who> {
+    let campus = read::<registers::campus::CampusRules>(campus);
+    let core = campus.is_some_and(|campus| registers::campus::is_core(&campus));
+    core.then_some(Who::Core).into_iter().collect()
+}
+
+/// What people call a campus, as its register record states it.
+#[must_use]
+pub fn campus_name(campus: &[u8]) -> Option<String> {
+    read::<registers::campus::CampusRules>(campus).map(|campus| campus.name)
+}
+
 /// The keys of the records that every item's rules may look at.
 #[must_use]
 pub fn common_needs() -> Vec<Key> {
@@ -133,10 +150,12 @@ pub trait Rules: Sync + 'static {
     const NAME: &'static str;
     /// Who writes it.
     const OWNER: Owner;
+    /// Its records are shown to the public.
+    const PUBLIC: bool = false;
     /// What its owner writes.
     type Content: Message + Default;
     /// What the hub writes; `()` for a kind without a course.
-    type State: Message + Default;
+    type State: Message + Default + PartialEq;
     /// What may be asked; `()` for a kind without a course.
     type Action: Message + Default;
 
@@ -196,6 +215,18 @@ pub trait Rules: Sync + 'static {
         &[]
     }
 
+    /// The record whose state follows this one's, if there is one.
+    fn leads(content: &Self::Content) -> Option<RecordId> {
+        let _ = content;
+        None
+    }
+
+    /// The state after the record that it follows moved; `None` when that means nothing to it.
+    fn follow(state: &Self::State, leader: &Leader<'_>) -> Option<Self::State> {
+        let _ = (state, leader);
+        None
+    }
+
     /// Who may see it.
     fn audience(owner: Place, content: &Self::Content, state: &Self::State) -> Vec<Who>;
 
@@ -230,6 +261,25 @@ impl Reference {
             kind,
             called: false,
         }
+    }
+}
+
+/// A record as it stands now, to one that follows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Leader<'a> {
+    /// The record.
+    pub id: RecordId,
+    /// Its kind.
+    pub kind: &'a str,
+    /// Its parts.
+    pub parts: &'a Parts,
+}
+
+impl Leader<'_> {
+    /// Its content and state, when it is of that kind.
+    fn read<R: Rules>(&self) -> Option<(R::Content, R::State)> {
+        let content = (self.kind == R::NAME).then(|| read::<R>(&self.parts.content))??;
+        Some((content, Of::<R>::state(self.parts)))
     }
 }
 
@@ -268,11 +318,21 @@ pub trait Kind: Sync {
     fn act(&self, action: &[u8], before: &Parts, case: &Case<'_>) -> Result<Moved<Bytes>, Refusal>;
     /// The names of the fields that bind actions and differ between two contents.
     fn bound_changes(&self, before: &[u8], after: &[u8]) -> Vec<String>;
+    /// Everybody in the group needs it to read the rest: a register without persons.
+    fn open(&self) -> bool;
+    /// Its records are shown to the public.
+    fn public(&self) -> bool;
+    /// Its records are about persons: a field of its content is marked so in the contract.
+    fn personal(&self) -> bool;
+    /// The record whose state follows this one's.
+    fn leads(&self, content: &[u8]) -> Option<RecordId>;
+    /// The state after the record that it follows moved; `None`: it stays as it is.
+    fn follow(&self, parts: &Parts, leader: &Leader<'_>) -> Option<Bytes>;
     /// Who may see it.
     fn audience(&self, owner: Place, parts: &Parts) -> Vec<Who>;
     /// The days it touches.
     fn span(&self, parts: &Parts) -> Option<Span>;
-    /// Whether its contents name people.
+    /// Its contents name people, be they about persons or not.
     fn names_people(&self) -> bool;
 }
 
@@ -310,6 +370,13 @@ impl<R: Rules> Of<R> {
         FIELDS
             .get(R::NAME)
             .expect("every kind is a field of Content")
+    }
+
+    fn message() -> MessageDescriptor {
+        match Self::field().kind() {
+            prost_reflect::Kind::Message(message) => message,
+            _ => unreachable!("a content is a message"),
+        }
     }
 }
 
@@ -390,15 +457,38 @@ where
 
     fn bound_changes(&self, before: &[u8], after: &[u8]) -> Vec<String> {
         let body = |content| variant(content).map(|(_, body)| body).unwrap_or_default();
-        let prost_reflect::Kind::Message(message) = Self::field().kind() else {
-            return Vec::new();
-        };
         changed_fields(body(before), body(after))
             .into_iter()
-            .filter_map(|number| message.get_field(number))
+            .filter_map(|number| Self::message().get_field(number))
             .map(|field| field.name().to_owned())
             .filter(|name| R::binds().contains(&name.as_str()))
             .collect()
+    }
+
+    fn open(&self) -> bool {
+        R::OWNER == Owner::Office && !self.personal()
+    }
+
+    fn public(&self) -> bool {
+        R::PUBLIC || self.open()
+    }
+
+    fn personal(&self) -> bool {
+        let message = Self::message();
+        let tells = |mark| matches!(mark, Personal::Name | Personal::Trait | Personal::Figure);
+        message
+            .fields()
+            .any(|field| tells(Schema::contract().personal(&field)))
+    }
+
+    fn leads(&self, content: &[u8]) -> Option<RecordId> {
+        R::leads(&Self::content(content))
+    }
+
+    fn follow(&self, parts: &Parts, leader: &Leader<'_>) -> Option<Bytes> {
+        let state = Self::state(parts);
+        let next = R::follow(&state, leader).filter(|next| *next != state)?;
+        Some(wrap(self.number(), &next))
     }
 
     fn audience(&self, owner: Place, parts: &Parts) -> Vec<Who> {
@@ -413,9 +503,7 @@ where
     }
 
     fn names_people(&self) -> bool {
-        let message = Self::field().kind();
-        let message = message.as_message();
-        message.is_some_and(|message| Schema::contract().names_people(message))
+        Schema::contract().names_people(&Self::message())
     }
 }
 
@@ -435,14 +523,23 @@ mod tests {
     }
 
     #[test]
+    fn who_may_read_a_kind_follows_from_what_it_is_about() {
+        let are = |ask: fn(&&&dyn Kind) -> bool| {
+            let kinds = KINDS.iter().filter(ask);
+            kinds.map(|kind| kind.name()).collect::<Vec<_>>()
+        };
+        assert_eq!(are(|kind| kind.personal()), ["exchange", "person"]);
+        assert_eq!(are(|kind| kind.open()), ["campus", "calendar", "policy"]);
+        let public = ["menu", "campus", "calendar", "policy"];
+        assert_eq!(are(|kind| kind.public()), public);
+    }
+
+    #[test]
     fn what_binds_an_action_is_a_field_of_the_content() {
         fn fields<R: Rules>() {
-            let prost_reflect::Kind::Message(message) = Of::<R>::field().kind() else {
-                panic!()
-            };
             for name in R::binds() {
                 assert!(
-                    message.get_field_by_name(name).is_some(),
+                    Of::<R>::message().get_field_by_name(name).is_some(),
                     "{}.{name}",
                     R::NAME
                 );

@@ -9,3 +9,5 @@ pub mod finding;
 pub mod ids;
 pub mod limits;
 pub mod mutation;
+pub mod rights;
+pub mod sight;

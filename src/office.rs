@@ -5,6 +5,6 @@ mod records;
 mod retention;
 mod status;
 
-pub use records::Records;
+pub use records::{KINDS, Records};
 pub use retention::overdue;
 pub use status::{GroupStatus, Heard, group_status};

@@ -11,11 +11,14 @@ pub use sqlite::SqliteStore;
 use crate::model::caller::Group;
 use crate::model::date::Span;
 use crate::model::feed::{Filter, Head};
-use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
+use crate::model::ids::{CredentialId, GroupKey, Key, MutationId, Place, RecordId, Who};
+use crate::model::rights::Rights;
+use crate::model::sight::Sight;
 use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -72,19 +75,51 @@ impl StoreError {
 /// What a store answers.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
-/// A credential, without its token.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// SHA-256 of a secret: all that the hub keeps of one.
+pub type SecretHash = [u8; 32];
+
+/// A credential, without its tokens.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
-    /// SHA-256 of the token.
-    pub hash: [u8; 32],
+    /// Its id.
+    pub id: CredentialId,
     /// The group it belongs to.
     pub group: GroupKey,
     /// The place it acts for.
     pub place: Place,
     /// The post that holds it.
     pub holder: String,
+    /// What the operator calls it (总务处的笔记本电脑); may be empty.
+    pub label: String,
+    /// What of its place's it may do.
+    pub rights: Rights,
+    /// From when on it is refused; `None`: never.
+    pub expires_at: Option<Timestamp>,
     /// A restore locked it out, until the operator confirms it.
     pub locked: bool,
+}
+
+impl fmt::Debug for Credential {
+    /// Without its holder, who may be a person.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credential")
+            .field("id", &self.id)
+            .field("place", &self.place)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A credential that a token was found to be of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The credential.
+    pub credential: Credential,
+    /// Its group.
+    pub group: Group,
+    /// From when on the token is refused; `None`: never.
+    pub ends_at: Option<Timestamp>,
+    /// The operator took it back.
+    pub revoked: bool,
 }
 
 /// A credential as the operator sees it.
@@ -96,6 +131,8 @@ pub struct ListedCredential {
     pub created_at: Timestamp,
     /// When it was last heard.
     pub heard_at: Option<Timestamp>,
+    /// When the operator took it back.
+    pub revoked_at: Option<Timestamp>,
 }
 
 /// What a batch of pushes touches, to be read in a few set queries.
@@ -129,6 +166,8 @@ pub struct Version {
     pub id: RecordId,
     /// Its kind.
     pub kind: String,
+    /// The kind by which it may be read: its own, or that of the record a conflict is about.
+    pub topic: String,
     /// Its owner.
     pub owner: Place,
     /// Its number.
@@ -148,6 +187,8 @@ pub struct Remembered {
     pub hash: Option<[u8; 32]>,
     /// The record whose version it wrote.
     pub record: RecordId,
+    /// The topic of that record.
+    pub topic: String,
     /// That version.
     pub version: i64,
     /// Where that version stands in the feed.
@@ -272,8 +313,8 @@ pub struct AudienceRow {
 /// A part of the feed to be read.
 #[derive(Clone, Debug)]
 pub struct PageQuery<'a> {
-    /// The reader's audiences.
-    pub sees: &'a [Who],
+    /// What the reader may see.
+    pub sight: &'a Sight,
     /// What it wants of them.
     pub filter: &'a Filter,
     /// After which position.
@@ -355,20 +396,25 @@ pub trait Store: Erasing + Send + Sync {
     async fn create_group(&self, id: Uuid, name: &str, at: Timestamp) -> Result<Option<Group>>;
     /// All groups, by name.
     async fn groups(&self) -> Result<Vec<Group>>;
-    /// Keeps a credential.
-    async fn create_credential(&self, credential: &Credential, at: Timestamp) -> Result<()>;
-    /// The credential with that hash, and its group.
-    async fn credential(&self, hash: &[u8; 32]) -> Result<Option<(Credential, Group)>>;
+    /// Keeps a credential, with a token if it begins with one.
+    async fn create_credential(
+        &self,
+        credential: &Credential,
+        token: Option<&SecretHash>,
+        at: Timestamp,
+    ) -> Result<()>;
+    /// The credential whose token has that hash, whatever became of it.
+    async fn held(&self, token: &SecretHash) -> Result<Option<Held>>;
     /// The credentials of a group, by place and holder.
     async fn credentials(&self, group: GroupKey) -> Result<Vec<ListedCredential>>;
-    /// Lets locked credentials in again: those of these hashes, or all of the group; how many there were.
-    async fn confirm(&self, group: GroupKey, hashes: Option<&[[u8; 32]]>) -> Result<u64>;
+    /// Lets locked credentials in again: those of these ids, or all of the group; how many there were.
+    async fn confirm(&self, group: GroupKey, ids: Option<&[CredentialId]>) -> Result<u64>;
     /// Writes a backup of everything committed into a new file, and notes what it holds.
     async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()>;
     /// What the last backup holds of a group.
     async fn last_backup(&self, group: GroupKey) -> Result<Option<Backup>>;
     /// Notes when a credential was last heard.
-    async fn heard(&self, hash: &[u8; 32], at: Timestamp) -> Result<()>;
+    async fn heard(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<()>;
     /// When each place was last heard.
     async fn last_heard(&self, group: GroupKey) -> Result<HashMap<Place, Timestamp>>;
 
@@ -384,8 +430,9 @@ pub trait Store: Erasing + Send + Sync {
     async fn commit_as_of(&self, group: GroupKey, time: Timestamp) -> Result<Head>;
     /// A part of the feed.
     async fn page(&self, group: GroupKey, query: &PageQuery<'_>) -> Result<FeedPage>;
-    /// The newest version of a record, if one of `sees` may see it.
-    async fn record(&self, group: GroupKey, id: RecordId, sees: &[Who]) -> Result<Option<Version>>;
+    /// The newest version of a record, if it may be seen.
+    async fn record(&self, group: GroupKey, id: RecordId, sight: &Sight)
+    -> Result<Option<Version>>;
     /// The version of a record that stood at a position, whoever sees it.
     async fn record_at(
         &self,

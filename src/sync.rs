@@ -11,11 +11,13 @@ mod prepare;
 mod put;
 mod queue;
 mod read;
+mod sights;
 mod watch;
 mod writer;
 
 pub use heads::Heads;
 pub use queue::WriteError;
-pub use read::{OpenError, Reader, Reading};
+pub use read::{OpenError, Reader, Reading, kind_names};
+pub use sights::Sights;
 pub use watch::{Pace, Watching};
 pub use writer::{Writer, end_if_unsynced};

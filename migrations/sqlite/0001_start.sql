@@ -1,6 +1,6 @@
 -- The hub's tables. Types are BIGINT, TEXT and BLOB only, so that every engine holds the same values.
 -- Times are microseconds since 1970-01-01 UTC; days are text, YYYY-MM-DD; ids are the 16 bytes of a UUID.
--- A place is the id of a campus, or the empty blob for the office.
+-- A place is the id of a campus, the empty blob for the office, or a zero byte for a public link.
 
 -- Says whose file it is ("LxHb"): another program's is never migrated.
 PRAGMA application_id = 1282951266;
@@ -20,17 +20,32 @@ CREATE TABLE grp (
     created_at BIGINT NOT NULL
 );
 
--- Who may call. Only the hash of a token is kept; a token is looked up by it before its group is known.
+-- Who may call.
 CREATE TABLE credential (
-    hash       BLOB   NOT NULL PRIMARY KEY,
     grp        BIGINT NOT NULL REFERENCES grp,
+    id         BLOB   NOT NULL,
     place      BLOB   NOT NULL,
     holder     TEXT   NOT NULL,
+    label      TEXT   NOT NULL,
+    rights     TEXT   NOT NULL, -- 'menu=draft,act session=read'; empty: all that the place may do
     created_at BIGINT NOT NULL,
+    expires_at BIGINT,          -- null: never
+    revoked_at BIGINT,
     heard_at   BIGINT,
-    locked     BIGINT NOT NULL DEFAULT 0 -- 1: refused since a restore, until the operator confirms it
+    locked     BIGINT NOT NULL, -- 1: refused since a restore, until the operator confirms it
+    PRIMARY KEY (grp, id)
 );
-CREATE INDEX credential_grp ON credential (grp, place);
+
+-- The secrets of credentials, by their hashes: a token is looked up before its group is known. A credential
+-- has more than one while its token is being exchanged for the next.
+CREATE TABLE token (
+    hash       BLOB   NOT NULL PRIMARY KEY,
+    grp        BIGINT NOT NULL,
+    credential BLOB   NOT NULL,
+    expires_at BIGINT, -- null: with the credential
+    FOREIGN KEY (grp, credential) REFERENCES credential (grp, id)
+);
+CREATE INDEX token_credential ON token (grp, credential);
 
 -- Positions written together, and the chain over the group's history up to them.
 CREATE TABLE "commit" (
@@ -48,6 +63,7 @@ CREATE TABLE version (
     grp           BIGINT NOT NULL REFERENCES grp,
     position      BIGINT NOT NULL,
     kind          TEXT   NOT NULL,
+    topic         TEXT   NOT NULL, -- the kind by which it may be read: a conflict's is its record's
     id            BLOB   NOT NULL,
     version       BIGINT NOT NULL,
     campus        BLOB   NOT NULL, -- the owner's place
@@ -85,7 +101,7 @@ CREATE TABLE record (
 -- drops out keeps a row marked gone.
 CREATE TABLE audience (
     grp      BIGINT NOT NULL REFERENCES grp,
-    who      TEXT   NOT NULL, -- '*' the group, 'office', or a campus id
+    who      TEXT   NOT NULL, -- '*' the group, 'core' the head school and its branches, 'office', or a campus id
     id       BLOB   NOT NULL,
     position BIGINT NOT NULL,
     gone     BIGINT NOT NULL,

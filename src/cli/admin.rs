@@ -2,10 +2,14 @@
 //! the one thing a script needs of it.
 
 use super::Outcome;
+use crate::model::clock::{Clock as _, SystemClock};
+use crate::model::rights::Rights;
+use crate::wire::convert;
 use crate::wire::v1;
 use crate::wire::v1::admin_service_client::AdminServiceClient;
 use clap::{Args, Subcommand, ValueEnum};
 use hyper_util::rt::TokioIo;
+use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokio::net::UnixStream;
@@ -97,7 +101,7 @@ enum Role {
 enum Credential {
     /// Make a credential and print its token, this once
     Create(NewCredential),
-    /// Print every credential's id, place, holder and state
+    /// Print every credential's id, place, holder, state, rights and label
     List {
         /// The group's id
         #[arg(long)]
@@ -123,6 +127,16 @@ struct NewCredential {
     holder: String,
     #[command(flatten)]
     place: Place,
+    /// A right on a kind, as KIND=RIGHT[,RIGHT] of read, draft and act (menu=draft,act); may be repeated.
+    /// Without any: everything the place may do
+    #[arg(long = "right", value_name = "KIND=RIGHTS")]
+    rights: Vec<Rights>,
+    /// What you call it, for example 总务处的笔记本电脑
+    #[arg(long, default_value = "")]
+    label: String,
+    /// When it ends, RFC 3339 (2027-08-31T18:00:00+08:00); never when left out
+    #[arg(long, value_name = "TIME")]
+    expires: Option<Timestamp>,
 }
 
 #[derive(Args)]
@@ -134,6 +148,9 @@ struct Place {
     /// For the group office (集团办)
     #[arg(long)]
     office: bool,
+    /// For a public link (公开链接): published menus and registers, to be read only
+    #[arg(long)]
+    public: bool,
 }
 
 impl Admin {
@@ -203,12 +220,32 @@ async fn credentials(mut admin: Operator, credential: Credential) -> Outcome {
 }
 
 fn line(credential: &v1::Credential) -> String {
-    let place = match credential.campus_id.as_str() {
-        "" => "office",
-        campus => campus,
+    let v1::Credential {
+        id, holder, label, ..
+    } = credential;
+    let place = match credential.place() {
+        v1::PlaceKind::Office => "office",
+        v1::PlaceKind::Public => "public",
+        _ => &credential.campus_id,
     };
-    let state = if credential.locked { "locked" } else { "ok" };
-    format!("{}\t{place}\t{}\t{state}", credential.id, credential.holder)
+    let state = state(credential);
+    let rights = convert::rights(&credential.rights).unwrap_or_default();
+    format!("{id}\t{place}\t{holder}\t{state}\t{rights}\t{label}")
+}
+
+/// Whether it lets its holder in, or why not.
+fn state(credential: &v1::Credential) -> &'static str {
+    let now = SystemClock.now();
+    let end = credential.expire_time.as_ref().and_then(convert::time);
+    if credential.revoke_time.is_some() {
+        "revoked"
+    } else if end.is_some_and(|end| end <= now) {
+        "expired"
+    } else if credential.locked {
+        "locked"
+    } else {
+        "ok"
+    }
 }
 
 async fn backup(mut admin: Operator, file: &Path) -> Outcome {
@@ -244,16 +281,19 @@ impl NewCampus {
 
 impl NewCredential {
     fn request(self) -> v1::CreateCredentialRequest {
-        let place = if self.place.office {
-            v1::PlaceKind::Office
-        } else {
-            v1::PlaceKind::Campus
+        let place = match (self.place.office, self.place.public) {
+            (true, _) => v1::PlaceKind::Office,
+            (_, true) => v1::PlaceKind::Public,
+            _ => v1::PlaceKind::Campus,
         };
         v1::CreateCredentialRequest {
             group_id: self.group,
             place: place.into(),
             campus_id: self.place.campus.unwrap_or_default(),
             holder: self.holder,
+            rights: self.rights.iter().flat_map(convert::kind_rights).collect(),
+            label: self.label,
+            expire_time: self.expires.map(convert::timestamp),
         }
     }
 }

@@ -6,6 +6,7 @@ mod kill;
 mod scenes;
 mod stage;
 mod table;
+mod trespass;
 mod week;
 
 use super::Outcome;

@@ -1,5 +1,5 @@
 //! What the contract's field options say: which lists are keyed, which fields came later, which messages
-//! are edited by parts. Read once from the descriptors.
+//! are edited by parts, which fields are about a person. Read once from the descriptors.
 
 use super::encoded::{Value, fields};
 use crate::wire::CONTRACT;

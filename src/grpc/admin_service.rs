@@ -1,9 +1,9 @@
 //! `AdminService`, on the local socket only.
 
 use super::status::status;
-use crate::hub::{Hub, HubError, ListedCredential, credential_id};
+use crate::hub::{Hub, HubError, ListedCredential, NewCredential};
 use crate::model::caller::Group;
-use crate::model::ids::{Place, RecordId};
+use crate::model::ids::{CredentialId, RecordId};
 use crate::model::mutation::{Answer, Outcome};
 use crate::wire::convert;
 use crate::wire::v1;
@@ -46,25 +46,25 @@ impl Admin {
         request: v1::CreateCredentialRequest,
     ) -> Result<v1::CreateCredentialResponse, HubError> {
         let group = uuid("group_id", &request.group_id)?;
-        let place = match v1::PlaceKind::try_from(request.place) {
-            Ok(v1::PlaceKind::Campus) => {
-                Place::Campus(convert::record_id("campus_id", &request.campus_id)?)
-            }
-            Ok(v1::PlaceKind::Office) if request.campus_id.is_empty() => Place::Office,
-            Ok(v1::PlaceKind::Office) => {
-                let why = "campus_id does not go with place OFFICE";
-                return Err(HubError::invalid("campus_id", why));
-            }
-            _ => return Err(HubError::invalid("place", "place must be CAMPUS or OFFICE")),
+        let new = NewCredential {
+            place: convert::place(request.place, &request.campus_id)?,
+            rights: convert::rights(&request.rights)?,
+            expires_at: convert::optional_time("expire_time", request.expire_time.as_ref())?,
+            holder: request.holder,
+            label: request.label,
         };
-        let token = self
-            .hub
-            .create_credential(group, place, &request.holder)
-            .await?;
+        let (credential, token) = self.hub.create_credential(group, new).await?;
         Ok(v1::CreateCredentialResponse {
             token: token.reveal().to_owned(),
+            credential_id: credential.to_string(),
         })
     }
+}
+
+fn credential_ids(ids: &[String]) -> Result<Vec<CredentialId>, HubError> {
+    let id = |(i, id): (usize, &String)| convert::id(&format!("credential_ids[{i}]"), id);
+    let ids: Result<_, _> = ids.iter().enumerate().map(id).collect();
+    Ok(ids?)
 }
 
 /// A refused campus as the call's error, each refusal as a violation of its field.
@@ -149,9 +149,8 @@ impl v1::admin_service_server::AdminService for Admin {
         let request = request.into_inner();
         let confirmed = async {
             let group = uuid("group_id", &request.group_id)?;
-            self.hub
-                .confirm_credentials(group, &request.credential_ids)
-                .await
+            let ids = credential_ids(&request.credential_ids)?;
+            self.hub.confirm_credentials(group, &ids).await
         };
         let confirmed = confirmed.await.map_err(|error: HubError| status(&error))?;
         let confirmed_count = i32::try_from(confirmed).unwrap_or(i32::MAX);
@@ -174,17 +173,17 @@ impl v1::admin_service_server::AdminService for Admin {
 
 fn credential(listed: ListedCredential) -> v1::Credential {
     let credential = listed.credential;
-    let place = match credential.place {
-        Place::Office => v1::PlaceKind::Office,
-        Place::Campus(_) => v1::PlaceKind::Campus,
-    };
     v1::Credential {
-        id: credential_id(&credential.hash),
-        place: place.into(),
+        id: credential.id.to_string(),
+        place: convert::place_kind(credential.place).into(),
         campus_id: credential.place.to_text(),
         holder: credential.holder,
         create_time: Some(convert::timestamp(listed.created_at)),
         last_heard_time: listed.heard_at.map(convert::timestamp),
         locked: credential.locked,
+        rights: convert::kind_rights(&credential.rights),
+        label: credential.label,
+        expire_time: credential.expires_at.map(convert::timestamp),
+        revoke_time: listed.revoked_at.map(convert::timestamp),
     }
 }

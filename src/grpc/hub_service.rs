@@ -4,9 +4,8 @@ use super::auth::caller;
 use super::status::status;
 use crate::hub::Hub;
 use crate::model::caller::Caller;
-use crate::model::ids::Place;
 use crate::model::limits::CONTRACT;
-use crate::wire::convert::{limits, timestamp};
+use crate::wire::convert::{kind_rights, limits, place_kind, timestamp};
 use crate::wire::v1;
 use std::sync::Arc;
 use tonic::{Request, Response, Status};
@@ -55,13 +54,11 @@ impl v1::hub_service_server::HubService for About {
 }
 
 fn describe_caller(caller: Caller) -> v1::CallerDescription {
-    let place = match caller.place {
-        Place::Office => v1::PlaceKind::Office,
-        Place::Campus(_) => v1::PlaceKind::Campus,
-    };
     v1::CallerDescription {
-        place: place.into(),
+        place: place_kind(caller.place).into(),
         campus_id: caller.place.to_text(),
         holder: caller.holder,
+        rights: kind_rights(&caller.rights),
+        credential_id: caller.credential.to_string(),
     }
 }

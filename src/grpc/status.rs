@@ -21,6 +21,8 @@ pub fn status(error: &HubError) -> Status {
     let mut details = ErrorDetails::new();
     let (code, reason) = match error {
         HubError::Unauthenticated => (Code::Unauthenticated, "TOKEN_UNKNOWN"),
+        HubError::Revoked => (Code::Unauthenticated, "CREDENTIAL_REVOKED"),
+        HubError::Expired => (Code::Unauthenticated, "CREDENTIAL_EXPIRED"),
         HubError::Locked => (Code::Unauthenticated, "CREDENTIAL_LOCKED"),
         HubError::Denied(_) => (Code::PermissionDenied, "NOT_ALLOWED"),
         HubError::Invalid { field, why } => {

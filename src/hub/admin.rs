@@ -3,10 +3,14 @@
 use super::{Hub, HubError};
 use crate::access::Token;
 use crate::model::caller::{Caller, Group};
-use crate::model::ids::{MutationId, Place, RecordId};
+use crate::model::ids::{CredentialId, MutationId, Place, RecordId, Who};
 use crate::model::mutation::{Answer, Base, Item, Mutation, Push, Put, Wish};
+use crate::model::rights::Rights;
+use crate::model::sight::Sight;
 use crate::store::{Credential, ListedCredential};
+use crate::sync::kind_names;
 use bytes::Bytes;
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use uuid::Uuid;
@@ -82,18 +86,30 @@ impl Hub {
     /// Makes a credential; its token is seen this once.
     ///
     /// # Errors
-    /// When there is no such group or campus, or the holder is not named.
+    /// When there is no such group or campus, the holder is not named, or a right is on no kind.
     pub async fn create_credential(
         &self,
         group: Uuid,
-        place: Place,
-        holder: &str,
-    ) -> Result<Token, HubError> {
+        new: NewCredential,
+    ) -> Result<(CredentialId, Token), HubError> {
+        let credential = self.new_credential(group, new).await?;
+        let token = Token::from_random(random_bits());
+        self.store
+            .create_credential(&credential, Some(&token.hash()), self.clock.now())
+            .await?;
+        Ok((credential.id, token))
+    }
+
+    async fn new_credential(
+        &self,
+        group: Uuid,
+        new: NewCredential,
+    ) -> Result<Credential, HubError> {
         let group = self.group(group).await?;
-        let holder = one_line("holder", holder)?.to_owned();
-        if let Place::Campus(campus) = place {
-            let office = operator(group.clone());
-            let record = self.store.record(group.key, campus, &office.sees()).await?;
+        self.check_rights(&new)?;
+        if let Place::Campus(campus) = new.place {
+            let everybody = Sight::of([Who::Group]);
+            let record = self.store.record(group.key, campus, &everybody).await?;
             if record.is_none_or(|record| record.kind != "campus" || record.frame.is_none()) {
                 let id = campus.to_string();
                 return Err(HubError::NotFound {
@@ -103,18 +119,36 @@ impl Hub {
                 });
             }
         }
-        let token = Token::from_random(random_bits());
-        let credential = Credential {
-            hash: token.hash(),
-            group: group.key,
-            place,
-            holder,
-            locked: false,
+        let label = match new.label.trim() {
+            "" => "",
+            label => one_line("label", label)?,
         };
-        self.store
-            .create_credential(&credential, self.clock.now())
-            .await?;
-        Ok(token)
+        Ok(Credential {
+            id: CredentialId(random_uuid()),
+            group: group.key,
+            place: new.place,
+            holder: one_line("holder", &new.holder)?.to_owned(),
+            label: label.to_owned(),
+            rights: new.rights,
+            expires_at: new.expires_at,
+            locked: false,
+        })
+    }
+
+    fn check_rights(&self, new: &NewCredential) -> Result<(), HubError> {
+        let known = kind_names();
+        if let Some((kind, _)) = new.rights.by_kind().find(|(kind, _)| !known.contains(kind)) {
+            let why = format!(
+                "there is no kind \"{kind}\"; there are: {}",
+                known.join(", ")
+            );
+            return Err(HubError::invalid("rights", why));
+        }
+        if new.expires_at.is_some_and(|end| end <= self.clock.now()) {
+            let why = "expire_time must lie in the future";
+            return Err(HubError::invalid("expire_time", why));
+        }
+        Ok(())
     }
 
     /// The credentials of a group, by place and holder.
@@ -126,32 +160,30 @@ impl Hub {
         Ok(self.store.credentials(group.key).await?)
     }
 
-    /// Lets credentials in again that a restore locked out: those that begin with these ids, or all of
-    /// the group; how many there were.
+    /// Lets credentials in again that a restore locked out: those of these ids, or all of the group; how
+    /// many there were.
     ///
     /// # Errors
     /// When there is no such group or credential.
-    pub async fn confirm_credentials(&self, group: Uuid, ids: &[String]) -> Result<u64, HubError> {
+    pub async fn confirm_credentials(
+        &self,
+        group: Uuid,
+        ids: &[CredentialId],
+    ) -> Result<u64, HubError> {
         let group = self.group(group).await?;
         if ids.is_empty() {
             return Ok(self.store.confirm(group.key, None).await?);
         }
         let known = self.store.credentials(group.key).await?;
-        let hash = |id: &String| {
-            let of = |known: &&ListedCredential| credential_id(&known.credential.hash) == *id;
-            let unknown = || HubError::NotFound {
+        let unknown = |id: &&CredentialId| !known.iter().any(|known| known.credential.id == **id);
+        if let Some(id) = ids.iter().find(unknown) {
+            return Err(HubError::NotFound {
                 what: "credential",
-                id: id.clone(),
+                id: id.to_string(),
                 deleted: false,
-            };
-            known
-                .iter()
-                .find(of)
-                .map(|known| known.credential.hash)
-                .ok_or_else(unknown)
-        };
-        let hashes: Vec<[u8; 32]> = ids.iter().map(hash).collect::<Result<_, _>>()?;
-        Ok(self.store.confirm(group.key, Some(&hashes)).await?)
+            });
+        }
+        Ok(self.store.confirm(group.key, Some(ids)).await?)
     }
 
     /// Writes a backup of everything committed into a new file; its size in bytes.
@@ -197,17 +229,38 @@ impl Hub {
 pub(super) fn operator(group: Group) -> Caller {
     Caller {
         group,
-        credential: [0; 32],
+        credential: CredentialId(Uuid::nil()),
         place: Place::Office,
         holder: OPERATOR.to_owned(),
+        rights: Rights::default(),
     }
 }
 
-/// A credential's public id: enough of the hash to tell it from the others.
-#[must_use]
-pub fn credential_id(hash: &[u8; 32]) -> String {
-    let short = std::array::from_fn(|i| hash[i]);
-    format!("{:016x}", u64::from_be_bytes(short))
+/// A credential to be made.
+pub struct NewCredential {
+    /// The place it acts for.
+    pub place: Place,
+    /// The post that holds it (总务处), 1 to 60 characters.
+    pub holder: String,
+    /// What the operator calls it; may be empty.
+    pub label: String,
+    /// What of its place's it may do.
+    pub rights: Rights,
+    /// From when on it is refused; `None`: never.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl NewCredential {
+    /// One that may do everything that its place may, for ever.
+    pub fn new(place: Place, holder: impl Into<String>) -> Self {
+        NewCredential {
+            place,
+            holder: holder.into(),
+            label: String::new(),
+            rights: Rights::default(),
+            expires_at: None,
+        }
+    }
 }
 
 fn one_line<'a>(field: &str, text: &'a str) -> Result<&'a str, HubError> {

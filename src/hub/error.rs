@@ -11,6 +11,12 @@ pub enum HubError {
     /// No credential has this token.
     #[error("the token is not known to this hub")]
     Unauthenticated,
+    /// The operator took the credential back.
+    #[error("the credential was revoked; ask the operator for another one")]
+    Revoked,
+    /// The token or its credential has come to its end.
+    #[error("the credential has expired; ask the operator for another one")]
+    Expired,
     /// The credential was locked out by a restore.
     #[error("the hub was restored; the operator has not confirmed this credential yet")]
     Locked,

@@ -1,7 +1,7 @@
 //! What is kept about people: exported and erased for the office.
 
 use super::{Hub, HubError};
-use crate::access;
+use crate::access::Errand;
 use crate::model::caller::Caller;
 use crate::model::ids::{GroupKey, RecordId};
 use crate::store::{Due, Erasure, Store};
@@ -60,7 +60,7 @@ impl Hub {
         caller: &Caller,
         person: RecordId,
     ) -> Result<Export, HubError> {
-        for_the_office(caller)?;
+        may_handle(caller)?;
         let mut export = Export {
             store: Arc::clone(&self.store),
             group: caller.group.key,
@@ -88,7 +88,7 @@ impl Hub {
         person: Option<RecordId>,
         records: &[RecordId],
     ) -> Result<Erased, HubError> {
-        for_the_office(caller)?;
+        may_handle(caller)?;
         self.count_within(records.len())?;
         if person.is_none() && records.is_empty() {
             let why = "name a person by person_id, or records by record_ids";
@@ -202,11 +202,14 @@ impl Hub {
     }
 }
 
-fn for_the_office(caller: &Caller) -> Result<(), HubError> {
-    let only = "only the group office (集团办) may export or erase what is kept about people";
-    match access::may_handle_people(caller.place) {
+/// What is kept about people lies in records of every kind.
+fn may_handle(caller: &Caller) -> Result<(), HubError> {
+    Hub::allow(caller, Errand::Persons)?;
+    match caller.rights.unlimited() {
         true => Ok(()),
-        false => Err(HubError::Denied(only)),
+        false => Err(HubError::Denied(
+            "to export and erase persons needs every right of the office",
+        )),
     }
 }
 

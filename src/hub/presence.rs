@@ -1,29 +1,33 @@
-//! When each place last called. Kept in memory, and in the database to the minute.
+//! When each credential last called. Kept in memory, and in the database to the minute.
 
-use crate::model::ids::{GroupKey, Place};
+use crate::model::caller::Caller;
+use crate::model::ids::{CredentialId, GroupKey, Place};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A call is written down at most this often a place.
+/// A call is written down at most this often a credential.
 const WRITE_EVERY: SignedDuration = SignedDuration::from_secs(60);
 
 #[derive(Default)]
-pub struct Presence(Mutex<HashMap<(GroupKey, Place), Times>>);
+pub struct Presence(Mutex<HashMap<(GroupKey, CredentialId), Times>>);
 
 struct Times {
+    place: Place,
     heard: Timestamp,
     written: Timestamp,
 }
 
 impl Presence {
     /// Notes a call; true when it should be written down too.
-    pub fn heard(&self, group: GroupKey, place: Place, now: Timestamp) -> bool {
-        let mut places = self.locked();
-        let Some(times) = places.get_mut(&(group, place)) else {
-            places.insert(
-                (group, place),
+    pub fn heard(&self, caller: &Caller, now: Timestamp) -> bool {
+        let key = (caller.group.key, caller.credential);
+        let mut heard = self.locked();
+        let Some(times) = heard.get_mut(&key) else {
+            heard.insert(
+                key,
                 Times {
+                    place: caller.place,
                     heard: now,
                     written: now,
                 },
@@ -45,14 +49,14 @@ impl Presence {
         written: HashMap<Place, Timestamp>,
     ) -> HashMap<Place, Timestamp> {
         let mut last = written;
-        for ((_, place), times) in self.locked().iter().filter(|((of, _), _)| *of == group) {
-            let known = last.entry(*place).or_insert(times.heard);
+        for (_, times) in self.locked().iter().filter(|((of, _), _)| *of == group) {
+            let known = last.entry(times.place).or_insert(times.heard);
             *known = (*known).max(times.heard);
         }
         last
     }
 
-    fn locked(&self) -> MutexGuard<'_, HashMap<(GroupKey, Place), Times>> {
+    fn locked(&self) -> MutexGuard<'_, HashMap<(GroupKey, CredentialId), Times>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -62,16 +66,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_written_down_once_a_minute_and_known_to_the_call() {
+    fn a_credential_is_written_down_once_a_minute_and_its_place_known_to_the_call() {
         let presence = Presence::default();
         let at = |seconds| Timestamp::from_second(seconds).unwrap();
-        let (group, place) = (GroupKey(1), Place::Office);
-        let due: Vec<bool> = [0, 59, 60, 61, 120]
-            .map(|s| presence.heard(group, place, at(s)))
-            .to_vec();
+        let caller = Caller::testing(Place::Office);
+        let group = caller.group.key;
+        let due = [0, 59, 60, 61, 120].map(|s| presence.heard(&caller, at(s)));
         assert_eq!(due, [true, false, true, false, true]);
-        presence.heard(group, place, at(150));
-        assert_eq!(presence.over(group, HashMap::new())[&place], at(150));
-        assert_eq!(presence.over(GroupKey(2), HashMap::new()), HashMap::new());
+        presence.heard(&caller, at(150));
+        let over = presence.over(group, HashMap::new());
+        assert_eq!(over, HashMap::from([(Place::Office, at(150))]));
+        let other = GroupKey(group.0 + 1);
+        assert_eq!(presence.over(other, HashMap::new()), HashMap::new());
     }
 }

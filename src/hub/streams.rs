@@ -2,7 +2,7 @@
 
 use super::HubError;
 use crate::model::caller::Caller;
-use crate::model::ids::GroupKey;
+use crate::model::ids::{CredentialId, GroupKey};
 use crate::model::limits::Limits;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -14,14 +14,14 @@ pub struct Streams(Arc<Mutex<Open>>);
 
 #[derive(Default)]
 struct Open {
-    of_credential: HashMap<[u8; 32], usize>,
+    of_credential: HashMap<CredentialId, usize>,
     of_group: HashMap<GroupKey, usize>,
 }
 
 /// One open watch; dropped, it is counted no more.
 pub struct OpenStream {
     streams: Streams,
-    credential: [u8; 32],
+    credential: CredentialId,
     group: GroupKey,
 }
 

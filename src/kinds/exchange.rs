@@ -115,6 +115,11 @@ impl Rules for ExchangeRules {
         }
     }
 
+    /// The host gets to see the row of a person who is coming.
+    fn leads(exchange: &v1::Exchange) -> Option<RecordId> {
+        exchange.person.as_ref()?.person_id.parse().ok()
+    }
+
     fn audience(owner: Place, exchange: &v1::Exchange, state: &v1::ExchangeState) -> Vec<Who> {
         if state.status() == Status::Draft {
             return vec![owner.into()];
@@ -140,6 +145,12 @@ impl Rules for ExchangeRules {
             last: end.unwrap_or(LAST_DAY),
         })
     }
+}
+
+/// The campus that is host to a movement, once the office approved it.
+pub fn host_of(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Option<RecordId> {
+    let goes = matches!(state.status(), Status::Approved | Status::Active);
+    unit_campus(exchange.host.as_ref()).filter(|_| goes)
 }
 
 fn check_who(exchange: &v1::Exchange, found: &mut Found) {

@@ -18,6 +18,7 @@ pub struct MenuRules;
 impl Rules for MenuRules {
     const NAME: &'static str = "menu";
     const OWNER: Owner = Owner::Campus;
+    const PUBLIC: bool = true;
     type Content = v1::Menu;
     type State = v1::MenuState;
     type Action = v1::MenuAction;

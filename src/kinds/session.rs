@@ -96,8 +96,16 @@ impl Rules for SessionRules {
         }
     }
 
-    fn audience(_: Place, _: &v1::Session, _: &v1::SessionState) -> Vec<Who> {
-        vec![Who::Group]
+    /// A member school reads the sessions it is invited to and those that are shared with everybody.
+    fn audience(owner: Place, session: &v1::Session, _: &v1::SessionState) -> Vec<Who> {
+        if session.invites_all || session.shared {
+            return vec![Who::Group];
+        }
+        let invited = session.invited_campus_ids.iter();
+        let invited = invited.filter_map(|id| id.parse().ok().map(Who::Campus));
+        invited
+            .chain([owner.into(), Who::Core, Who::Office])
+            .collect()
     }
 
     fn span(session: &v1::Session, _: &v1::SessionState) -> Option<Span> {

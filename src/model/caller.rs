@@ -1,6 +1,7 @@
 //! Who is calling.
 
-use super::ids::{GroupKey, Place, Who};
+use super::ids::{CredentialId, GroupKey, Place};
+use super::rights::Rights;
 use uuid::Uuid;
 
 /// A tenant of the hub.
@@ -21,18 +22,31 @@ pub struct Group {
 pub struct Caller {
     /// The group it belongs to, and the only one it can reach.
     pub group: Group,
-    /// The hash of its token: which credential it holds.
-    pub credential: [u8; 32],
+    /// Which credential it holds.
+    pub credential: CredentialId,
     /// The place it acts for.
     pub place: Place,
     /// The post that holds the credential (总务处); it is written into every version as its actor.
     pub holder: String,
+    /// What of its place's it may do.
+    pub rights: Rights,
 }
 
+#[cfg(test)]
 impl Caller {
-    /// The audiences whose records the caller may see.
-    #[must_use]
-    pub fn sees(&self) -> [Who; 2] {
-        [Who::Group, self.place.into()]
+    /// Whoever may do everything that a place may.
+    pub fn testing(place: Place) -> Self {
+        Caller {
+            group: Group {
+                key: GroupKey(1),
+                id: Uuid::from_u128(1),
+                name: "启明教育集团".to_owned(),
+                epoch: 1,
+            },
+            credential: CredentialId(Uuid::from_u128(1)),
+            place,
+            holder: "总务处".to_owned(),
+            rights: Rights::default(),
+        }
     }
 }

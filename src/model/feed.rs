@@ -1,6 +1,7 @@
 //! What a reader asks for and what it is sent.
 
-use super::ids::{RecordId, Who};
+use super::ids::RecordId;
+use super::sight::Sight;
 use bytes::Bytes;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -27,7 +28,7 @@ impl Filter {
 
     /// A digest of the filter and of what the reader may see: a cursor is good for one of each.
     #[must_use]
-    pub fn scope(&self, sees: &[Who]) -> [u8; 8] {
+    pub fn scope(&self, sight: &Sight) -> [u8; 8] {
         let mut hash = Sha256::new();
         for kind in &self.kinds {
             hash.update(format!("kind {kind}\n"));
@@ -35,8 +36,16 @@ impl Filter {
         for campus in &self.campuses {
             hash.update(format!("campus {campus}\n"));
         }
-        for who in sees {
+        for who in &sight.whos {
             hash.update(format!("sees {who:?}\n"));
+        }
+        match &sight.topics {
+            None => hash.update("all topics\n"),
+            Some(topics) => {
+                for topic in topics {
+                    hash.update(format!("topic {topic}\n"));
+                }
+            }
         }
         let digest = hash.finalize();
         std::array::from_fn(|i| digest[i])

@@ -146,6 +146,9 @@ codes! {
     NotOwner "NOT_OWNER" Refuse
         "此记录属于{owner}，只有该校可以修改。"
         "The record belongs to {owner}: only the owner may write it.";
+    RightMissing "RIGHT_MISSING" Refuse
+        "此凭证没有 {kind} 的 {right} 权限；请由有权限的同事上报，或向管理员申请。"
+        "This credential gives no right to {right} a {kind}: ask a colleague who has it, or the operator for it.";
     NotAllowed "NOT_ALLOWED" Refuse
         "此操作只能由{who}进行。"
         "Only {who} may do this.";

@@ -16,6 +16,10 @@ pub struct RecordId(pub Uuid);
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MutationId(pub Uuid);
 
+/// A credential's id, made by the hub. It is no secret: the tokens are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CredentialId(pub Uuid);
+
 /// Text that is no UUID in lower case with hyphens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a UUID in lower case with hyphens")]
@@ -50,15 +54,19 @@ macro_rules! id {
 }
 id!(RecordId);
 id!(MutationId);
+id!(CredentialId);
 
-/// Who pushes, who owns: one campus, or the group office (集团办). A campus is named by the id of its
-/// register record.
+/// Where a caller stands: one campus, the group office (集团办), or outside with a public link. A campus is
+/// named by the id of its register record. Campuses and the office own records and push; the public only
+/// reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Place {
     /// The group office.
     Office,
     /// One campus.
     Campus(RecordId),
+    /// Whoever holds a public link.
+    Public,
 }
 
 impl Place {
@@ -66,7 +74,7 @@ impl Place {
     #[must_use]
     pub fn campus(self) -> Option<RecordId> {
         match self {
-            Place::Office => None,
+            Place::Office | Place::Public => None,
             Place::Campus(id) => Some(id),
         }
     }
@@ -83,6 +91,8 @@ impl Place {
 pub enum Who {
     /// Everybody in the group.
     Group,
+    /// The head school and its branches (总校, 分校), but no member school (成员校).
+    Core,
     /// The group office.
     Office,
     /// One campus.
@@ -94,6 +104,8 @@ impl From<Place> for Who {
         match place {
             Place::Office => Who::Office,
             Place::Campus(id) => Who::Campus(id),
+            // Nothing is addressed to the public alone.
+            Place::Public => Who::Group,
         }
     }
 }

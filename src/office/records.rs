@@ -6,6 +6,11 @@ use crate::store::{Result, Store, StoreError, Version};
 use crate::wire::v1::{self, content, state};
 use prost::Message as _;
 
+/// The kinds that reports are computed from.
+pub const KINDS: [&str; 6] = [
+    "campus", "calendar", "policy", "menu", "session", "exchange",
+];
+
 /// A record with its typed parts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept<C, S = ()> {
@@ -48,9 +53,7 @@ impl Records {
         span: Span,
     ) -> Result<Self> {
         let mut records = Records::default();
-        for kind in [
-            "campus", "calendar", "policy", "menu", "session", "exchange",
-        ] {
+        for kind in KINDS {
             for version in store.as_of(group, kind, position, span).await? {
                 records.add(&version)?;
             }

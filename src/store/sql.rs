@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod chunks;
 pub mod column;
 pub mod commits;
+pub mod credentials;
 pub mod erase;
 pub mod feed;
 pub mod history;

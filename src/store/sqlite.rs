@@ -7,15 +7,16 @@ mod backup;
 mod erasing;
 
 use super::sql::chunks::PREPARED;
-use super::sql::{catalog, commits, erase, feed, history, load, report, write};
+use super::sql::{catalog, commits, credentials, erase, feed, history, load, report, write};
 use super::{
-    Backup, Batch, Credential, FeedPage, ListedCredential, Loaded, Needs, PageQuery, Remembered,
-    Restored, Result, Store, StoreError, Stored, Version, Writing, Written,
+    Backup, Batch, Credential, FeedPage, Held, ListedCredential, Loaded, Needs, PageQuery,
+    Remembered, Restored, Result, SecretHash, Store, StoreError, Stored, Version, Writing, Written,
 };
 use crate::model::caller::Group;
 use crate::model::date::Span;
 use crate::model::feed::Head;
-use crate::model::ids::{GroupKey, MutationId, Place, RecordId, Who};
+use crate::model::ids::{CredentialId, GroupKey, MutationId, Place, RecordId};
+use crate::model::sight::Sight;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::Sqlite;
@@ -184,20 +185,30 @@ impl Store for SqliteStore {
         catalog::groups(&mut *self.readers.acquire().await?).await
     }
 
-    async fn create_credential(&self, credential: &Credential, at: Timestamp) -> Result<()> {
-        catalog::create_credential(&mut *self.writer.acquire().await?, credential, at).await
+    async fn create_credential(
+        &self,
+        credential: &Credential,
+        token: Option<&SecretHash>,
+        at: Timestamp,
+    ) -> Result<()> {
+        let mut writing = SqliteWriting::begin(&self.writer).await?;
+        credentials::create(writing.db(), credential, at).await?;
+        if let Some(token) = token {
+            credentials::add_token(writing.db(), credential.group, credential.id, token).await?;
+        }
+        writing.end().await
     }
 
-    async fn credential(&self, hash: &[u8; 32]) -> Result<Option<(Credential, Group)>> {
-        catalog::credential(&mut *self.readers.acquire().await?, hash).await
+    async fn held(&self, token: &SecretHash) -> Result<Option<Held>> {
+        credentials::held(&mut *self.readers.acquire().await?, token).await
     }
 
     async fn credentials(&self, group: GroupKey) -> Result<Vec<ListedCredential>> {
-        catalog::credentials(&mut *self.readers.acquire().await?, group).await
+        credentials::list(&mut *self.readers.acquire().await?, group).await
     }
 
-    async fn confirm(&self, group: GroupKey, hashes: Option<&[[u8; 32]]>) -> Result<u64> {
-        catalog::confirm(&mut *self.writer.acquire().await?, group, hashes).await
+    async fn confirm(&self, group: GroupKey, ids: Option<&[CredentialId]>) -> Result<u64> {
+        credentials::confirm(&mut *self.writer.acquire().await?, group, ids).await
     }
 
     async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()> {
@@ -212,12 +223,12 @@ impl Store for SqliteStore {
         backup::last(&mut *self.readers.acquire().await?, group).await
     }
 
-    async fn heard(&self, hash: &[u8; 32], at: Timestamp) -> Result<()> {
-        catalog::heard(&mut *self.writer.acquire().await?, hash, at).await
+    async fn heard(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<()> {
+        credentials::heard(&mut *self.writer.acquire().await?, group, id, at).await
     }
 
     async fn last_heard(&self, group: GroupKey) -> Result<HashMap<Place, Timestamp>> {
-        catalog::last_heard(&mut *self.readers.acquire().await?, group).await
+        credentials::last_heard(&mut *self.readers.acquire().await?, group).await
     }
 
     async fn begin(&self, _: &[GroupKey]) -> Result<Box<dyn Writing>> {
@@ -241,8 +252,13 @@ impl Store for SqliteStore {
         feed::page(&mut tx, group, query).await
     }
 
-    async fn record(&self, group: GroupKey, id: RecordId, sees: &[Who]) -> Result<Option<Version>> {
-        feed::record(&mut *self.readers.acquire().await?, group, id, sees).await
+    async fn record(
+        &self,
+        group: GroupKey,
+        id: RecordId,
+        sight: &Sight,
+    ) -> Result<Option<Version>> {
+        feed::record(&mut *self.readers.acquire().await?, group, id, sight).await
     }
 
     async fn record_at(

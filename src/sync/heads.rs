@@ -1,7 +1,7 @@
 //! The head of every group that somebody follows, and its last commits: a watcher that is up to date
 //! reads the next commit from memory, as a thousand others do, and asks the database nothing.
 
-use crate::model::feed::{Filter, Head};
+use crate::model::feed::Head;
 use crate::model::ids::{GroupKey, Place, RecordId, Who};
 use crate::store::{Batch, FeedEntry, FeedPage, PageQuery, Version};
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -24,6 +24,8 @@ struct Followed {
     bytes: usize,
     /// The last position that a backup is known to hold.
     backed_up: Option<i64>,
+    /// The last commit in which a record of the office changed.
+    registers_at: i64,
 }
 
 /// One commit as readers see it.
@@ -49,6 +51,10 @@ impl Heads {
     pub fn committed(&self, group: GroupKey, batch: Batch) {
         self.with(group, |followed| {
             let position = batch.head.position;
+            let mut owners = batch.versions.iter().map(|new| new.version.owner);
+            if owners.any(|owner| owner == Place::Office) {
+                followed.registers_at = position;
+            }
             if followed.head.receiver_count() == 0 {
                 followed.forget();
             } else {
@@ -61,6 +67,15 @@ impl Heads {
     /// What is kept of a group's commits goes: some of it was erased.
     pub fn forget(&self, group: GroupKey) {
         self.with(group, Followed::forget);
+    }
+
+    /// The last position at or before which a register may have changed: that of a commit of this process
+    /// or, beyond what it knows of, `position` itself.
+    pub fn registers_at(&self, group: GroupKey, position: i64) -> i64 {
+        self.with(group, |followed| match *followed.head.borrow() {
+            newest if position > newest => position,
+            _ => followed.registers_at,
+        })
     }
 
     /// Notes what a backup holds; it never holds less later.
@@ -98,6 +113,7 @@ impl Heads {
             commits: VecDeque::new(),
             bytes: 0,
             backed_up: None,
+            registers_at: 0,
         }))
     }
 }
@@ -163,7 +179,7 @@ impl Commit {
 fn entries(commits: &[Arc<Commit>], query: &PageQuery<'_>) -> Vec<FeedEntry> {
     let mut newest: HashMap<(Who, RecordId), (i64, bool)> = HashMap::new();
     for commit in commits {
-        for who in query.sees {
+        for who in &query.sight.whos {
             for (id, position, gone) in commit.audience.get(who).into_iter().flatten() {
                 newest.insert((*who, *id), (*position, *gone));
             }
@@ -179,7 +195,7 @@ fn entries(commits: &[Arc<Commit>], query: &PageQuery<'_>) -> Vec<FeedEntry> {
             .iter()
             .find(|commit| position <= commit.head.position)?;
         let version = commit.version(position)?;
-        wanted(query.filter, version).then(|| match &version.frame {
+        wanted(query, version).then(|| match &version.frame {
             Some(frame) if !removed => FeedEntry::Upsert(frame.clone()),
             _ => FeedEntry::Gone {
                 version: version.clone(),
@@ -190,12 +206,13 @@ fn entries(commits: &[Arc<Commit>], query: &PageQuery<'_>) -> Vec<FeedEntry> {
     shown.into_iter().filter_map(entry).collect()
 }
 
-fn wanted(filter: &Filter, version: &Version) -> bool {
+fn wanted(query: &PageQuery<'_>, version: &Version) -> bool {
+    let filter = query.filter;
     let kind = filter.kinds.is_empty() || filter.kinds.contains(&version.kind);
-    let campus = match version.owner {
-        // Everybody needs its registers to read the rest.
-        Place::Office => true,
-        Place::Campus(id) => filter.campuses.is_empty() || filter.campuses.contains(&id),
+    let campus = match version.owner.campus() {
+        // Everybody needs the office's registers to read the rest.
+        None => true,
+        Some(id) => filter.campuses.is_empty() || filter.campuses.contains(&id),
     };
-    kind && campus
+    kind && campus && query.sight.on(&version.topic)
 }

@@ -1,14 +1,14 @@
 //! One record through time, as far as its reader may see it.
 
-use crate::access::may_see;
 pub use crate::content::diff::Change;
 use crate::content::diff::diff;
-use crate::content::frame::{self, Parts};
+use crate::content::frame;
 use crate::content::{answer, conflict};
 use crate::kinds;
 use crate::model::caller::Caller;
-use crate::model::ids::{MutationId, RecordId, Who};
+use crate::model::ids::{GroupKey, MutationId, RecordId, Who};
 use crate::model::mutation::Answer;
+use crate::model::sight::Sight;
 use crate::store::{Result, Store, Version, Written};
 
 /// One version: who wrote it, when, why, and what it changed.
@@ -32,25 +32,32 @@ pub struct Entries {
 /// The version of a record that stood at a position, if the caller may see it.
 pub async fn record_at(
     store: &dyn Store,
-    caller: &Caller,
+    (group, sight): (GroupKey, &Sight),
     id: RecordId,
     position: i64,
 ) -> Result<Option<Version>> {
-    let version = store.record_at(caller.group.key, id, position).await?;
-    Ok(version.filter(|version| sees(caller, version)))
+    let Some(version) = store.record_at(group, id, position).await? else {
+        return Ok(None);
+    };
+    let seen = match then(&version) {
+        Some(audience) => sight.sees(&version.topic, &audience),
+        // Nobody's to tell from the version alone; who sees the record now may look back.
+        None => store.record(group, id, sight).await?.is_some(),
+    };
+    Ok(seen.then_some(version))
 }
 
-/// The versions of a record below a number.
+/// The versions below a number of a record that may be seen now.
 pub async fn list(
     store: &dyn Store,
-    caller: &Caller,
+    (group, sight): (GroupKey, &Sight),
     id: RecordId,
     below: i64,
     limit: usize,
 ) -> Result<Entries> {
     // One more than is shown: a change is told against the version before.
     let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
-    let rows = store.history(caller.group.key, id, below, wanted).await?;
+    let rows = store.history(group, id, below, wanted).await?;
     let shown = &rows[..rows.len().min(limit)];
     let below = (rows.len() > limit)
         .then(|| shown.last().map(|row| row.version.version))
@@ -58,11 +65,11 @@ pub async fn list(
     let entries = shown
         .iter()
         .enumerate()
-        .filter(|(_, row)| sees(caller, &row.version));
+        .filter(|(_, row)| sees(sight, &row.version));
     let entries = entries.map(|(i, row)| {
         let before = rows
             .get(i + 1)
-            .filter(|before| sees(caller, &before.version));
+            .filter(|before| sees(sight, &before.version));
         Entry {
             written: row.clone(),
             changes: changes(before.map(|before| &before.version), &row.version),
@@ -94,30 +101,25 @@ fn changes(before: Option<&Version>, after: &Version) -> Vec<Change> {
     changes
 }
 
-/// Whether a version was the caller's to see when it stood. A deletion shows no more than the feed does.
-fn sees(caller: &Caller, version: &Version) -> bool {
-    let Some(parts) = version
-        .frame
-        .as_ref()
-        .map(|frame| frame::parts(frame).unwrap_or_default())
-    else {
-        return true;
-    };
-    may_see(caller.place, &audience(version, &parts))
+/// Whether a version of a record that may be seen now was to be seen when it stood.
+fn sees(sight: &Sight, version: &Version) -> bool {
+    then(version).is_none_or(|audience| sight.sees(&version.topic, &audience))
 }
 
-fn audience(version: &Version, parts: &Parts) -> Vec<Who> {
-    match kinds::named(&version.kind) {
-        Some(kind) => kind.audience(version.owner, parts),
-        // Whether the office saw a conflict depends on its record then; its owner always did.
-        None => vec![version.owner.into()],
-    }
+/// Who might see a version when it stood; `None` for what does not say it itself: a deletion, which those
+/// see who saw the record, and a conflict, whose audience never changes.
+fn then(version: &Version) -> Option<Vec<Who>> {
+    let kind = kinds::named(&version.kind)?;
+    let parts = frame::parts(version.frame.as_ref()?).unwrap_or_default();
+    Some(kind.audience(version.owner, &parts))
 }
 
-/// The first answers to mutations of the caller's place, and those that had no effect here.
+/// The first answers to mutations of the caller's place on what it may see, and those that had no such
+/// effect here.
 pub async fn push_results(
     store: &dyn Store,
     caller: &Caller,
+    sight: &Sight,
     ids: &[MutationId],
 ) -> Result<(Vec<Answer>, Vec<MutationId>)> {
     let remembered = store
@@ -125,7 +127,8 @@ pub async fn push_results(
         .await?;
     let (mut answers, mut unknown) = (Vec::new(), Vec::new());
     for id in ids {
-        let answer = remembered.get(id).and_then(|remembered| {
+        let remembered = remembered.get(id).filter(|known| sight.on(&known.topic));
+        let answer = remembered.and_then(|remembered| {
             let about = conflict::about(remembered.frame.as_ref()).unwrap_or(remembered.record);
             answer::decode(&remembered.answer, &id.to_string(), &about.to_string()).ok()
         });

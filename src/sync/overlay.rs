@@ -1,6 +1,7 @@
 //! The records as they stand in the middle of a batch: what was loaded, under what was planned so far.
 
 use super::chain;
+use super::sights::{circles, sight};
 use crate::content::answer;
 use crate::content::frame::{self, Parts};
 use crate::kinds::{self, Case, Kind, Neighbour, Neighbours};
@@ -9,6 +10,7 @@ use crate::model::date::Span;
 use crate::model::feed::Head;
 use crate::model::ids::{Key, MutationId, Place, RecordId, Who};
 use crate::model::mutation::{Answer, Mutation};
+use crate::model::sight::Sight;
 use crate::store::{AudienceRow, Batch, Loaded, NewVersion, Remembered, Version};
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -18,6 +20,7 @@ use std::collections::{BTreeMap, HashMap};
 #[derive(Clone, Debug)]
 pub struct Live {
     pub kind: String,
+    pub topic: String,
     pub owner: Place,
     pub version: i64,
     pub position: i64,
@@ -30,7 +33,8 @@ pub struct Live {
 /// What stands at a record's id.
 pub enum Standing {
     Nothing,
-    Deleted,
+    /// By its topic.
+    Deleted(String),
     Live(Live),
 }
 
@@ -38,6 +42,7 @@ pub enum Standing {
 pub struct Next<'a> {
     pub id: RecordId,
     pub kind: &'a str,
+    pub topic: &'a str,
     pub owner: Place,
     /// `None`: the record is deleted.
     pub parts: Option<Parts>,
@@ -56,6 +61,7 @@ impl<'a> Next<'a> {
         Next {
             id,
             kind: kind.name(),
+            topic: kind.name(),
             owner,
             audience: kind.audience(owner, &parts),
             keys: kind.keys(owner, &parts),
@@ -71,6 +77,7 @@ impl<'a> Next<'a> {
         Next {
             id,
             kind: &live.kind,
+            topic: &live.topic,
             owner: live.owner,
             parts: None,
             audience,
@@ -129,6 +136,12 @@ impl<'a> Overlay<'a> {
         }
     }
 
+    /// What a caller may see as the records stand now.
+    pub fn sight(&self, caller: &Caller) -> Sight {
+        let register = caller.place.campus().and_then(|id| self.newest(id));
+        sight(caller, register.map(circles).unwrap_or_default())
+    }
+
     fn newest(&self, id: RecordId) -> Option<&Version> {
         match self.newest.get(&id) {
             Some(index) => Some(&self.versions[*index].version),
@@ -147,6 +160,7 @@ impl<'a> Overlay<'a> {
         Some(Next {
             id,
             kind: &newest.kind,
+            topic: &newest.topic,
             owner: newest.owner,
             audience: self.audience(id),
             keys: of_kind
@@ -165,7 +179,7 @@ impl<'a> Overlay<'a> {
             return Standing::Nothing;
         };
         match live(version) {
-            None => Standing::Deleted,
+            None => Standing::Deleted(version.topic.clone()),
             Some(live) => Standing::Live(live),
         }
     }
@@ -258,6 +272,7 @@ impl<'a> Overlay<'a> {
             version: Version {
                 id: next.id,
                 kind: next.kind.to_owned(),
+                topic: next.topic.to_owned(),
                 owner: next.owner,
                 version,
                 position: self.position,
@@ -297,6 +312,7 @@ impl<'a> Overlay<'a> {
         let remembered = Remembered {
             hash: Some(*hash),
             record: new.version.id,
+            topic: new.version.topic.clone(),
             version: new.version.version,
             position: new.version.position,
             answer: answer.clone().into(),
@@ -381,6 +397,7 @@ fn live(version: &Version) -> Option<Live> {
     let frame = version.frame.clone()?;
     Some(Live {
         kind: version.kind.clone(),
+        topic: version.topic.clone(),
         owner: version.owner,
         version: version.version,
         position: version.position,

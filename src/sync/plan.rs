@@ -5,14 +5,17 @@
 
 use super::overlay::{Live, Next, Overlay, Standing};
 use super::prepare::{Prepared, PreparedItem};
-use crate::access::{may_put, may_see};
+use crate::access::may_put;
 use crate::content::encoded::digest;
+use crate::content::frame::Parts;
 use crate::content::{answer, conflict, frame};
-use crate::kinds::{self, Kind, Moved};
+use crate::kinds::{self, Kind, Leader, Moved, Neighbours as _};
 use crate::model::caller::Caller;
 use crate::model::finding::{Code, Finding, Weight};
 use crate::model::ids::{Key, Place, RecordId};
 use crate::model::mutation::{Answer, Base, Item, Mutation, Outcome, Wish};
+use crate::model::rights::Right;
+use crate::model::sight::Sight;
 use crate::store::Remembered;
 use bytes::Bytes;
 
@@ -61,17 +64,20 @@ pub type Or<T> = Result<T, Box<Verdict>>;
 pub struct Work<'p, 'a> {
     pub overlay: &'p mut Overlay<'a>,
     pub caller: &'p Caller,
+    /// What the caller may see.
+    pub sight: &'p Sight,
     pub item: &'p Item,
     pub mutation: &'p Mutation,
 }
 
 /// Plans one push; the overlay keeps what of it is to be stored.
 pub fn push(overlay: &mut Overlay<'_>, push: &Prepared) -> Vec<Answer> {
+    let sight = overlay.sight(&push.caller);
     let before = (push.validate_only || push.all_or_nothing).then(|| overlay.clone());
     let mut answers: Vec<Answer> = push
         .items
         .iter()
-        .map(|prepared| item(overlay, &push.caller, prepared))
+        .map(|prepared| item(overlay, &push.caller, &sight, prepared))
         .collect();
     if push.all_or_nothing
         && answers
@@ -129,7 +135,12 @@ fn keep_out(answer: &mut Answer) {
     answer.position = 0;
 }
 
-fn item(overlay: &mut Overlay<'_>, caller: &Caller, prepared: &PreparedItem) -> Answer {
+fn item(
+    overlay: &mut Overlay<'_>,
+    caller: &Caller,
+    sight: &Sight,
+    prepared: &PreparedItem,
+) -> Answer {
     let item = &prepared.item;
     let Ok(mutation) = &item.mutation else {
         let findings = prepared.kind.as_ref().err().cloned().unwrap_or_default();
@@ -145,6 +156,7 @@ fn item(overlay: &mut Overlay<'_>, caller: &Caller, prepared: &PreparedItem) -> 
     let mut work = Work {
         overlay,
         caller,
+        sight,
         item,
         mutation,
     };
@@ -192,22 +204,44 @@ impl Work<'_, '_> {
     pub fn visible(&self) -> Or<Live> {
         let id = self.mutation.record;
         let unseen = || Finding::new(Code::RecordNotFound, "record_id").with("id", id);
-        let seen = may_see(self.caller.place, &self.overlay.audience(id));
+        let audience = self.overlay.audience(id);
+        let seen = |topic: &str| self.sight.sees(topic, &audience);
         match self.overlay.standing(id) {
-            Standing::Live(live) if seen => Ok(live),
-            Standing::Deleted if seen => Err(Verdict::refused(deleted(id))),
+            Standing::Live(live) if seen(&live.topic) => Ok(live),
+            Standing::Deleted(topic) if seen(&topic) => Err(Verdict::refused(deleted(id))),
             _ => Err(Verdict::refused(unseen())),
         }
     }
 
     /// The same, for who wants to write its content.
-    pub fn own(&self) -> Or<Live> {
+    pub fn own(&self, path: &str) -> Or<Live> {
         let live = self.visible()?;
-        if may_put(self.caller.place, live.owner) {
-            Ok(live)
-        } else {
-            Err(Verdict::refused(not_owner(live.owner)))
+        if !may_put(self.caller.place, live.owner) {
+            return Err(Verdict::refused(self.not_owner(live.owner)));
         }
+        self.has_right(&live.topic, Right::Draft, path)?;
+        Ok(live)
+    }
+
+    /// By the name that people know it by.
+    fn not_owner(&self, owner: Place) -> Finding {
+        let name = |id| match self.overlay.record(id) {
+            Some(campus) => kinds::campus_name(&campus.content).unwrap_or_default(),
+            None => id.to_string(),
+        };
+        let office = || "集团办 (the group office)".to_owned();
+        let owner = owner.campus().map_or_else(office, name);
+        Finding::new(Code::NotOwner, "record_id").with("owner", owner)
+    }
+
+    /// Refuses what the caller's place may do, but not the holder of this credential.
+    pub fn has_right(&self, topic: &str, right: Right, path: &str) -> Or<()> {
+        if self.caller.rights.allow(topic, right) {
+            return Ok(());
+        }
+        let finding = Finding::new(Code::RightMissing, path);
+        let finding = finding.with("right", right).with("kind", topic);
+        Err(Verdict::refused(finding))
     }
 
     /// The content that the author of a put or a deletion started from. A base that the hub does not
@@ -256,20 +290,45 @@ impl Work<'_, '_> {
         let mut answer = Answer::to(self.item, outcome, findings);
         answer.version = self.overlay.next_version(next.id);
         answer.position = self.overlay.next_position();
+        let (id, kind, parts) = (next.id, next.kind.to_owned(), next.parts.clone());
         self.overlay.write(
             self.caller,
             &self.mutation.reason,
             next,
             Some((self.mutation, &answer)),
         );
+        if let Some(parts) = parts {
+            self.lead(id, &kind, &parts);
+        }
         answer
     }
 
+    /// Moves the state of the record that follows the one just stored.
+    fn lead(&mut self, id: RecordId, kind: &str, parts: &Parts) {
+        let follower = kinds::named(kind).and_then(|kind| kind.leads(&parts.content));
+        let Some(follower) = follower else { return };
+        let Standing::Live(live) = self.overlay.standing(follower) else {
+            return;
+        };
+        let Some(rules) = kinds::named(&live.kind) else {
+            return;
+        };
+        if let Some(state) = rules.follow(&live.parts, &Leader { id, kind, parts }) {
+            let parts = Parts {
+                state,
+                ..live.parts
+            };
+            let next = Next::of(follower, rules, live.owner, parts);
+            let reason = &self.mutation.reason;
+            self.overlay.write(self.caller, reason, next, None);
+        }
+    }
+
     fn delete(&mut self, base: &Base) -> Judged {
-        let live = self.own()?;
+        let live = self.own("delete")?;
         let id = self.mutation.record;
         let Some(kind) = kinds::named(&live.kind) else {
-            return Err(Verdict::refused(not_owner(live.owner)));
+            return Err(Verdict::refused(self.not_owner(live.owner)));
         };
         if self.base_content("delete.base", base, &live)? != live.parts.content {
             let finding = Finding::new(Code::ChangedSinceSeen, "delete.base")
@@ -288,6 +347,7 @@ impl Work<'_, '_> {
         if live.kind != kind.name() {
             return Err(Verdict::refused(kind_changed("act.action", &live.kind)));
         }
+        self.has_right(&live.topic, Right::Act, "act.action")?;
         self.seen(kind, seen_version, &live)?;
         let case = self.overlay.case(self.caller.place, live.owner);
         let moved = kind
@@ -338,14 +398,6 @@ fn deleted(id: RecordId) -> Finding {
 
 pub fn kind_changed(path: &str, kind: &str) -> Finding {
     Finding::new(Code::KindChanged, path).with("kind", kind)
-}
-
-fn not_owner(owner: Place) -> Finding {
-    let owner = match owner {
-        Place::Office => "集团办 (the group office)".to_owned(),
-        Place::Campus(id) => id.to_string(),
-    };
-    Finding::new(Code::NotOwner, "record_id").with("owner", owner)
 }
 
 /// Whether any finding refuses the item.

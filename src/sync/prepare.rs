@@ -155,15 +155,21 @@ fn need_base(base: &Base, item: &PreparedItem, place: Place, needs: &mut Needs) 
     }
 }
 
-/// What the first look says must be looked at too: what the rules of a merged content will ask for, and
-/// keys that an action may take again.
+/// What the first look says must be looked at too: what the rules of a merged content will ask for, keys
+/// that an action may take again, the record that follows, and the campus to name as the owner.
 pub fn second_needs(push: &Prepared, loaded: &Loaded) -> Needs {
     let mut needs = Needs::default();
     for item in &push.items {
-        let (Ok(mutation), Ok(Some(kind))) = (&item.item.mutation, &item.kind) else {
+        let Ok(mutation) = &item.item.mutation else {
             continue;
         };
         let Some((version, parts)) = live(loaded, mutation.record) else {
+            continue;
+        };
+        if version.owner != push.caller.place {
+            needs.records.extend(version.owner.campus());
+        }
+        let Ok(Some(kind)) = &item.kind else {
             continue;
         };
         match &mutation.wish {
@@ -171,6 +177,7 @@ pub fn second_needs(push: &Prepared, loaded: &Loaded) -> Needs {
                 needs.records.extend(kind.needs(&parts.content));
             }
             Wish::Act { .. } => {
+                needs.records.extend(kind.leads(&parts.content));
                 let state = kind.new_state();
                 let parts = Parts { state, ..parts };
                 needs.keys.extend(kind.keys(version.owner, &parts));

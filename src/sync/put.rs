@@ -2,7 +2,6 @@
 
 use super::overlay::{Live, Next, Standing};
 use super::plan::{Judged, Or, Verdict, Work, any_refusal, kind_changed};
-use crate::access::may_see;
 use crate::content::carry::carry_newer;
 use crate::content::conflict;
 use crate::content::frame::Parts;
@@ -12,6 +11,7 @@ use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, RecordId, Who};
 use crate::model::limits::CONTRACT;
 use crate::model::mutation::{Answer, Base, Outcome, Put};
+use crate::model::rights::Right;
 use bytes::Bytes;
 use std::collections::HashSet;
 use uuid::Uuid;
@@ -21,7 +21,7 @@ impl Work<'_, '_> {
         if let Standing::Nothing = self.overlay.standing(self.mutation.record) {
             return self.create(kind, put);
         }
-        let live = self.own()?;
+        let live = self.own("put.content")?;
         if live.kind != kind.name() {
             return Err(Verdict::refused(kind_changed("put.content", &live.kind)));
         }
@@ -45,6 +45,7 @@ impl Work<'_, '_> {
             let finding = Finding::new(Code::BaseUnknown, "put.base").with("current", 0);
             return Err(Verdict::refused(finding));
         }
+        self.has_right(kind.name(), Right::Draft, "put.content")?;
         let owner = self.caller.place;
         let who = match (kind.owner(), owner) {
             (Owner::Office, Place::Office) | (Owner::Campus, Place::Campus(_)) => None,
@@ -154,7 +155,10 @@ impl Work<'_, '_> {
     /// The owner, who is also the one who pushed; and the office, unless the record is still the owner's
     /// alone.
     fn conflict_audience(&self, owner: Place) -> Vec<Who> {
-        let office = may_see(Place::Office, &self.overlay.audience(self.mutation.record));
+        let sees = self.overlay.audience(self.mutation.record);
+        let office = [Who::Group, Who::Office]
+            .iter()
+            .any(|who| sees.contains(who));
         let office = office.then_some(Who::Office);
         office.into_iter().chain([owner.into()]).collect()
     }
@@ -171,6 +175,7 @@ impl Work<'_, '_> {
         let next = Next {
             id,
             kind: conflict::KIND,
+            topic: &live.kind,
             owner: live.owner,
             parts: Some(Parts {
                 content: Bytes::new(),

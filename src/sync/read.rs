@@ -1,12 +1,13 @@
 //! Reads the feed, page by page. A reader holds a cursor and nothing else: no queue, no transaction.
 
 use super::heads::Heads;
+use super::sights::Sights;
 use crate::content::{conflict, frame};
 use crate::kinds::KINDS;
-use crate::model::caller::Group;
+use crate::model::caller::{Caller, Group};
 use crate::model::cursor::{Cursor, NotACursor};
 use crate::model::feed::{Checkpoint, Filter, Page, ResetReason};
-use crate::model::ids::Who;
+use crate::model::sight::Sight;
 use crate::store::{FeedEntry, FeedPage, PageQuery, Store, StoreError};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -17,6 +18,7 @@ pub struct Reader {
     store: Arc<dyn Store>,
     hub_id: Uuid,
     heads: Arc<Heads>,
+    sights: Sights,
 }
 
 /// Why a feed cannot be read from a cursor. A cursor that was good once is not among it: that is a
@@ -43,10 +45,10 @@ pub enum OpenError {
 }
 
 /// How far one reader is with one wish.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reading {
-    group: Group,
-    sees: Vec<Who>,
+    caller: Caller,
+    sight: Sight,
     filter: Filter,
     cursor: Cursor,
 }
@@ -67,11 +69,12 @@ impl Reading {
 
 impl Reader {
     /// A reader of this hub's feeds.
-    pub fn new(store: Arc<dyn Store>, hub_id: Uuid, heads: Arc<Heads>) -> Self {
+    pub fn new(store: Arc<dyn Store>, hub_id: Uuid, heads: Arc<Heads>, sights: Sights) -> Self {
         Reader {
             store,
             hub_id,
             heads,
+            sights,
         }
     }
 
@@ -81,29 +84,38 @@ impl Reader {
     /// When the token is of no hub, or of another one.
     pub async fn open(
         &self,
-        group: Group,
-        sees: Vec<Who>,
+        caller: Caller,
         filter: Filter,
         token: &str,
     ) -> Result<Result<Reading, ResetReason>, OpenError> {
         check_kinds(&filter)?;
-        let scope = filter.scope(&sees);
+        let sight = self.sights.of(&caller, 0).await?;
+        let cursor = self
+            .cursor(&caller.group, filter.scope(&sight), token)
+            .await?;
+        Ok(cursor.map(|cursor| Reading {
+            caller,
+            sight,
+            filter,
+            cursor,
+        }))
+    }
+
+    async fn cursor(
+        &self,
+        group: &Group,
+        scope: [u8; 8],
+        token: &str,
+    ) -> Result<Result<Cursor, ResetReason>, OpenError> {
         if token.is_empty() {
-            let start_head = self.store.head(group.key).await?.position;
-            let cursor = Cursor {
+            return Ok(Ok(Cursor {
                 hub: self.hub_id,
                 group: group.id,
                 epoch: group.epoch,
                 position: 0,
                 chain: [0; 8],
                 scope,
-                start_head,
-            };
-            return Ok(Ok(Reading {
-                group,
-                sees,
-                filter,
-                cursor,
+                start_head: self.store.head(group.key).await?.position,
             }));
         }
         let cursor = Cursor::decode(token)?;
@@ -113,18 +125,13 @@ impl Reader {
         if cursor.epoch != group.epoch {
             return Ok(Err(ResetReason::Epoch));
         }
-        if !self.knows(&group, &cursor).await? {
+        if !self.knows(group, &cursor).await? {
             return Ok(Err(ResetReason::Diverged));
         }
         if cursor.scope != scope {
             return Ok(Err(ResetReason::Filter));
         }
-        Ok(Ok(Reading {
-            group,
-            sees,
-            filter,
-            cursor,
-        }))
+        Ok(Ok(cursor))
     }
 
     /// Whether the cursor's position and chain are of this hub's history: a database that somebody put
@@ -135,18 +142,23 @@ impl Reader {
         Ok(cursor.position <= head.position && short(&commit.chain) == cursor.chain)
     }
 
-    /// Reads the next page and moves the reading on.
+    /// Reads the next page and moves the reading on. Whoever may see something else by now than when the
+    /// reading was opened begins again.
     ///
     /// # Errors
     /// When the database failed.
-    pub async fn page(&self, reading: &mut Reading, bytes_max: usize) -> Result<Page, StoreError> {
+    pub async fn page(
+        &self,
+        reading: &mut Reading,
+        bytes_max: usize,
+    ) -> Result<Result<Page, ResetReason>, StoreError> {
         let query = PageQuery {
-            sees: &reading.sees,
+            sight: &reading.sight,
             filter: &reading.filter,
             after: reading.cursor.position,
             bytes_max,
         };
-        let group = reading.group.key;
+        let group = reading.caller.group.key;
         let page = if let Some(page) = self.heads.page(group, &query) {
             page
         } else {
@@ -154,49 +166,55 @@ impl Reader {
             self.heads.backed_up(group, page.backed_up);
             page
         };
+        let sight = self.sights.of(&reading.caller, page.head.position).await?;
+        if sight != reading.sight {
+            return Ok(Err(ResetReason::Filter));
+        }
         reading.cursor.position = page.position;
         reading.cursor.chain = short(&page.chain);
-        Ok(self.shown(reading, page))
-    }
-
-    fn shown(&self, reading: &Reading, page: FeedPage) -> Page {
-        let start_head = reading.cursor.start_head;
-        let change = |entry: FeedEntry| match entry {
-            FeedEntry::Upsert(frame) => Some(frame),
-            // What was gone when the reader began from nothing, it never had.
-            FeedEntry::Gone { version, .. } if version.position <= start_head => None,
-            FeedEntry::Gone {
-                version,
-                removed: true,
-            } => Some(frame::removed(version.id, version.position)),
-            FeedEntry::Gone {
-                version,
-                removed: false,
-            } => Some(frame::deleted(
-                version.id,
-                &version.kind,
-                version.version,
-                version.position,
-                version.erased,
-            )),
-        };
-        Page {
-            changes: page.entries.into_iter().filter_map(change).collect(),
-            cursor: reading.token(),
-            checkpoint: (page.position == page.head.position).then_some(Checkpoint {
-                head: page.head,
-                backed_up: page.backed_up,
-            }),
-        }
+        Ok(Ok(shown(reading, page)))
     }
 }
 
+fn shown(reading: &Reading, page: FeedPage) -> Page {
+    let start_head = reading.cursor.start_head;
+    let change = |entry: FeedEntry| match entry {
+        FeedEntry::Upsert(frame) => Some(frame),
+        // What was gone when the reader began from nothing, it never had.
+        FeedEntry::Gone { version, .. } if version.position <= start_head => None,
+        FeedEntry::Gone {
+            version,
+            removed: true,
+        } => Some(frame::removed(version.id, version.position)),
+        FeedEntry::Gone {
+            version,
+            removed: false,
+        } => Some(frame::deleted(
+            version.id,
+            &version.kind,
+            version.version,
+            version.position,
+            version.erased,
+        )),
+    };
+    Page {
+        changes: page.entries.into_iter().filter_map(change).collect(),
+        cursor: reading.token(),
+        checkpoint: (page.position == page.head.position).then_some(Checkpoint {
+            head: page.head,
+            backed_up: page.backed_up,
+        }),
+    }
+}
+
+/// The names of the kinds, on which rights are given.
+#[must_use]
+pub fn kind_names() -> Vec<&'static str> {
+    KINDS.iter().map(|kind| kind.name()).collect()
+}
+
 fn check_kinds(filter: &Filter) -> Result<(), OpenError> {
-    let known: Vec<&str> = KINDS
-        .iter()
-        .map(|kind| kind.name())
-        .chain([conflict::KIND])
-        .collect();
+    let known: Vec<&str> = kind_names().into_iter().chain([conflict::KIND]).collect();
     match filter
         .kinds
         .iter()

@@ -115,6 +115,14 @@ impl Watching {
             .reader
             .page(&mut self.reading, self.pace.bytes_max)
             .await?;
+        let page = match page {
+            Ok(page) => page,
+            Err(reason) => {
+                self.ended = true;
+                self.ready.push_back(Event::Reset(reason));
+                return Ok(());
+            }
+        };
         if !page.changes.is_empty() {
             self.ready
                 .push_back(Event::Changes(page.changes, page.cursor.clone()));

@@ -1,5 +1,9 @@
 //! The only conversions between the contract's types and the model's.
 
+mod credential;
+
+pub use credential::{kind_rights, place, place_kind, rights};
+
 use super::v1;
 use crate::model::date;
 use crate::model::feed::{Checkpoint, Event, Filter, Page, ResetReason};
@@ -11,6 +15,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
+use std::str::FromStr;
 
 /// A time as the contract writes it.
 #[must_use]
@@ -57,9 +62,17 @@ impl BadArgument {
 ///
 /// # Errors
 /// When it is none.
-pub fn record_id(field: &str, text: &str) -> Result<RecordId, BadArgument> {
+pub fn id<I: FromStr>(field: &str, text: &str) -> Result<I, BadArgument> {
     let why = || format!("{field} must be a UUID in lower case with hyphens, not \"{text}\"");
     text.parse().map_err(|_| BadArgument::new(field, why()))
+}
+
+/// A record's id.
+///
+/// # Errors
+/// When it is none.
+pub fn record_id(field: &str, text: &str) -> Result<RecordId, BadArgument> {
+    id(field, text)
 }
 
 /// A day argument.
@@ -89,9 +102,7 @@ pub fn optional_time(
 /// # Errors
 /// When one is no UUID.
 pub fn mutation_ids(ids: &[String]) -> Result<Vec<MutationId>, BadArgument> {
-    let read = |(i, id): (usize, &String)| {
-        record_id(&format!("mutation_ids[{i}]"), id).map(|RecordId(id)| MutationId(id))
-    };
+    let read = |(i, text): (usize, &String)| id(&format!("mutation_ids[{i}]"), text);
     ids.iter().enumerate().map(read).collect()
 }
 

@@ -198,7 +198,7 @@ async fn nobody_writes_a_record_of_another_campus() {
     ] {
         let result = between_good_ones(&lake, item).await;
         let refusal = refused(&result, "NOT_OWNER", "record_id");
-        assert_eq!(argument(refusal, "owner"), id(HEAD));
+        assert_eq!(argument(refusal, "owner"), HEAD);
     }
     for item in [
         edit(&unseen, 1, menu(&[MONDAY])),

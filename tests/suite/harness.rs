@@ -3,7 +3,7 @@
 use crate::wishes::{Content as _, id};
 use bytes::Bytes;
 use lianxiao::grpc;
-use lianxiao::hub::{Config, Drained, Hub};
+use lianxiao::hub::{Config, Drained, Hub, NewCredential};
 use lianxiao::model::clock::SteppedClock;
 use lianxiao::model::ids::Place;
 use lianxiao::model::limits::Limits;
@@ -132,8 +132,12 @@ impl TestHub {
 
     /// Whoever holds a token.
     pub fn client(&self, token: Option<&str>, campus_id: &str) -> Client {
-        let address = self.running.as_ref().expect("the hub runs").address;
-        Client::new(address, token, campus_id)
+        Client::new(self.address(), token, campus_id)
+    }
+
+    /// Where the hub listens.
+    pub fn address(&self) -> SocketAddr {
+        self.running.as_ref().expect("the hub runs").address
     }
 
     /// Goes down as the program does: streams say goodbye, calls in flight finish, what was accepted is
@@ -253,8 +257,17 @@ impl Group {
 
 /// A new token.
 pub async fn credential(hub: &Hub, group: Uuid, place: Place, holder: &str) -> String {
-    let token = hub.create_credential(group, place, holder).await;
-    token.expect("a credential").reveal().to_owned()
+    limited(hub, group, place, holder, "").await
+}
+
+/// A new token with these rights only.
+pub async fn limited(hub: &Hub, group: Uuid, place: Place, holder: &str, rights: &str) -> String {
+    let new = NewCredential {
+        rights: rights.parse().expect("rights"),
+        ..NewCredential::new(place, holder)
+    };
+    let made = hub.create_credential(group, new).await;
+    made.expect("a credential").1.reveal().to_owned()
 }
 
 /// Puts a token into every call.

@@ -1,5 +1,6 @@
 //! Every promise, through the public door: one binary, one file a subject.
 
+mod access;
 mod actions;
 mod answers;
 mod backup;
@@ -28,5 +29,6 @@ mod rooms;
 mod stalled;
 mod store;
 mod streams;
+mod tenants;
 mod watch;
 mod wishes;

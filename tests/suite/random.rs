@@ -338,7 +338,7 @@ fn may_see(campus_id: &str, record: &v1::Record) -> bool {
             owner || !draft && (office || is_host(campus_id, record))
         }
         Some(v1::state::Kind::Conflict(_)) => owner || office,
-        Some(v1::state::Kind::Session(_)) | None => true,
+        Some(v1::state::Kind::Session(_) | v1::state::Kind::Person(_)) | None => true,
     }
 }
 

@@ -92,6 +92,7 @@ async fn clerk(data: &Path) -> Result<String, Error> {
         place: v1::PlaceKind::Campus.into(),
         campus_id: CAMPUS.into(),
         holder: "教导处".into(),
+        ..Default::default()
     };
     Ok(admin.create_credential(request).await?.into_inner().token)
 }

@@ -105,6 +105,7 @@ impl Stage {
                 } else {
                     "总务处".into()
                 },
+                ..Default::default()
             };
             let token = admin.create_credential(request).await?.into_inner().token;
             self.tokens.insert(name, token);

@@ -65,6 +65,12 @@ fn open_span(first: &str, last: &str) -> Span {
     }
 }
 
+/// Whether it is the head school or a branch of it, and no member school.
+#[must_use]
+pub fn is_core(campus: &v1::Campus) -> bool {
+    matches!(campus.role(), v1::CampusRole::Head | v1::CampusRole::Branch)
+}
+
 /// The days a campus belongs to the group.
 #[must_use]
 pub fn membership(campus: &v1::Campus) -> Span {

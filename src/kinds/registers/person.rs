@@ -1,7 +1,8 @@
 //! Colleagues: the fewest fields that the exchange rules need.
 
+use crate::kinds::exchange::{ExchangeRules, host_of};
 use crate::kinds::found::Found;
-use crate::kinds::{Case, Owner, Reference, Rules};
+use crate::kinds::{Case, Leader, Owner, Reference, Rules};
 use crate::model::ids::{Place, Who};
 use crate::wire::v1;
 
@@ -12,7 +13,7 @@ impl Rules for PersonRules {
     const NAME: &'static str = "person";
     const OWNER: Owner = Owner::Office;
     type Content = v1::Person;
-    type State = ();
+    type State = v1::PersonState;
     type Action = ();
 
     fn check(person: &v1::Person, _: &Case<'_>, found: &mut Found) {
@@ -31,9 +32,32 @@ impl Rules for PersonRules {
         named.into_iter().collect()
     }
 
-    fn audience(_: Place, person: &v1::Person, (): &()) -> Vec<Who> {
-        let home = person.home_campus_id.parse().ok().map(Who::Campus);
-        home.into_iter().chain([Who::Office]).collect()
+    fn new_state() -> Option<v1::PersonState> {
+        Some(v1::PersonState::default())
+    }
+
+    /// A host sees its guests for as long as they are its guests.
+    fn follow(state: &v1::PersonState, leader: &Leader<'_>) -> Option<v1::PersonState> {
+        let (exchange, moved) = leader.read::<ExchangeRules>()?;
+        let exchange_id = leader.id.to_string();
+        let mut stays = state.stays.clone();
+        stays.retain(|stay| stay.exchange_id != exchange_id);
+        if let Some(campus) = host_of(&exchange, &moved) {
+            let campus_id = campus.to_string();
+            stays.push(v1::Stay {
+                exchange_id,
+                campus_id,
+            });
+        }
+        Some(v1::PersonState { stays })
+    }
+
+    /// Its own campus, its hosts and the office.
+    fn audience(_: Place, person: &v1::Person, state: &v1::PersonState) -> Vec<Who> {
+        let hosts = state.stays.iter().map(|stay| &stay.campus_id);
+        let campuses = hosts.chain([&person.home_campus_id]);
+        let campuses = campuses.filter_map(|id| id.parse().ok().map(Who::Campus));
+        campuses.chain([Who::Office]).collect()
     }
 }
 

@@ -28,13 +28,21 @@ pub fn id_bytes(id: RecordId) -> Vec<u8> {
     id.0.as_bytes().to_vec()
 }
 
+/// No campus has so short an id.
+const PUBLIC: &[u8] = &[0];
+
 pub fn place_bytes(place: Place) -> Vec<u8> {
-    place.campus().map(id_bytes).unwrap_or_default()
+    match place {
+        Place::Office => Vec::new(),
+        Place::Campus(id) => id_bytes(id),
+        Place::Public => PUBLIC.to_vec(),
+    }
 }
 
 pub fn place(bytes: &[u8]) -> Result<Place> {
     match bytes {
         [] => Ok(Place::Office),
+        PUBLIC => Ok(Place::Public),
         bytes => id(bytes).map(Place::Campus),
     }
 }
@@ -46,6 +54,7 @@ pub fn hash<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
 pub fn who_text(who: Who) -> String {
     match who {
         Who::Group => "*".to_owned(),
+        Who::Core => "core".to_owned(),
         Who::Office => "office".to_owned(),
         Who::Campus(id) => id.to_string(),
     }
@@ -54,6 +63,7 @@ pub fn who_text(who: Who) -> String {
 pub fn who(text: &str) -> Result<Who> {
     match text {
         "*" => Ok(Who::Group),
+        "core" => Ok(Who::Core),
         "office" => Ok(Who::Office),
         id => id
             .parse()

@@ -2,8 +2,9 @@
 
 use super::column::{id_bytes, who_text};
 use super::commits::{commit_before, head};
-use super::load::version;
-use crate::model::ids::{GroupKey, RecordId, Who};
+use super::load::{is_in, version};
+use crate::model::ids::{GroupKey, RecordId};
+use crate::model::sight::Sight;
 use crate::store::{FeedEntry, FeedPage, PageQuery, Result, StoreError, Version};
 use bytes::Bytes;
 use futures::TryStreamExt as _;
@@ -27,7 +28,7 @@ pub async fn page(
         open: query.after,
         ..Page::default()
     };
-    if query.sees.is_empty() {
+    if query.sight.whos.is_empty() {
         return Ok(FeedPage {
             entries: Vec::new(),
             position: head.position,
@@ -75,7 +76,7 @@ const REMOVED: &[u8] = &[0];
 /// is never read, and no frame is sorted.
 pub fn statement(group: GroupKey, query: &PageQuery<'_>) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new("");
-    for (i, who) in query.sees.iter().enumerate() {
+    for (i, who) in query.sight.whos.iter().enumerate() {
         sql.push(if i == 0 { "" } else { " UNION ALL " });
         sql.push(
             "SELECT a.position, \
@@ -94,13 +95,10 @@ pub fn statement(group: GroupKey, query: &PageQuery<'_>) -> QueryBuilder<Sqlite>
 
 fn wanted(sql: &mut QueryBuilder<Sqlite>, query: &PageQuery<'_>) {
     if !query.filter.kinds.is_empty() {
-        sql.push(" AND v.kind IN (");
-        let mut list = sql.separated(", ");
-        for kind in &query.filter.kinds {
-            list.push_bind(kind.clone());
-        }
-        sql.push(")");
+        sql.push(" AND v.kind");
+        is_in(sql, &query.filter.kinds);
     }
+    on_topic(sql, query.sight);
     if !query.filter.campuses.is_empty() {
         // The empty blob is the office, whose registers everybody needs to read the rest.
         sql.push(" AND v.campus IN (x''");
@@ -108,6 +106,13 @@ fn wanted(sql: &mut QueryBuilder<Sqlite>, query: &PageQuery<'_>) {
             sql.push(", ").push_bind(id_bytes(*campus));
         }
         sql.push(")");
+    }
+}
+
+fn on_topic(sql: &mut QueryBuilder<Sqlite>, sight: &Sight) {
+    if let Some(topics) = &sight.topics {
+        sql.push(" AND v.topic");
+        is_in(sql, topics);
     }
 }
 
@@ -225,7 +230,7 @@ async fn versions(
     let mut found = HashMap::new();
     for positions in positions.chunks(A_STATEMENT) {
         let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT id, kind, campus, version, position, erased, frame FROM version WHERE grp = ",
+            "SELECT id, kind, topic, campus, version, position, erased, frame FROM version WHERE grp = ",
         );
         sql.push_bind(group.0).push(" AND position IN (");
         let mut list = sql.separated(", ");
@@ -256,31 +261,29 @@ pub async fn record(
     db: &mut SqliteConnection,
     group: GroupKey,
     id: RecordId,
-    sees: &[Who],
+    sight: &Sight,
 ) -> Result<Option<Version>> {
-    let row = record_statement(group, id, sees)
+    let row = record_statement(group, id, sight)
         .build()
         .fetch_optional(db)
         .await?;
     row.as_ref().map(version).transpose()
 }
 
-pub fn record_statement(group: GroupKey, id: RecordId, sees: &[Who]) -> QueryBuilder<Sqlite> {
+pub fn record_statement(group: GroupKey, id: RecordId, sight: &Sight) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(
-        "SELECT v.id, v.kind, v.campus, v.version, v.position, v.erased, v.frame FROM record r \
+        "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.erased, v.frame FROM record r \
          JOIN version v ON v.grp = r.grp AND v.position = r.position WHERE r.grp = ",
     );
     sql.push_bind(group.0)
         .push(" AND r.id = ")
         .push_bind(id_bytes(id));
+    on_topic(&mut sql, sight);
     sql.push(
         " AND EXISTS (SELECT 1 FROM audience a WHERE a.grp = r.grp AND a.id = r.id \
-              AND a.gone = 0 AND a.who IN (",
+              AND a.gone = 0 AND a.who",
     );
-    let mut list = sql.separated(", ");
-    for who in sees {
-        list.push_bind(who_text(*who));
-    }
-    sql.push("))");
+    is_in(&mut sql, sight.whos.iter().map(|who| who_text(*who)));
+    sql.push(")");
     sql
 }

@@ -32,6 +32,7 @@ pub fn version(row: &SqliteRow) -> Result<Version> {
     Ok(Version {
         id: id(row.try_get("id")?)?,
         kind: row.try_get("kind")?,
+        topic: row.try_get("topic")?,
         owner: place(row.try_get("campus")?)?,
         version: row.try_get("version")?,
         position: row.try_get("position")?,
@@ -45,7 +46,7 @@ pub fn blob(row: &SqliteRow, column: &str) -> Result<Option<Bytes>> {
 }
 
 pub fn records_statement(group: GroupKey, ids: &[RecordId]) -> QueryBuilder<Sqlite> {
-    let select = "SELECT v.id, v.kind, v.campus, v.version, v.position, v.erased, v.frame FROM record r \
+    let select = "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.erased, v.frame FROM record r \
                   JOIN version v ON v.grp = r.grp AND v.position = r.position WHERE r.grp = ";
     let mut sql = QueryBuilder::new(select);
     sql.push_bind(group.0).push(" AND r.id");
@@ -54,7 +55,7 @@ pub fn records_statement(group: GroupKey, ids: &[RecordId]) -> QueryBuilder<Sqli
 }
 
 /// ` IN (…)`.
-fn is_in<'q, T>(sql: &mut QueryBuilder<Sqlite>, values: impl IntoIterator<Item = T>)
+pub fn is_in<'q, T>(sql: &mut QueryBuilder<Sqlite>, values: impl IntoIterator<Item = T>)
 where
     T: Encode<'q, Sqlite> + Type<Sqlite>,
 {
@@ -113,7 +114,7 @@ pub fn mutations_statement(
     ids: &[MutationId],
 ) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(
-        "SELECT mutation_id, mutation_hash, id, version, position, answer, frame, pushed FROM version \
+        "SELECT mutation_id, mutation_hash, id, topic, version, position, answer, frame, pushed FROM version \
          WHERE grp = ",
     );
     sql.push_bind(group.0).push(" AND place = ");
@@ -164,6 +165,7 @@ fn remembered_row(row: &SqliteRow) -> Result<(MutationId, Remembered)> {
     let remembered = Remembered {
         hash: sent.map(hash).transpose()?,
         record: id(row.try_get("id")?)?,
+        topic: row.try_get("topic")?,
         version: row.try_get("version")?,
         position: row.try_get("position")?,
         answer: answer.into(),
@@ -175,7 +177,7 @@ fn remembered_row(row: &SqliteRow) -> Result<(MutationId, Remembered)> {
 
 pub fn versions_statement(group: GroupKey, wanted: &[(RecordId, i64)]) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(
-        "SELECT id, kind, campus, version, position, erased, frame FROM version WHERE grp = ",
+        "SELECT id, kind, topic, campus, version, position, erased, frame FROM version WHERE grp = ",
     );
     sql.push_bind(group.0).push(" AND (id, version) IN (");
     sql.push_values(filled(wanted), |mut row, (id, version)| {

@@ -4,6 +4,7 @@
 use super::{commits, feed, history, load, report, write};
 use crate::model::feed::Filter;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
+use crate::model::sight::Sight;
 use crate::store::PageQuery;
 use sqlx::{AssertSqlSafe, Connection as _, QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use uuid::Uuid;
@@ -55,11 +56,16 @@ async fn a_page_merges_the_audiences_without_a_sort() {
     let wide = Filter::default();
     let narrow = Filter::new(vec!["menu".to_owned()], vec![ID]);
     for filter in [&wide, &narrow] {
-        let query = |sees| {
+        let query = |whos: &[Who]| {
+            let topics = Some(["menu".to_owned()].into());
+            let sight = Sight {
+                topics,
+                ..Sight::of(whos)
+            };
             text(&feed::statement(
                 GROUP,
                 &PageQuery {
-                    sees,
+                    sight: &sight,
                     filter,
                     after: 0,
                     bytes_max: 1,
@@ -109,7 +115,7 @@ async fn a_record_is_found_by_its_id() {
         "v (grp=? AND position=?)",
         "a (grp=? AND id=? AND who=?)",
     ];
-    let sql = feed::record_statement(GROUP, ID, &[Who::Group, Who::Office]);
+    let sql = feed::record_statement(GROUP, ID, &Sight::of([Who::Group, Who::Office]));
     goes(&text(&sql), &expected).await;
     goes(history::RECORD_AT, &["version (grp=? AND id=?)"]).await;
     let commit = "c (grp=? AND last_position>?)";

@@ -51,7 +51,7 @@ pub fn superseded_statement(group: GroupKey, rows: &[(i64, i64)]) -> QueryBuilde
 async fn versions(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
     for rows in chunks(&batch.versions) {
         let mut query = QueryBuilder::new(
-            "INSERT INTO version (grp, position, kind, id, version, campus, place, actor, reason, \
+            "INSERT INTO version (grp, position, kind, topic, id, version, campus, place, actor, reason, \
              mutation_id, mutation_hash, answer, leaf, salt, erased, superseded_at, starts_on, ends_on, \
              frame, pushed) ",
         );
@@ -64,6 +64,7 @@ async fn versions(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> 
             row.push_bind(group.0)
                 .push_bind(version.position)
                 .push_bind(&version.kind)
+                .push_bind(&version.topic)
                 .push_bind(id_bytes(version.id))
                 .push_bind(version.version)
                 .push_bind(place_bytes(version.owner))

@@ -4,6 +4,7 @@ use super::reader::{Reader, Told};
 use super::scribe::{Scribe, at_campus, delete, head, mutation, of_campus, put, record, time};
 use lianxiao::model::feed::Head;
 use lianxiao::model::ids::{Key, Place, Who};
+use lianxiao::model::sight::Sight;
 use lianxiao::store::{Loaded, Needs, Store};
 
 fn key() -> Key {
@@ -45,7 +46,7 @@ pub async fn a_group_does_not_see_another(store: &dyn Store) {
         Head::EMPTY
     );
     assert_eq!(Reader::of(&empty, &all).rest().await, []);
-    let found = store.record(group, record(1), &all).await;
+    let found = store.record(group, record(1), &Sight::of(all)).await;
     assert_eq!(found.expect("an answer"), None);
     let stood = store
         .as_of(group, "menu", 9, super::history::always())

@@ -2,26 +2,43 @@
 
 use super::scribe::{at_campus, group, time};
 use lianxiao::model::caller::Group;
-use lianxiao::model::ids::{GroupKey, Place};
-use lianxiao::store::{Credential, Store};
+use lianxiao::model::ids::{CredentialId, GroupKey, Place};
+use lianxiao::store::{Credential, Held, Store};
 use std::collections::HashMap;
 use uuid::Uuid;
 
-fn credential(hash: u8, group: GroupKey, place: Place) -> Credential {
+/// A credential of that number, to be kept with the token of that number.
+pub fn credential(number: u8, group: GroupKey, place: Place) -> Credential {
     Credential {
-        hash: [hash; 32],
+        id: id(number),
         group,
         place,
-        holder: format!("总务处 {hash}"),
+        holder: format!("总务处 {number}"),
+        label: format!("笔记本 {number}"),
+        rights: "menu=draft,act session=read".parse().expect("rights"),
+        expires_at: None,
         locked: false,
     }
 }
 
-async fn hired(store: &dyn Store, hash: u8, group: GroupKey, place: Place) -> Credential {
-    let credential = credential(hash, group, place);
-    let kept = store.create_credential(&credential, time(1)).await;
-    kept.expect("the credential is kept");
+pub fn id(number: u8) -> CredentialId {
+    CredentialId(Uuid::from_u128(number.into()))
+}
+
+async fn keep(store: &dyn Store, credential: &Credential, at: i64) {
+    let token = [credential.id.0.as_bytes()[15]; 32];
+    let kept = store.create_credential(credential, Some(&token), time(at));
+    kept.await.expect("the credential is kept");
+}
+
+async fn hired(store: &dyn Store, number: u8, group: GroupKey, place: Place) -> Credential {
+    let credential = credential(number, group, place);
+    keep(store, &credential, 1).await;
     credential
+}
+
+async fn held(store: &dyn Store, token: u8) -> Option<Held> {
+    store.held(&[token; 32]).await.expect("an answer")
 }
 
 pub async fn the_hub_id_is_made_with_the_database(store: &dyn Store) {
@@ -61,7 +78,7 @@ pub async fn groups_come_by_name(store: &dyn Store) {
     assert_eq!(store.groups().await.expect("groups"), made);
 }
 
-pub async fn a_credential_is_found_by_its_hash_with_its_group(store: &dyn Store) {
+pub async fn a_credential_is_found_by_its_token_with_its_group(store: &dyn Store) {
     let groups: Vec<Group> = vec![group(store, "a").await, group(store, "b").await];
     let kept = [
         hired(store, 1, groups[0].key, at_campus(1)).await,
@@ -70,23 +87,45 @@ pub async fn a_credential_is_found_by_its_hash_with_its_group(store: &dyn Store)
         hired(store, 3, groups[1].key, at_campus(1)).await,
         // A place may have several.
         hired(store, 4, groups[1].key, at_campus(1)).await,
+        hired(store, 5, groups[1].key, Place::Public).await,
     ];
-    for (credential, group) in kept.into_iter().zip([0, 0, 1, 1]) {
-        let found = store.credential(&credential.hash).await.expect("an answer");
-        assert_eq!(found, Some((credential, groups[group].clone())));
+    for (token, (credential, group)) in (1..).zip(kept.into_iter().zip([0, 0, 1, 1, 1])) {
+        let found = Held {
+            credential,
+            group: groups[group].clone(),
+            ends_at: None,
+            revoked: false,
+        };
+        assert_eq!(held(store, token).await, Some(found));
     }
-    assert_eq!(store.credential(&[9; 32]).await.expect("an answer"), None);
+    assert_eq!(held(store, 9).await, None);
 }
 
-pub async fn a_hash_is_given_to_one_credential_only(store: &dyn Store) {
+pub async fn a_credential_ends_when_it_is_said_to(store: &dyn Store) {
+    let group = group(store, "a").await.key;
+    let ends = Credential {
+        expires_at: Some(time(7)),
+        ..credential(1, group, at_campus(1))
+    };
+    keep(store, &ends, 1).await;
+    let found = held(store, 1).await.expect("a credential");
+    assert_eq!((found.ends_at, found.credential), (Some(time(7)), ends));
+}
+
+pub async fn a_token_is_given_to_one_credential_only(store: &dyn Store) {
     let group = group(store, "a").await.key;
     let first = hired(store, 1, group, at_campus(1)).await;
-    let again = credential(1, group, at_campus(2));
-    assert!(store.create_credential(&again, time(2)).await.is_err());
-    let found = store.credential(&[1; 32]).await.expect("an answer");
-    assert_eq!(found.map(|(credential, _)| credential), Some(first));
-    let nowhere = credential(2, GroupKey(99), Place::Office);
-    assert!(store.create_credential(&nowhere, time(2)).await.is_err());
+    for (again, token) in [
+        (credential(1, group, at_campus(2)), Some(&[2; 32])),
+        (credential(2, group, at_campus(2)), Some(&[1; 32])),
+        (credential(3, GroupKey(99), Place::Office), None),
+    ] {
+        let kept = store.create_credential(&again, token, time(2)).await;
+        assert!(kept.is_err(), "{again:?}");
+    }
+    let listed = store.credentials(group).await.expect("credentials");
+    let listed: Vec<_> = listed.into_iter().map(|of| of.credential).collect();
+    assert_eq!(listed, [first]);
 }
 
 pub async fn the_credentials_of_a_group_come_by_place_and_holder(store: &dyn Store) {
@@ -97,24 +136,19 @@ pub async fn the_credentials_of_a_group_come_by_place_and_holder(store: &dyn Sto
     }
     hired(store, 9, b, Place::Office).await;
     // The same holder twice: the elder first.
-    for (hash, at) in [(2, 7), (1, 8)] {
+    for (number, at) in [(2, 7), (1, 8)] {
         let holder = "总务处 4".to_owned();
         let credential = Credential {
             holder,
-            ..credential(hash, a, at_campus(1))
+            ..credential(number, a, at_campus(1))
         };
-        store
-            .create_credential(&credential, time(at))
-            .await
-            .expect("kept");
+        keep(store, &credential, at).await;
     }
-    store.heard(&[4; 32], time(30)).await.expect("noted");
+    store.heard(a, id(4), time(30)).await.expect("noted");
+    store.heard(b, id(3), time(40)).await.expect("noted");
     let listed = store.credentials(a).await.expect("credentials");
-    let hashes: Vec<u8> = listed
-        .iter()
-        .map(|listed| listed.credential.hash[0])
-        .collect();
-    assert_eq!(hashes, [3, 4, 2, 1, 5]);
+    let ids: Vec<_> = listed.iter().map(|of| of.credential.id).collect();
+    assert_eq!(ids, [3, 4, 2, 1, 5].map(id));
     assert_eq!(listed[1].credential, kept[1]);
     let times: Vec<_> = listed.iter().map(|l| (l.created_at, l.heard_at)).collect();
     let made = [1, 1, 7, 8, 1].map(time);
@@ -129,23 +163,20 @@ pub async fn a_locked_credential_is_let_in_when_it_is_confirmed(store: &dyn Stor
             locked: true,
             ..credential(hash, group, at_campus(1))
         };
-        store
-            .create_credential(&locked, time(1))
-            .await
-            .expect("kept");
+        keep(store, &locked, 1).await;
     }
     hired(store, 5, a, Place::Office).await;
     let locked = async || {
         let mut locked = Vec::new();
         for hash in 1..=5 {
-            let found = store.credential(&[hash; 32]).await.expect("an answer");
-            locked.extend(found.is_some_and(|(of, _)| of.locked).then_some(hash));
+            let found = held(store, hash).await;
+            locked.extend(found.is_some_and(|of| of.credential.locked).then_some(hash));
         }
         locked
     };
     assert_eq!(locked().await, [1, 2, 3, 4]);
     // Another group's, one that is not locked, and one that there is not, change nothing.
-    let some = [[2; 32], [4; 32], [5; 32], [9; 32]];
+    let some = [2, 4, 5, 9].map(id);
     assert_eq!(store.confirm(a, Some(&some)).await.expect("confirmed"), 1);
     assert_eq!(locked().await, [1, 3, 4]);
     assert_eq!(store.confirm(a, Some(&[])).await.expect("confirmed"), 0);
@@ -163,8 +194,16 @@ pub async fn the_last_call_of_a_place_counts(store: &dyn Store) {
     hired(store, 5, b, at_campus(1)).await;
     let heard = async |group| store.last_heard(group).await.expect("times");
     assert_eq!(heard(a).await, HashMap::new());
-    for (hash, at) in [(1, 10), (2, 30), (1, 20), (3, 40), (5, 50), (9, 60)] {
-        store.heard(&[hash; 32], time(at)).await.expect("noted");
+    for (group, number, at) in [
+        (a, 1, 10),
+        (a, 2, 30),
+        (a, 1, 20),
+        (a, 3, 40),
+        (b, 5, 50),
+        (a, 9, 60),
+    ] {
+        let noted = store.heard(group, id(number), time(at)).await;
+        noted.expect("noted");
     }
     let expected = [(at_campus(1), time(30)), (Place::Office, time(40))];
     assert_eq!(heard(a).await, expected.into());

@@ -131,3 +131,26 @@ pub async fn a_filter_that_hides_everything_still_gets_to_the_head(store: &dyn S
     let page = reader.after(4_500).page().await;
     assert_eq!((page.position, page.chain), (4_501, chain(4_501)));
 }
+
+pub async fn who_may_read_some_topics_is_told_of_no_other(store: &dyn Store) {
+    let mut scribe = six(store, "g").await;
+    let conflict = |n, topic| of(n, "conflict", at_campus(1)).about(topic);
+    scribe
+        .commit([conflict(7, "menu"), conflict(8, "session")])
+        .await;
+    scribe.commit([delete(record(3)), delete(record(4))]).await;
+    let reader = Reader::of(&scribe, &[Who::Group]).on_topics(&["menu", "calendar"]);
+    let upserts = [1, 2, 5, 7].map(|n| Told::Upsert(record(n), 1));
+    let expected = [&upserts[..], &[Told::Deleted(record(4), 2)]].concat();
+    for bytes_max in [0, 100, usize::MAX] {
+        let mut reader = reader.clone().bytes_max(bytes_max);
+        assert_eq!(reader.rest().await, expected);
+    }
+    let conflicts = reader.clone().wants(filter(&["conflict"], &[]));
+    assert_eq!(conflicts.clone().rest().await, [Told::Upsert(record(7), 1)]);
+    assert_eq!(conflicts.on_topics(&[]).rest().await, []);
+    for (number, seen) in [(7, true), (8, false)] {
+        let found = reader.record(record(number)).await;
+        assert_eq!(found.is_some(), seen, "{number}");
+    }
+}

@@ -104,6 +104,7 @@ pub async fn a_mutation_is_known_by_its_place_and_id(store: &dyn Store) {
     let remembered = |id: MutationId, position: i64, pushed: Option<&'static [u8]>| Remembered {
         hash: Some(hash(id)),
         record: scribe.at(position).id,
+        topic: scribe.at(position).topic.clone(),
         version: scribe.at(position).version,
         position,
         answer: format!("answer to {id}").into(),

@@ -5,6 +5,7 @@ use super::scribe::{Scribe, put, record};
 use futures::future::join;
 use lianxiao::model::feed::Head;
 use lianxiao::model::ids::Who;
+use lianxiao::model::sight::Sight;
 use lianxiao::store::Store;
 use std::time::Duration;
 use tokio::time::timeout;
@@ -59,7 +60,9 @@ pub async fn readers_do_not_wait_for_a_writer(store: &dyn Store) {
         assert_eq!(head, before.head);
         let commit = store.commit_before(scribe.group, 9).await.expect("a head");
         assert_eq!(commit, before.head);
-        let found = store.record(scribe.group, record(1), &[Who::Group]).await;
+        let found = store
+            .record(scribe.group, record(1), &Sight::of([Who::Group]))
+            .await;
         assert_eq!(found.expect("an answer").as_ref(), Some(before.at(1)));
         let span = super::history::always();
         let stood = store
@@ -68,7 +71,7 @@ pub async fn readers_do_not_wait_for_a_writer(store: &dyn Store) {
             .expect("records");
         assert_eq!(stood, [before.at(1).clone()]);
         assert_eq!(store.groups().await.expect("groups").len(), 1);
-        assert_eq!(store.credential(&[1; 32]).await.expect("an answer"), None);
+        assert_eq!(store.held(&[1; 32]).await.expect("an answer"), None);
     };
     timeout(LONG, reads).await.expect("in time");
     writing.commit().await.expect("commits");

@@ -3,7 +3,8 @@
 use super::scribe::Scribe;
 use lianxiao::model::feed::Filter;
 use lianxiao::model::ids::{GroupKey, RecordId, Who};
-use lianxiao::store::{FeedEntry, FeedPage, PageQuery, Store};
+use lianxiao::model::sight::Sight;
+use lianxiao::store::{FeedEntry, FeedPage, PageQuery, Store, Version};
 
 /// What one entry tells: the record and its version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +37,7 @@ pub fn told(page: &FeedPage) -> Vec<Told> {
 pub struct Reader<'a> {
     store: &'a dyn Store,
     group: GroupKey,
-    sees: Vec<Who>,
+    sight: Sight,
     filter: Filter,
     pub after: i64,
     bytes_max: usize,
@@ -48,7 +49,7 @@ impl<'a> Reader<'a> {
         Reader {
             store: scribe.store,
             group: scribe.group,
-            sees: sees.to_vec(),
+            sight: Sight::of(sees),
             filter: Filter::default(),
             after: 0,
             bytes_max: usize::MAX,
@@ -58,6 +59,16 @@ impl<'a> Reader<'a> {
     /// The same of a database that was opened again.
     pub fn on(self, store: &'a dyn Store) -> Self {
         Reader { store, ..self }
+    }
+
+    /// The same who may read some topics only.
+    pub fn on_topics(self, topics: &[&str]) -> Self {
+        let topics = topics.iter().map(|topic| (*topic).to_owned()).collect();
+        let sight = Sight {
+            topics: Some(topics),
+            ..self.sight
+        };
+        Reader { sight, ..self }
     }
 
     pub fn wants(self, filter: Filter) -> Self {
@@ -75,7 +86,7 @@ impl<'a> Reader<'a> {
     /// Reads a page and moves on behind it.
     pub async fn page(&mut self) -> FeedPage {
         let query = PageQuery {
-            sees: &self.sees,
+            sight: &self.sight,
             filter: &self.filter,
             after: self.after,
             bytes_max: self.bytes_max,
@@ -90,6 +101,12 @@ impl<'a> Reader<'a> {
         assert!(page.position <= page.head.position);
         self.after = page.position;
         page
+    }
+
+    /// Reads one record.
+    pub async fn record(&self, id: RecordId) -> Option<Version> {
+        let found = self.store.record(self.group, id, &self.sight).await;
+        found.expect("an answer")
     }
 
     /// Reads pages up to the head.

@@ -1,23 +1,15 @@
 //! What is durable is there after the next start.
 
+use super::catalog::credential;
 use super::engine::Engine;
 use super::reader::{Reader, told};
 use super::scribe::{Scribe, at_campus, delete, put, record, time};
-use lianxiao::model::ids::{GroupKey, Who};
-use lianxiao::store::{Credential, Store};
+use lianxiao::model::ids::Who;
+use lianxiao::model::sight::Sight;
+use lianxiao::store::Store;
 use uuid::Uuid;
 
 const GROUP: [Who; 1] = [Who::Group];
-
-fn credential(group: GroupKey) -> Credential {
-    Credential {
-        hash: [7; 32],
-        group,
-        place: at_campus(1),
-        holder: "总务处".to_owned(),
-        locked: false,
-    }
-}
 
 pub async fn the_hub_keeps_its_id(engine: &impl Engine) {
     let first = engine.open_as(Uuid::from_u128(5)).await;
@@ -35,12 +27,12 @@ async fn everything(store: &dyn Store, scribe: &Scribe<'_>) -> String {
     let stood = store
         .as_of(group, "menu", 2, super::history::always())
         .await;
-    let record = store.record(group, record(1), &GROUP).await;
+    let record = store.record(group, record(1), &Sight::of(GROUP)).await;
     let writes = store.last_writes(group, 9, &[at_campus(1)]).await;
     let newest = store.head(group).await;
     let told: Vec<_> = pages.iter().map(told).collect();
     let heard = store.last_heard(group).await;
-    let credential = store.credential(&[7; 32]).await;
+    let credential = store.held(&[7; 32]).await;
     let groups = store.groups().await;
     format!(
         "{told:?} {stood:?} {record:?} {writes:?} {newest:?} {heard:?} {credential:?} {groups:?}"
@@ -50,12 +42,11 @@ async fn everything(store: &dyn Store, scribe: &Scribe<'_>) -> String {
 pub async fn another_program_start_finds_everything(engine: &impl Engine) {
     let store = engine.open().await;
     let mut scribe = Scribe::new(&*store, "g").await;
-    let credential = credential(scribe.group);
-    store
-        .create_credential(&credential, time(1))
-        .await
-        .expect("kept");
-    store.heard(&credential.hash, time(2)).await.expect("noted");
+    let credential = credential(7, scribe.group, at_campus(1));
+    let kept = store.create_credential(&credential, Some(&[7; 32]), time(1));
+    kept.await.expect("kept");
+    let heard = store.heard(scribe.group, credential.id, time(2)).await;
+    heard.expect("noted");
     scribe.commit([put(record(1)), put(record(2))]).await;
     scribe.commit([put(record(1)), delete(record(2))]).await;
     let before = everything(&*store, &scribe).await;

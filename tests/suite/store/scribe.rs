@@ -65,6 +65,7 @@ pub fn frame(id: RecordId, version: i64, size: usize) -> Bytes {
 pub struct Change {
     id: RecordId,
     kind: &'static str,
+    topic: &'static str,
     owner: Place,
     place: Place,
     audience: Vec<Who>,
@@ -80,6 +81,7 @@ pub fn put(id: RecordId) -> Change {
     Change {
         id,
         kind: "menu",
+        topic: "menu",
         owner: at_campus(1),
         place: at_campus(1),
         audience: vec![Who::Group],
@@ -101,7 +103,16 @@ pub fn delete(id: RecordId) -> Change {
 
 impl Change {
     pub fn kind(self, kind: &'static str) -> Self {
-        Change { kind, ..self }
+        let topic = kind;
+        Change {
+            kind,
+            topic,
+            ..self
+        }
+    }
+
+    pub fn about(self, topic: &'static str) -> Self {
+        Change { topic, ..self }
     }
 
     pub fn owner(self, owner: Place) -> Self {
@@ -241,6 +252,7 @@ impl<'a> Scribe<'a> {
         let mut version = Version {
             id: change.id,
             kind: change.kind.to_owned(),
+            topic: change.topic.to_owned(),
             owner: change.owner,
             version: number,
             position,
@@ -250,6 +262,7 @@ impl<'a> Scribe<'a> {
         let mut audience = change.audience;
         if let (false, Some(before)) = (change.live, before) {
             version.kind.clone_from(&before.newest.kind);
+            version.topic.clone_from(&before.newest.topic);
             version.owner = before.newest.owner;
             audience = seers(&before.audience).collect();
         }

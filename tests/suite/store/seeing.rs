@@ -3,6 +3,7 @@
 use super::reader::{Reader, Told, told};
 use super::scribe::{Scribe, delete, of_campus, put, record};
 use lianxiao::model::ids::Who;
+use lianxiao::model::sight::Sight;
 use lianxiao::store::{FeedEntry, Store};
 
 const OFFICE: [Who; 2] = [Who::Group, Who::Office];
@@ -178,7 +179,7 @@ pub async fn who_sees_nothing_is_told_nothing(store: &dyn Store) {
     let page = Reader::of(&scribe, &[]).page().await;
     assert_eq!(told(&page), []);
     assert_eq!(page.position, 1);
-    let found = store.record(scribe.group, record(1), &[]).await;
+    let found = store.record(scribe.group, record(1), &Sight::of([])).await;
     assert_eq!(found.expect("an answer"), None);
 }
 
@@ -198,7 +199,9 @@ pub async fn a_record_is_read_by_those_who_see_it(store: &dyn Store) {
         (2, OFFICE.to_vec(), Some(4)),
         (3, OFFICE.to_vec(), None),
     ] {
-        let found = store.record(scribe.group, record(number), &sees).await;
+        let found = store
+            .record(scribe.group, record(number), &Sight::of(sees.clone()))
+            .await;
         let expected = position.map(|position| scribe.at(position));
         assert_eq!(
             found.expect("an answer").as_ref(),

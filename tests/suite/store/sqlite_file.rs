@@ -4,6 +4,7 @@ use super::engine::{Engine as _, Sqlite};
 use super::scribe::{Scribe, put, record};
 use lianxiao::model::feed::Filter;
 use lianxiao::model::ids::Who;
+use lianxiao::model::sight::Sight;
 use lianxiao::store::{Needs, PageQuery, SqliteStore, Store, StoreError};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool};
 use std::path::Path;
@@ -56,7 +57,7 @@ async fn fault(folder: &Path) -> StoreError {
 async fn use_all(store: &dyn Store) -> Result<(), StoreError> {
     for group in store.groups().await? {
         let query = PageQuery {
-            sees: &[Who::Group],
+            sight: &Sight::of([Who::Group]),
             filter: &Filter::default(),
             after: 0,
             bytes_max: usize::MAX,
@@ -150,7 +151,7 @@ async fn a_value_that_no_hub_stores_is_an_error() {
         "UPDATE \"commit\" SET at = 9223372036854775807",
         "UPDATE grp SET id = x'00'",
         "UPDATE version SET id = x'00' WHERE position = 200",
-        "UPDATE version SET campus = x'00' WHERE position = 200",
+        "UPDATE version SET campus = x'01' WHERE position = 200",
         "UPDATE audience SET who = 'nobody' WHERE position = 200",
         "UPDATE hub SET id = x''",
     ] {

@@ -1,11 +1,12 @@
 //! A backup in the place of the SQLite file.
 
+use super::catalog::credential;
 use super::engine::{Engine as _, Sqlite};
 use super::reader::{Reader, Told};
 use super::scribe::{Scribe, at_campus, delete, mutation, put, record, time};
 use super::sqlite_file::{filled, open, tamper};
 use lianxiao::model::ids::{Place, Who};
-use lianxiao::store::{Backup, Credential, Lost, SqliteStore, Store, StoreError};
+use lianxiao::store::{Backup, Lost, SqliteStore, Store, StoreError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -36,15 +37,9 @@ async fn a_restore_brings_back_what_the_backup_holds() {
     let engine = Sqlite::fresh().await;
     let store = open(engine.0.path()).await.expect("opens");
     let mut scribe = Scribe::new(&store, "g").await;
-    let credential = Credential {
-        hash: [1; 32],
-        group: scribe.group,
-        place: at_campus(1),
-        holder: "总务处".to_owned(),
-        locked: false,
-    };
+    let credential = credential(1, scribe.group, at_campus(1));
     store
-        .create_credential(&credential, time(1))
+        .create_credential(&credential, Some(&[1; 32]), time(1))
         .await
         .expect("kept");
     scribe.commit([put(record(1)), put(record(2))]).await;
@@ -67,8 +62,8 @@ async fn a_restore_brings_back_what_the_backup_holds() {
     let groups = after.groups().await.expect("groups");
     assert_eq!(groups[0].key, before[0].key);
     assert!(groups[0].epoch > before[0].epoch);
-    let found = after.credential(&[1; 32]).await.expect("an answer");
-    assert!(found.expect("the credential").0.locked);
+    let found = after.held(&[1; 32]).await.expect("an answer");
+    assert!(found.expect("the credential").credential.locked);
     let backup = Backup {
         position: 2,
         at: time(70),

@@ -4,6 +4,7 @@ use super::reader::{Reader, Told};
 use super::scribe::{Scribe, campus, delete, head, mutation, put, record};
 use lianxiao::model::feed::Head;
 use lianxiao::model::ids::{Key, Who};
+use lianxiao::model::sight::Sight;
 use lianxiao::store::{Batch, Needs, Store};
 use std::collections::HashSet;
 
@@ -38,7 +39,9 @@ pub async fn what_was_committed_is_there(store: &dyn Store) {
     scribe.commit([put(record(1)), delete(record(2))]).await;
     assert_eq!(store.head(scribe.group).await.expect("a head"), head(4));
     for (id, position) in [(record(1), 3), (record(2), 4)] {
-        let found = store.record(scribe.group, id, &[Who::Group]).await;
+        let found = store
+            .record(scribe.group, id, &Sight::of([Who::Group]))
+            .await;
         assert_eq!(
             found.expect("an answer").as_ref(),
             Some(scribe.at(position))

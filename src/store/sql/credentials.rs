@@ -1,0 +1,165 @@
+//! Who may call: credentials and the hashes of their tokens.
+
+use super::catalog::group;
+use super::column::{micros, place, place_bytes, time, uuid};
+use super::load::is_in;
+use crate::model::ids::{CredentialId, GroupKey, Place};
+use crate::store::{Credential, Held, ListedCredential, Result, SecretHash, StoreError};
+use jiff::Timestamp;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use std::collections::HashMap;
+
+fn id_bytes(id: CredentialId) -> Vec<u8> {
+    id.0.as_bytes().to_vec()
+}
+
+pub async fn create(
+    db: &mut SqliteConnection,
+    credential: &Credential,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO credential (grp, id, place, holder, label, rights, created_at, expires_at, locked) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(credential.group.0)
+    .bind(id_bytes(credential.id))
+    .bind(place_bytes(credential.place))
+    .bind(&credential.holder)
+    .bind(&credential.label)
+    .bind(credential.rights.to_string())
+    .bind(micros(at))
+    .bind(credential.expires_at.map(micros))
+    .bind(i64::from(credential.locked))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn add_token(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    id: CredentialId,
+    token: &SecretHash,
+) -> Result<()> {
+    sqlx::query("INSERT INTO token (hash, grp, credential) VALUES (?, ?, ?)")
+        .bind(token.to_vec())
+        .bind(group.0)
+        .bind(id_bytes(id))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn held(db: &mut SqliteConnection, token: &SecretHash) -> Result<Option<Held>> {
+    let row = sqlx::query(
+        "SELECT g.grp, g.id AS group_id, g.name, g.epoch, c.id, c.place, c.holder, c.label, c.rights, \
+         c.expires_at, c.locked, c.revoked_at, t.expires_at AS token_expires_at \
+         FROM token t JOIN credential c ON c.grp = t.grp AND c.id = t.credential \
+         JOIN grp g ON g.grp = t.grp WHERE t.hash = ?",
+    )
+    .bind(token.to_vec())
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let group = group(&row, "group_id")?;
+    let credential = credential(&row, group.key)?;
+    let token_ends = optional_time(&row, "token_expires_at")?;
+    Ok(Some(Held {
+        ends_at: token_ends.into_iter().chain(credential.expires_at).min(),
+        revoked: optional_time(&row, "revoked_at")?.is_some(),
+        credential,
+        group,
+    }))
+}
+
+fn optional_time(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>> {
+    let micros: Option<i64> = row.try_get(column)?;
+    micros.map(time).transpose()
+}
+
+fn credential(row: &SqliteRow, group: GroupKey) -> Result<Credential> {
+    let rights: String = row.try_get("rights")?;
+    Ok(Credential {
+        id: CredentialId(uuid(row.try_get("id")?)?),
+        group,
+        place: place(row.try_get("place")?)?,
+        holder: row.try_get("holder")?,
+        label: row.try_get("label")?,
+        rights: rights
+            .parse()
+            .map_err(|_| StoreError::Damaged("a credential's rights"))?,
+        expires_at: optional_time(row, "expires_at")?,
+        locked: row.try_get::<i64, _>("locked")? != 0,
+    })
+}
+
+pub async fn list(db: &mut SqliteConnection, group: GroupKey) -> Result<Vec<ListedCredential>> {
+    let rows = sqlx::query(
+        "SELECT id, place, holder, label, rights, expires_at, locked, created_at, heard_at, revoked_at \
+         FROM credential WHERE grp = ? ORDER BY place, holder, created_at",
+    )
+    .bind(group.0)
+    .fetch_all(db)
+    .await?;
+    let listed = |row: &SqliteRow| -> Result<ListedCredential> {
+        Ok(ListedCredential {
+            credential: credential(row, group)?,
+            created_at: time(row.try_get("created_at")?)?,
+            heard_at: optional_time(row, "heard_at")?,
+            revoked_at: optional_time(row, "revoked_at")?,
+        })
+    };
+    rows.iter().map(listed).collect()
+}
+
+pub async fn confirm(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    ids: Option<&[CredentialId]>,
+) -> Result<u64> {
+    let mut query =
+        QueryBuilder::<Sqlite>::new("UPDATE credential SET locked = 0 WHERE locked = 1 AND grp = ");
+    query.push_bind(group.0);
+    if let Some(ids) = ids {
+        query.push(" AND id");
+        is_in(&mut query, ids.iter().map(|id| id_bytes(*id)));
+    }
+    Ok(query.build().execute(db).await?.rows_affected())
+}
+
+pub async fn heard(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    id: CredentialId,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query("UPDATE credential SET heard_at = ? WHERE grp = ? AND id = ?")
+        .bind(micros(at))
+        .bind(group.0)
+        .bind(id_bytes(id))
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn last_heard(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+) -> Result<HashMap<Place, Timestamp>> {
+    let rows = sqlx::query(
+        "SELECT place, MAX(heard_at) AS heard_at FROM credential \
+         WHERE grp = ? AND heard_at IS NOT NULL GROUP BY place",
+    )
+    .bind(group.0)
+    .fetch_all(db)
+    .await?;
+    let heard = |row: &SqliteRow| -> Result<(Place, Timestamp)> {
+        Ok((
+            place(row.try_get("place")?)?,
+            time(row.try_get("heard_at")?)?,
+        ))
+    };
+    rows.iter().map(heard).collect()
+}
