@@ -40,15 +40,22 @@ async fn look(hub: &Weak<Hub>) -> bool {
     let Some(hub) = hub.upgrade() else {
         return false;
     };
-    for done in [hub.erase_again().await, hub.end_retentions().await] {
-        if let Err(error) = done {
-            tracing::error!(%error, "erasing of its own was cut off; the hub tries again");
-        }
+    if let Err(error) = hub.keep_up().await {
+        tracing::error!(%error, "the hub's own erasing was cut off; it tries again");
     }
     true
 }
 
 impl Hub {
+    /// Looks at once, as it does every hour, for what must be erased unasked.
+    ///
+    /// # Errors
+    /// When the database failed; something may be erased already.
+    pub async fn keep_up(&self) -> Result<(), HubError> {
+        self.erase_again().await?;
+        self.end_retentions().await
+    }
+
     /// Carries out every erasure that is not known to be done.
     pub(super) async fn erase_again(&self) -> Result<(), HubError> {
         for group in self.store.groups().await? {

@@ -20,6 +20,7 @@ mod full_disk;
 mod harness;
 mod merging;
 mod neighbours;
+mod personal;
 mod process;
 mod program;
 mod push;
