@@ -14,7 +14,7 @@ use sqlx::{Row as _, SqliteConnection};
 const ROWS_A_LOOK: i64 = 4_096;
 
 /// A search of the bytes: it is rare, and an index over whoever is mentioned would cost every write.
-pub const MENTIONS: &str = "SELECT id, kind, campus, version, position, erased, frame, pushed, answer \
+pub const MENTIONS: &str = "SELECT id, kind, topic, campus, version, position, erased, frame, pushed, answer \
      FROM version WHERE grp = ? AND position > ? AND position <= ? \
      AND (id = ? OR instr(frame, ?) > 0 OR instr(pushed, ?) > 0) ORDER BY position";
 
@@ -94,7 +94,7 @@ fn ids(rows: &[SqliteRow]) -> Result<Vec<RecordId>> {
     rows.iter().map(|row| id(row.try_get("id")?)).collect()
 }
 
-pub const VERSIONS_OF: &str = "SELECT id, kind, campus, version, position, erased, frame, pushed, answer \
+pub const VERSIONS_OF: &str = "SELECT id, kind, topic, campus, version, position, erased, frame, pushed, answer \
      FROM version WHERE grp = ? AND id = ? ORDER BY version";
 
 pub async fn versions_of(
