@@ -2,9 +2,11 @@
 //! converts back.
 
 mod admin_service;
+mod audit;
 mod auth;
 mod hub_service;
 mod office_service;
+mod refusals;
 mod status;
 mod sync_service;
 
@@ -43,10 +45,13 @@ pub async fn serve(
     listener: TcpListener,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), tonic::transport::Error> {
-    // The stack, outermost first. The error table sees every answer; who calls is known before a
-    // message is read.
+    // The stack, outermost first. Every answer is counted as it goes out; the error table sees it before;
+    // who calls is known before a message is read.
     let stack = tower::ServiceBuilder::new()
-        .layer(tower::util::MapResponseLayer::new(status::name_the_limit(
+        .layer(tower::util::MapResponseLayer::new(refusals::count(
+            Arc::clone(&hub),
+        )))
+        .layer(tower::util::MapResponseLayer::new(status::in_our_words(
             hub.limits(),
         )))
         .layer(auth::AuthLayer::new(Arc::clone(&hub)))

@@ -2,17 +2,22 @@
 //! now, pages later) is a thin cover over these methods.
 
 mod admin;
+mod audit;
 mod config;
+mod drained;
 mod error;
 mod known;
 mod people;
 mod presence;
+mod refusals;
 mod restore;
 mod streams;
 mod upkeep;
 
 pub use admin::{NewCredential, random_uuid};
+pub use audit::AuditPage;
 pub use config::Config;
+pub use drained::Drained;
 pub use error::HubError;
 pub use people::{Erased, Export};
 pub use restore::restore;
@@ -21,6 +26,7 @@ pub use crate::store::{Backup, ListedCredential, Lost, Restored};
 pub use crate::sync::history::{Change, Entries, Entry};
 
 use crate::access::{self, Errand, Token};
+use crate::model::audit::Refused;
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
 use crate::model::date::Span;
@@ -31,16 +37,16 @@ use crate::model::mutation::{Answer, Push};
 use crate::office::{self, GroupStatus, Heard, Records};
 use crate::store::{SecretHash, SqliteStore, Store};
 use crate::sync::{
-    Heads, Pace, Reader, Reading, Sights, Watching, Writer, end_if_unsynced, history,
+    Heads, Ledger, Pace, Reader, Reading, Sights, Watching, Writer, end_if_unsynced, history,
 };
 use bytes::Bytes;
 use jiff::Timestamp;
 use known::Known;
 use presence::Presence;
+use refusals::Refusals;
 use std::sync::Arc;
 use streams::{OpenStream, Streams};
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// What a page costs while it waits in the transport, as a multiple of its bytes: it is encoded into a
@@ -54,10 +60,12 @@ pub struct Hub {
     clock: Arc<dyn Clock>,
     limits: Limits,
     reader: Reader,
+    ledger: Ledger,
     sights: Sights,
     heads: Arc<Heads>,
     known: Known,
     presence: Presence,
+    refusals: Arc<Refusals>,
     streams: Streams,
     writer: Writer,
     /// One erasure at a time.
@@ -66,23 +74,6 @@ pub struct Hub {
     stopping: watch::Sender<bool>,
     /// Held as long as the hub lives: nobody else opens the data folder.
     _lock: Arc<std::fs::File>,
-}
-
-/// What remains of a hub after its doors are closed.
-pub struct Drained {
-    writer: JoinHandle<()>,
-    store: Arc<dyn Store>,
-    /// Nobody opens the folder before the database is closed.
-    _lock: Arc<std::fs::File>,
-}
-
-impl Drained {
-    /// Waits until everything accepted is written and the database is closed. Every handle on the hub must
-    /// be dropped before.
-    pub async fn finish(self) {
-        let _ = self.writer.await;
-        self.store.close().await;
-    }
 }
 
 /// One watch, counted as long as it is open.
@@ -136,12 +127,18 @@ impl Hub {
             admin::random_bits,
             config.limits,
         );
+        let stopping = watch::Sender::new(false);
+        let (refusals, counting) =
+            Refusals::start(Arc::clone(&store), Arc::clone(&clock), stopping.subscribe());
         let drained = Drained {
             writer: task,
+            counting,
+            refusals: Arc::clone(&refusals),
             store: Arc::clone(&store),
             _lock: Arc::clone(&lock),
         };
         let sights = Sights::new(Arc::clone(&store), Arc::clone(&heads));
+        let ledger = Ledger::new(Arc::clone(&store), Arc::clone(&clock));
         let hub = Hub {
             hub_id,
             reader: Reader::new(
@@ -149,13 +146,16 @@ impl Hub {
                 hub_id,
                 Arc::clone(&heads),
                 sights.clone(),
+                ledger.clone(),
             ),
+            ledger,
             sights,
             known: Known::default(),
             presence: Presence::default(),
+            refusals,
             streams: Streams::default(),
             limits: config.limits,
-            stopping: watch::Sender::new(false),
+            stopping,
             _lock: lock,
             store,
             clock,
@@ -202,14 +202,15 @@ impl Hub {
     async fn look_up(&self, token: SecretHash, now: Timestamp) -> Result<Caller, HubError> {
         let held = self.store.held(&token).await?;
         let held = held.ok_or(HubError::Unauthenticated)?;
+        let who = Refused::Holder(held.group.key, held.credential.id);
         if held.revoked {
-            return Err(HubError::Revoked);
+            return Err(HubError::Revoked(who));
         }
         if held.ends_at.is_some_and(|end| end <= now) {
-            return Err(HubError::Expired);
+            return Err(HubError::Expired(who));
         }
         if held.credential.locked {
-            return Err(HubError::Locked);
+            return Err(HubError::Locked(who));
         }
         let caller = Caller {
             group: held.group,
@@ -257,7 +258,10 @@ impl Hub {
     pub async fn push(&self, caller: Caller, push: Push) -> Result<Vec<Answer>, HubError> {
         Self::allow(&caller, Errand::Push)?;
         self.count_within(push.items.len())?;
-        Ok(self.writer.push(caller, push).await?)
+        let answers = self.writer.push(caller.clone(), push).await?;
+        self.refusals.count_items(caller.as_refused(), &answers);
+        self.ledger.answers(&caller, &answers).await?;
+        Ok(answers)
     }
 
     /// Reads a page.
@@ -352,18 +356,11 @@ impl Hub {
                 history::record_at(&*self.store, (group, &sight), id, position).await?
             }
         };
-        match version {
-            None => Err(HubError::NotFound {
-                what: "record",
-                id: id.to_string(),
-                deleted: false,
-            }),
-            Some(version) => version.frame.ok_or(HubError::NotFound {
-                what: "record",
-                id: id.to_string(),
-                deleted: true,
-            }),
-        }
+        let version = version.ok_or_else(|| no_record(id, false))?;
+        let frame = version.frame.clone();
+        let frame = frame.ok_or_else(|| no_record(id, true))?;
+        self.ledger.versions(caller, &[&version]).await?;
+        Ok(frame)
     }
 
     /// A page of a record's versions below a number, newest first.
@@ -381,13 +378,13 @@ impl Hub {
         let (group, sight) = (caller.group.key, self.sights.of(caller, 0).await?);
         let visible = self.store.record(group, id, &sight).await?;
         if visible.is_none() {
-            return Err(HubError::NotFound {
-                what: "record",
-                id: id.to_string(),
-                deleted: false,
-            });
+            return Err(no_record(id, false));
         }
-        Ok(history::list(&*self.store, (group, &sight), id, below, limit).await?)
+        let entries = history::list(&*self.store, (group, &sight), id, below, limit).await?;
+        let versions = entries.entries.iter().map(|entry| &entry.written.version);
+        let versions: Vec<_> = versions.collect();
+        self.ledger.versions(caller, &versions).await?;
+        Ok(entries)
     }
 
     /// The first answers to mutations of the caller's place, and those that had no effect here.
@@ -477,6 +474,14 @@ impl Hub {
             span,
             (position, time),
         ))
+    }
+}
+
+fn no_record(id: RecordId, deleted: bool) -> HubError {
+    HubError::NotFound {
+        what: "record",
+        id: id.to_string(),
+        deleted,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Plain types that every room may use: ids, positions, cursors, instants, days, findings, mutations.
 
+pub mod audit;
 pub mod caller;
 pub mod clock;
 pub mod cursor;
@@ -11,3 +12,4 @@ pub mod limits;
 pub mod mutation;
 pub mod rights;
 pub mod sight;
+pub mod text;

@@ -1,13 +1,16 @@
 //! The port to the database: what the hub asks of it, in the model's words. One suite of tests
 //! (`tests/suite/store.rs`) says what every store must do.
 
+mod auditing;
 mod erasing;
 mod sql;
 mod sqlite;
 
+pub use auditing::Auditing;
 pub use erasing::{Due, Erasing, Erasure, Mentions, Retained, Stored};
 pub use sqlite::SqliteStore;
 
+use crate::model::audit::Audited;
 use crate::model::caller::Group;
 use crate::model::date::Span;
 use crate::model::feed::{Filter, Head};
@@ -385,7 +388,7 @@ pub struct Restored {
 /// Reads see what was committed before they began. They open a short transaction of their own and never
 /// hold it over a network wait.
 #[async_trait]
-pub trait Store: Erasing + Send + Sync {
+pub trait Store: Auditing + Erasing + Send + Sync {
     /// Closes the database, once what runs has ended. Nothing can be asked of it any more.
     async fn close(&self);
 
@@ -408,7 +411,12 @@ pub trait Store: Erasing + Send + Sync {
     /// The credentials of a group, by place and holder.
     async fn credentials(&self, group: GroupKey) -> Result<Vec<ListedCredential>>;
     /// Lets locked credentials in again: those of these ids, or all of the group; how many there were.
-    async fn confirm(&self, group: GroupKey, ids: Option<&[CredentialId]>) -> Result<u64>;
+    async fn confirm(
+        &self,
+        group: GroupKey,
+        ids: Option<&[CredentialId]>,
+        at: Timestamp,
+    ) -> Result<u64>;
     /// Writes a backup of everything committed into a new file, and notes what it holds.
     async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()>;
     /// What the last backup holds of a group.
@@ -484,6 +492,8 @@ pub trait Writing: Send {
     /// Puts what is left of stored versions in their place. Their leaves stay; what could confirm a guess
     /// of what stood there, salt and hash, goes.
     async fn rewrite(&mut self, group: GroupKey, rewritten: &[Stored]) -> Result<()>;
+    /// Writes a deed down beside what it does.
+    async fn note(&mut self, group: GroupKey, deed: &Audited) -> Result<()>;
     /// Makes it durable.
     async fn commit(self: Box<Self>) -> Result<()>;
 }

@@ -5,6 +5,7 @@ pub mod erase;
 pub mod export;
 mod heads;
 pub mod history;
+mod ledger;
 mod overlay;
 mod plan;
 mod prepare;
@@ -16,6 +17,7 @@ mod watch;
 mod writer;
 
 pub use heads::Heads;
+pub use ledger::Ledger;
 pub use queue::WriteError;
 pub use read::{OpenError, Reader, Reading, kind_names};
 pub use sights::Sights;

@@ -134,6 +134,7 @@ CREATE TABLE erasure (
     at     BIGINT NOT NULL,
     looked BIGINT NOT NULL, -- the position up to which it was carried out
     due    BIGINT NOT NULL, -- 1: under way; 2: taken back by a restore; 0: done
+    "by"   BLOB   NOT NULL, -- the credential that asked for it
     PRIMARY KEY (grp, id)
 );
 
@@ -144,4 +145,32 @@ CREATE TABLE retention (
     ends_on  TEXT   NOT NULL, -- of all that ended by this day
     position BIGINT NOT NULL, -- as they stood at this position
     PRIMARY KEY (grp, kind)
+);
+
+-- What was done that leaves no version: with credentials, and by the office with what tells of persons. Ids
+-- only: whoever a credential's holder or a record's person was stands in one place.
+CREATE TABLE audit (
+    grp            BIGINT NOT NULL REFERENCES grp,
+    seq            BIGINT NOT NULL, -- 1, 2, 3 … without a gap
+    at             BIGINT NOT NULL,
+    deed           TEXT   NOT NULL, -- 'created', 'read' …
+    credential     BLOB,            -- who did it; null: the operator, or the hub by itself
+    subject        BLOB,            -- the credential, record or person it was done to
+    kinds          TEXT   NOT NULL, -- of the records it was done to: 'exchange person'
+    count          BIGINT NOT NULL, -- how many it was done to
+    first_position BIGINT,          -- the part of the feed it is about
+    last_position  BIGINT,
+    PRIMARY KEY (grp, seq),
+    FOREIGN KEY (grp, credential) REFERENCES credential (grp, id)
+);
+CREATE INDEX audit_at ON audit (grp, at, seq);
+
+-- How often somebody was refused in a minute.
+CREATE TABLE refusal (
+    grp    BIGINT NOT NULL, -- 0: of callers whom nobody knows
+    minute BIGINT NOT NULL, -- when it began
+    who    TEXT   NOT NULL, -- a credential's id, an address, or '*': those beyond the number kept apart
+    reason TEXT   NOT NULL, -- of a refused call, or the code of a refused item
+    count  BIGINT NOT NULL,
+    PRIMARY KEY (grp, minute, who, reason)
 );

@@ -42,8 +42,8 @@ impl Names {
     }
 
     /// Adds other names.
-    pub fn extend(&mut self, more: Names) {
-        self.0.extend(more.0);
+    pub fn extend(&mut self, more: &Names) {
+        self.0.extend(more.0.iter().cloned());
     }
 
     /// Adds what a part calls those who are taken out.

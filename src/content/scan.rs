@@ -4,6 +4,8 @@
 use super::encoded::{Field, Malformed, Value, fields};
 use super::schema::{RowKey, Schema};
 use crate::model::finding::{Code, Finding};
+use crate::model::limits::LIST_ROWS_MAX;
+use crate::model::text::is_hidden;
 use crate::wire::CONTRACT;
 use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
 use std::collections::{HashMap, HashSet};
@@ -69,6 +71,11 @@ impl Scan {
             let mut at = join(path, descriptor.name());
             if descriptor.cardinality() == Cardinality::Repeated {
                 let rows = rows.entry(field.number).or_default();
+                if rows.count == LIST_ROWS_MAX {
+                    // Whatever else is wrong with it: the rules need not walk so long a list.
+                    let finding = Finding::new(Code::ListTooLong, at);
+                    return self.report(finding.with("max", LIST_ROWS_MAX));
+                }
                 at = format!("{at}[{}]", rows.count);
                 rows.count += 1;
                 self.repeated_row(&descriptor, field, rows, &at);
@@ -84,11 +91,7 @@ impl Scan {
                     self.message(&message, body, path);
                 }
             }
-            (Kind::String, Value::Len(text)) => {
-                if std::str::from_utf8(text).is_err() {
-                    self.malformed(path, "it is not UTF-8");
-                }
-            }
+            (Kind::String, Value::Len(text)) => self.text(text, path),
             (Kind::Enum(_), Value::Varint(number)) => self.enum_value(descriptor, number, path),
             (Kind::Bytes, Value::Len(_))
             | (Kind::Double | Kind::Fixed64 | Kind::Sfixed64, Value::Fixed64)
@@ -98,6 +101,16 @@ impl Scan {
                 self.packed(descriptor, packed, path);
             }
             _ => self.malformed(path, "its wire type does not fit the field"),
+        }
+    }
+
+    fn text(&mut self, text: &[u8], path: &str) {
+        let Ok(text) = std::str::from_utf8(text) else {
+            return self.malformed(path, "it is not UTF-8");
+        };
+        if let Some(hidden) = text.chars().find(|character| is_hidden(*character)) {
+            let code_point = format!("U+{:04X}", u32::from(hidden));
+            self.report(Finding::new(Code::TextHidden, path).with("character", code_point));
         }
     }
 

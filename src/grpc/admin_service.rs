@@ -1,5 +1,6 @@
 //! `AdminService`, on the local socket only.
 
+use super::audit;
 use super::status::status;
 use crate::hub::{Hub, HubError, ListedCredential, NewCredential};
 use crate::model::caller::Group;
@@ -168,6 +169,18 @@ impl v1::admin_service_server::AdminService for Admin {
         let bytes = bytes.map_err(|error| status(&error))?;
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         Ok(Response::new(v1::CreateBackupResponse { bytes }))
+    }
+
+    async fn list_audit(
+        &self,
+        request: Request<v1::ListAuditRequest>,
+    ) -> Result<Response<v1::ListAuditResponse>, Status> {
+        let page = async {
+            let (group, mark, until, limit) = convert::list_audit(request.get_ref())?;
+            self.hub.audit(group, mark, until, limit).await
+        };
+        let page = page.await.map_err(|error: HubError| status(&error))?;
+        Ok(Response::new(audit::page(&page)))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Who calls: the bearer token of every call, looked up before its message is read.
 
+use super::refusals::{address, known_as};
 use super::status::status;
 use crate::hub::{Hub, HubError};
+use crate::model::audit::Refused;
 use crate::model::caller::Caller;
 use futures::future::BoxFuture;
 use http::header::AUTHORIZATION;
@@ -60,6 +62,8 @@ where
         let ready = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, ready);
         let hub = Arc::clone(&self.hub);
+        // Unless it turns out to hold a credential.
+        let mut who = Refused::Stranger(address(&request));
         Box::pin(async move {
             if !OPEN
                 .iter()
@@ -67,16 +71,22 @@ where
             {
                 let token = token(&request).map(str::to_owned);
                 match authenticate(&hub, token).await {
-                    Ok(caller) => request.extensions_mut().insert(caller),
-                    Err(error) => return Ok(status(&error).into_http()),
-                };
+                    Ok(caller) => {
+                        who = caller.as_refused();
+                        request.extensions_mut().insert(caller);
+                    }
+                    Err(error) => {
+                        let who = error.shut_out().unwrap_or(who);
+                        return Ok(known_as(who, status(&error).into_http()));
+                    }
+                }
             }
             drop(hub);
             let began = Instant::now();
-            let answer = inner.call(request).await;
+            let answer = inner.call(request).await?;
             let elapsed_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
             tracing::debug!(elapsed_us, "the call was answered");
-            answer
+            Ok(known_as(who, answer))
         })
     }
 }

@@ -21,9 +21,9 @@ pub fn status(error: &HubError) -> Status {
     let mut details = ErrorDetails::new();
     let (code, reason) = match error {
         HubError::Unauthenticated => (Code::Unauthenticated, "TOKEN_UNKNOWN"),
-        HubError::Revoked => (Code::Unauthenticated, "CREDENTIAL_REVOKED"),
-        HubError::Expired => (Code::Unauthenticated, "CREDENTIAL_EXPIRED"),
-        HubError::Locked => (Code::Unauthenticated, "CREDENTIAL_LOCKED"),
+        HubError::Revoked(_) => (Code::Unauthenticated, "CREDENTIAL_REVOKED"),
+        HubError::Expired(_) => (Code::Unauthenticated, "CREDENTIAL_EXPIRED"),
+        HubError::Locked(_) => (Code::Unauthenticated, "CREDENTIAL_LOCKED"),
         HubError::Denied(_) => (Code::PermissionDenied, "NOT_ALLOWED"),
         HubError::Invalid { field, why } => {
             details.add_bad_request_violation(field, why);
@@ -104,37 +104,32 @@ impl From<BadArgument> for HubError {
     }
 }
 
-/// Whether the transport refused a request for its size: with `OUT_OF_RANGE`, or `RESOURCE_EXHAUSTED` when
-/// it grew too large while it was unpacked, and without details. Nothing of ours answers so.
-fn cut_off(response: &http::Response<Body>) -> bool {
+/// What the transport says without details, and so without us: nothing of ours answers so.
+fn bare_code(response: &http::Response<Body>) -> Option<Code> {
     let headers = response.headers();
-    let code = headers
-        .get(Status::GRPC_STATUS)
-        .map(|code| Code::from_bytes(code.as_ref()));
-    matches!(code, Some(Code::OutOfRange | Code::ResourceExhausted))
-        && !headers.contains_key(Status::GRPC_STATUS_DETAILS)
+    let code = headers.get(Status::GRPC_STATUS)?;
+    let bare = !headers.contains_key(Status::GRPC_STATUS_DETAILS);
+    bare.then(|| Code::from_bytes(code.as_ref()))
 }
 
-/// The transport names nothing when a request is so large that it does not read it; the caller is told
-/// the limit.
-pub fn name_the_limit(
+/// Says in our words what the transport refuses by itself: a request so large that it was not read
+/// (`OUT_OF_RANGE`) or grew too large while it was unpacked (`RESOURCE_EXHAUSTED`), and bytes that are no
+/// message (`INTERNAL`, as if it were our fault).
+pub fn in_our_words(
     limits: &Limits,
 ) -> impl Fn(http::Response<Body>) -> http::Response<Body> + Clone + Send + 'static {
     let max = limits.request_bytes_max;
     move |response| {
-        if !cut_off(&response) {
-            return response;
-        }
-        let mut details = ErrorDetails::new();
-        let message = format!("the request is over the limit request_bytes_max = {max}");
-        details.add_quota_failure_violation("request_bytes_max", &message);
-        let metadata = HashMap::from([
-            ("limit".to_owned(), "request_bytes_max".to_owned()),
-            ("max".to_owned(), max.to_string()),
-        ]);
-        details.set_error_info("LIMIT_EXCEEDED", DOMAIN, metadata);
-        let status = Status::with_error_details(Code::ResourceExhausted, message, details);
+        let status = match bare_code(&response) {
+            Some(Code::OutOfRange | Code::ResourceExhausted) => too_large(max),
+            Some(Code::Internal) => no_message(),
+            _ => return response,
+        };
         let mut answer = status.into_http::<Body>();
+        // Who it was stays known.
+        let mut extensions = response.extensions().clone();
+        extensions.extend(std::mem::take(answer.extensions_mut()));
+        *answer.extensions_mut() = extensions;
         if let Some(content_type) = response.headers().get(CONTENT_TYPE) {
             answer
                 .headers_mut()
@@ -142,4 +137,30 @@ pub fn name_the_limit(
         }
         answer
     }
+}
+
+fn too_large(max: usize) -> Status {
+    let mut details = ErrorDetails::new();
+    let message = format!("the request is over the limit request_bytes_max = {max}");
+    details.add_quota_failure_violation("request_bytes_max", &message);
+    let metadata = HashMap::from([
+        ("limit".to_owned(), "request_bytes_max".to_owned()),
+        ("max".to_owned(), max.to_string()),
+    ]);
+    details.set_error_info("LIMIT_EXCEEDED", DOMAIN, metadata);
+    Status::with_error_details(Code::ResourceExhausted, message, details)
+}
+
+fn no_message() -> Status {
+    let mut details = ErrorDetails::new();
+    let message = "the request's bytes are no message of the contract lianxiao.v1";
+    details.set_error_info("REQUEST_MALFORMED", DOMAIN, HashMap::new());
+    Status::with_error_details(Code::InvalidArgument, message, details)
+}
+
+/// The reason of a refusal, as its details name it.
+pub fn reason(status: &Status) -> String {
+    let details = status.get_details_error_info();
+    // Told by the transport, which gives no details.
+    details.map_or_else(|| "CALL_UNREADABLE".to_owned(), |details| details.reason)
 }

@@ -7,6 +7,7 @@ use crate::model::ids::{CredentialId, MutationId, Place, RecordId, Who};
 use crate::model::mutation::{Answer, Base, Item, Mutation, Push, Put, Wish};
 use crate::model::rights::Rights;
 use crate::model::sight::Sight;
+use crate::model::text::is_hidden;
 use crate::store::{Credential, ListedCredential};
 use crate::sync::kind_names;
 use bytes::Bytes;
@@ -79,7 +80,7 @@ impl Hub {
             validate_only: false,
             all_or_nothing: false,
         };
-        let mut answers = self.push(caller, push).await?;
+        let mut answers = self.writer.push(caller, push).await?;
         answers.pop().ok_or(HubError::Stopping)
     }
 
@@ -170,9 +171,9 @@ impl Hub {
         group: Uuid,
         ids: &[CredentialId],
     ) -> Result<u64, HubError> {
-        let group = self.group(group).await?;
+        let (group, now) = (self.group(group).await?, self.clock.now());
         if ids.is_empty() {
-            return Ok(self.store.confirm(group.key, None).await?);
+            return Ok(self.store.confirm(group.key, None, now).await?);
         }
         let known = self.store.credentials(group.key).await?;
         let unknown = |id: &&CredentialId| !known.iter().any(|known| known.credential.id == **id);
@@ -183,7 +184,7 @@ impl Hub {
                 deleted: false,
             });
         }
-        Ok(self.store.confirm(group.key, Some(ids)).await?)
+        Ok(self.store.confirm(group.key, Some(ids), now).await?)
     }
 
     /// Writes a backup of everything committed into a new file; its size in bytes.
@@ -211,7 +212,7 @@ impl Hub {
         Ok(metadata.len())
     }
 
-    async fn group(&self, id: Uuid) -> Result<Group, HubError> {
+    pub(super) async fn group(&self, id: Uuid) -> Result<Group, HubError> {
         let groups = self.store.groups().await?;
         let unknown = || HubError::NotFound {
             what: "group",
@@ -265,7 +266,8 @@ impl NewCredential {
 
 fn one_line<'a>(field: &str, text: &'a str) -> Result<&'a str, HubError> {
     let text = text.trim();
-    let fits = (1..=60).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+    let fits = (1..=60).contains(&text.chars().count())
+        && !text.chars().any(|c| c.is_control() || is_hidden(c));
     let why = || format!("{field} must be one line of 1 to 60 characters");
     if fits {
         Ok(text)

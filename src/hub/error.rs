@@ -1,5 +1,6 @@
 //! Why a call as a whole is not carried out. Faults of an item are findings, not errors.
 
+use crate::model::audit::Refused;
 use crate::store::StoreError;
 use crate::sync::{OpenError, WriteError, end_if_unsynced};
 use std::path::PathBuf;
@@ -13,13 +14,13 @@ pub enum HubError {
     Unauthenticated,
     /// The operator took the credential back.
     #[error("the credential was revoked; ask the operator for another one")]
-    Revoked,
+    Revoked(Refused),
     /// The token or its credential has come to its end.
     #[error("the credential has expired; ask the operator for another one")]
-    Expired,
+    Expired(Refused),
     /// The credential was locked out by a restore.
     #[error("the hub was restored; the operator has not confirmed this credential yet")]
-    Locked,
+    Locked(Refused),
     /// The caller may not ask this.
     #[error("{0}")]
     Denied(&'static str),
@@ -82,6 +83,15 @@ pub enum HubError {
 }
 
 impl HubError {
+    /// Whose credential it is that lets nobody in.
+    #[must_use]
+    pub fn shut_out(&self) -> Option<Refused> {
+        match self {
+            HubError::Revoked(who) | HubError::Expired(who) | HubError::Locked(who) => Some(*who),
+            _ => None,
+        }
+    }
+
     /// An argument that cannot be used.
     pub fn invalid(field: impl Into<String>, why: impl Into<String>) -> Self {
         HubError::Invalid {

@@ -2,10 +2,12 @@
 
 use super::{Hub, HubError};
 use crate::access::Errand;
+use crate::model::audit::{Audited, Deed};
 use crate::model::caller::Caller;
-use crate::model::ids::{GroupKey, RecordId};
+use crate::model::clock::Clock;
+use crate::model::ids::{CredentialId, GroupKey, RecordId};
 use crate::store::{Due, Erasure, Store};
-use crate::sync::erase::{self, Done, Found, Part};
+use crate::sync::erase::{self, Done, Found, Names, Order, Part, Whom};
 use crate::sync::export;
 pub use crate::sync::export::Kept;
 use std::collections::VecDeque;
@@ -26,6 +28,8 @@ pub struct Erased {
 /// What is kept about a person, read part by part as fast as it is taken.
 pub struct Export {
     store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    by: CredentialId,
     group: GroupKey,
     person: RecordId,
     ready: VecDeque<Kept>,
@@ -43,6 +47,15 @@ impl Export {
         while self.ready.is_empty() && !self.whole {
             let store = &*self.store;
             let part = export::export(store, self.group, self.person, self.position).await?;
+            if !part.kept.is_empty() {
+                // Written down before it is told.
+                let told = part.audited(self.clock.now(), self.person);
+                let told = Audited {
+                    by: Some(self.by),
+                    ..told
+                };
+                self.store.note(self.group, &[told]).await?;
+            }
             self.ready.extend(part.kept);
             (self.position, self.whole) = (part.position, part.whole);
         }
@@ -63,6 +76,8 @@ impl Hub {
         may_handle(caller)?;
         let mut export = Export {
             store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            by: caller.credential,
             group: caller.group.key,
             person,
             ready: VecDeque::new(),
@@ -110,6 +125,7 @@ impl Hub {
             person,
             looked: 0,
             due: Due::UnderWay,
+            by: caller.credential,
         };
         let named = records.iter().map(|id| erasure(*id, false));
         let person = person.map(|id| erasure(id, true));
@@ -134,61 +150,73 @@ impl Hub {
     /// Erases until a look finds nothing any more; what was done, and the position that was looked at.
     pub(super) async fn carry_out(
         &self,
-        caller: &Caller,
+        actor: &Caller,
         erasures: &[Erasure],
     ) -> Result<(Done, i64), HubError> {
         let mut erasures = erasures.to_vec();
         let mut total = Done::default();
         loop {
-            let found = self.find(&erasures).await?;
-            let done = self.erase_from(caller, &found).await?;
-            if done.versions == 0 {
-                return Ok((total, found.position));
+            let (found, names) = self.find(&erasures).await?;
+            let mut done = Done::default();
+            for (erasure, found) in erasures.iter().zip(&found) {
+                let order = Order {
+                    caller: actor.clone(),
+                    // Whoever asked may be unknown to the database that was restored.
+                    by: (erasure.due == Due::UnderWay).then_some(erasure.by),
+                    deed: Deed::Erased,
+                    subject: Some(erasure.id),
+                };
+                done += self.erase_from(&order, &found.records, &names).await?;
             }
-            total.records += done.records;
-            total.versions += done.versions;
+            let position = found.iter().map(|found| found.position).max();
+            let position = position.unwrap_or_default();
+            if done.versions == 0 {
+                return Ok((total, position));
+            }
+            total += done;
             // What was written meanwhile is looked through too.
             for erasure in &mut erasures {
-                erasure.looked = found.position;
+                erasure.looked = position;
             }
         }
     }
 
-    /// What these erasures find; the person's own record comes last.
-    async fn find(&self, erasures: &[Erasure]) -> Result<Found, HubError> {
-        let mut all = Found::default();
-        let (people, records): (Vec<&Erasure>, Vec<&Erasure>) =
-            erasures.iter().partition(|erasure| erasure.person);
-        for Erasure { group, id, .. } in records {
-            let found = erase::find_record(&*self.store, *group, *id).await?;
-            all.records.extend(found);
-        }
+    /// What each of these erasures finds, and what the people are called.
+    async fn find(&self, erasures: &[Erasure]) -> Result<(Vec<Found>, Names), HubError> {
+        let (mut all, mut names) = (Vec::with_capacity(erasures.len()), Names::default());
         for Erasure {
-            group, id, looked, ..
-        } in people
+            group,
+            id,
+            person,
+            looked,
+            ..
+        } in erasures
         {
-            let found = erase::find_person(&*self.store, *group, *id, *looked).await?;
-            all.add(found);
+            let found = match person {
+                true => erase::find_person(&*self.store, *group, *id, *looked).await?,
+                false => erase::find_record(&*self.store, *group, *id).await?,
+            };
+            names.extend(&found.names);
+            all.push(found);
         }
-        Ok(all)
+        Ok((all, names))
     }
 
     /// Erases from records, a part at a time.
     pub(super) async fn erase_from(
         &self,
-        caller: &Caller,
-        found: &Found,
+        order: &Order,
+        records: &[(RecordId, Whom)],
+        names: &Names,
     ) -> Result<Done, HubError> {
         let mut total = Done::default();
-        for records in found.records.chunks(RECORDS_A_PART) {
+        for records in records.chunks(RECORDS_A_PART) {
             let part = Part {
-                caller: caller.clone(),
+                order: order.clone(),
                 records: records.to_vec(),
-                names: found.names.clone(),
+                names: names.clone(),
             };
-            let done = self.writer.erase(part).await?;
-            total.records += done.records;
-            total.versions += done.versions;
+            total += self.writer.erase(part).await?;
         }
         Ok(total)
     }

@@ -3,10 +3,11 @@
 
 use super::admin::operator;
 use super::{Hub, HubError};
+use crate::model::audit::Deed;
 use crate::model::caller::{Caller, Group};
 use crate::office;
 use crate::store::{Due, Erasure, Retained};
-use crate::sync::erase::{self, Found};
+use crate::sync::erase::{self, Done, Names, Order};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -116,23 +117,28 @@ impl Hub {
         let before = store.retained(group.key, kind).await?;
         let position = store.head(group.key).await?.position;
         let ended = store.ended(group.key, kind, before, by).await?;
-        let mut versions = 0;
+        let mut done = Done::default();
+        let order = Order {
+            caller: itself(group.clone()),
+            by: None,
+            deed: Deed::Expired,
+            subject: None,
+        };
         for ids in ended.chunks(RECORDS_AT_ONCE) {
-            let mut found = Found::default();
+            let mut records = Vec::new();
             for id in ids {
-                let records = erase::find_record(store, group.key, *id).await?;
-                found.records.extend(records);
+                let found = erase::find_record(store, group.key, *id).await?;
+                records.extend(found.records);
             }
             let _one = self.erasing.lock().await;
-            let done = self.erase_from(&itself(group.clone()), &found).await?;
-            versions += done.versions;
+            done += self.erase_from(&order, &records, &Names::default()).await?;
         }
         let retained = Retained {
             ends_on: by,
             position,
         };
         store.note_retained(group.key, kind, retained).await?;
-        if versions > 0 {
+        if done.versions > 0 {
             self.scrub().await?;
         }
         Ok(())

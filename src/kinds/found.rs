@@ -9,6 +9,9 @@ use crate::model::ids::RecordId;
 use crate::wire::v1;
 use jiff::civil::{Date, Time};
 
+/// The most refusals and the most warnings of one item.
+const FINDINGS_MAX: usize = 20;
+
 /// Findings about the fields under one path.
 #[derive(Debug)]
 pub struct Found {
@@ -26,17 +29,25 @@ impl Found {
         }
     }
 
-    /// Adds a finding about a field, for the caller to add arguments.
-    pub fn add(&mut self, code: Code, path: &str) -> &mut Finding {
-        self.findings
-            .push(Finding::new(code, format!("{}.{path}", self.prefix)));
-        self.findings.last_mut().expect("just pushed")
+    /// Adds what a finding says of the field at its path, unless so much was found already that one more
+    /// helps nobody.
+    pub fn say(&mut self, mut finding: Finding) {
+        let refuses = finding.refuses();
+        let alike = |other: &&Finding| other.refuses() == refuses;
+        if self.findings.iter().filter(alike).count() < FINDINGS_MAX {
+            finding.path = format!("{}.{}", self.prefix, finding.path);
+            self.findings.push(finding);
+        }
+    }
+
+    /// Adds a finding about a field.
+    pub fn add(&mut self, code: Code, path: &str) {
+        self.say(Finding::new(code, path));
     }
 
     /// Adds a finding with one argument.
     pub fn add_with(&mut self, code: Code, path: &str, name: &str, value: impl ToString) {
-        let finding = self.add(code, path);
-        finding.arguments.push((name.to_owned(), value.to_string()));
+        self.say(Finding::new(code, path).with(name, value));
     }
 
     /// The field must be set.
@@ -64,8 +75,8 @@ impl Found {
     pub fn text(&mut self, path: &str, text: &str, max: usize) {
         let length = text.chars().count();
         if length > max {
-            let finding = self.add(Code::TextTooLong, path).clone();
-            self.replace(finding.with("length", length).with("max", max));
+            let finding = Finding::new(Code::TextTooLong, path);
+            self.say(finding.with("length", length).with("max", max));
         }
     }
 
@@ -79,8 +90,8 @@ impl Found {
     /// A number from `min` to `max`.
     pub fn range<N: PartialOrd + ToString>(&mut self, path: &str, value: N, min: N, max: N) {
         if value < min || value > max {
-            let finding = self.add(Code::OutOfRange, path).clone();
-            self.replace(
+            let finding = Finding::new(Code::OutOfRange, path);
+            self.say(
                 finding
                     .with("min", min)
                     .with("max", max)
@@ -154,22 +165,18 @@ impl Found {
 
     /// Says that an end lies before its start.
     pub fn backwards(&mut self, path: &str, start: &str, end: &str) {
-        let finding = self.add(Code::EndBeforeStart, path).clone();
-        self.replace(finding.with("start", start).with("end", end));
+        let finding = Finding::new(Code::EndBeforeStart, path);
+        self.say(finding.with("start", start).with("end", end));
     }
 
     fn bad(&mut self, code: Code, path: &str, value: &str, format: &str) {
-        let finding = self.add(code, path).clone();
-        self.replace(finding.with("value", value).with("format", format));
+        let finding = Finding::new(code, path);
+        self.say(finding.with("value", value).with("format", format));
     }
 
     /// Says that a text is no time as `format` shows.
     pub fn bad_time(&mut self, path: &str, value: &str, format: &str) {
         self.bad(Code::TimeInvalid, path, value, format);
-    }
-
-    fn replace(&mut self, finding: Finding) {
-        *self.findings.last_mut().expect("just pushed") = finding;
     }
 
     /// A person, by id or by name.

@@ -244,11 +244,12 @@ fn warn_of_unknown_canteen(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) 
         .map(|canteen| canteen.name.as_str())
         .collect();
     if !known.contains(&menu.canteen.as_str()) {
-        let finding = found.add(Code::CanteenUnknown, "canteen");
-        *finding = finding
-            .clone()
-            .with("name", &menu.canteen)
-            .with("known", known.join(", "));
+        let finding = Finding::new(Code::CanteenUnknown, "canteen");
+        found.say(
+            finding
+                .with("name", &menu.canteen)
+                .with("known", known.join(", ")),
+        );
     }
 }
 

@@ -132,12 +132,13 @@ fn check_days(days: &[v1::SessionDay], found: &mut Found) {
         };
         let actual = i32::from(date.weekday().to_monday_one_offset());
         if (1..=7).contains(&stated) && stated != actual {
-            let finding = found.add(Code::WeekdayMismatch, &path);
-            *finding = finding
-                .clone()
-                .with("date", date)
-                .with("actual", actual)
-                .with("stated", stated);
+            let finding = Finding::new(Code::WeekdayMismatch, &path);
+            found.say(
+                finding
+                    .with("date", date)
+                    .with("actual", actual)
+                    .with("stated", stated),
+            );
         }
     }
 }

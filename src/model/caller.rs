@@ -1,5 +1,6 @@
 //! Who is calling.
 
+use super::audit::Refused;
 use super::ids::{CredentialId, GroupKey, Place};
 use super::rights::Rights;
 use uuid::Uuid;
@@ -30,6 +31,14 @@ pub struct Caller {
     pub holder: String,
     /// What of its place's it may do.
     pub rights: Rights,
+}
+
+impl Caller {
+    /// Who it is when it is refused.
+    #[must_use]
+    pub fn as_refused(&self) -> Refused {
+        Refused::Holder(self.group.key, self.credential)
+    }
 }
 
 #[cfg(test)]

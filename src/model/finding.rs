@@ -12,6 +12,17 @@ pub enum Weight {
     Warn,
 }
 
+/// The longest value in a sentence, in characters: a finding shows what was sent, it does not send it back.
+const VALUE_MAX: usize = 500;
+
+fn shortened(mut value: String) -> String {
+    if let Some((end, _)) = value.char_indices().nth(VALUE_MAX) {
+        value.truncate(end);
+        value.push('…');
+    }
+    value
+}
+
 /// One thing the hub has to say about an item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -36,8 +47,15 @@ impl Finding {
     /// With a value for its sentence.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl ToString) -> Self {
-        self.arguments.push((name.to_owned(), value.to_string()));
+        let value = shortened(value.to_string());
+        self.arguments.push((name.to_owned(), value));
         self
+    }
+
+    /// Whether it refuses the item.
+    #[must_use]
+    pub fn refuses(&self) -> bool {
+        self.code.entry().weight == Weight::Refuse
     }
 
     /// The sentence in Chinese.
@@ -178,6 +196,12 @@ codes! {
     TextTooLong "TEXT_TOO_LONG" Refuse
         "{path} 有 {length} 个字，最多 {max} 个。"
         "{path} has {length} characters, at most {max} are allowed.";
+    TextHidden "TEXT_HIDDEN" Refuse
+        "{path} 含有看不见的字符（{character}），请删去后重报。"
+        "{path} holds a character that nobody sees ({character}): take it out and push again.";
+    ListTooLong "LIST_TOO_LONG" Refuse
+        "{path} 超过 {max} 行，请分成几条记录。"
+        "{path} has more than {max} rows: make several records of it.";
     TextNotOneLine "TEXT_NOT_ONE_LINE" Refuse
         "{path} 应为一行文字，不能含换行或控制字符。"
         "{path} must be one line without control characters.";
@@ -285,6 +309,17 @@ mod tests {
             };
             assert_eq!(without_path(zh), without_path(en), "{name}");
         }
+    }
+
+    #[test]
+    fn a_value_is_shown_and_not_sent_back() {
+        let long = "长".repeat(1_000_000);
+        let finding = Finding::new(Code::DateInvalid, "date").with("value", &long);
+        let shown = format!("{}…", "长".repeat(VALUE_MAX));
+        assert_eq!(finding.arguments, [("value".to_owned(), shown)]);
+        let fits = "长".repeat(VALUE_MAX);
+        let finding = Finding::new(Code::DateInvalid, "date").with("value", &fits);
+        assert_eq!(finding.arguments[0].1, fits);
     }
 
     #[test]

@@ -41,5 +41,9 @@ impl Default for Limits {
     }
 }
 
+/// The most rows of a list in a record: rules that compare lists with lists stay cheap, whoever wrote them.
+/// A school year has fewer days, and a large group fewer campuses.
+pub const LIST_ROWS_MAX: usize = 1_000;
+
 /// The number of the contract this program speaks. It grows when fields are added.
 pub const CONTRACT: i32 = 1;

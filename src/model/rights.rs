@@ -76,8 +76,8 @@ impl FromStr for Rights {
         for of_kind in text.split_whitespace() {
             let (kind, names) = of_kind.split_once('=').ok_or(NotRights)?;
             for name in names.split(',') {
-                let named = Right::NAMED.iter().find(|(known, _)| *known == name);
-                rights.give(kind, named.ok_or(NotRights)?.1);
+                let right = Right::NAMED.iter().find(|(known, _)| *known == name);
+                rights.give(kind, right.ok_or(NotRights)?.1);
             }
         }
         Ok(rights)

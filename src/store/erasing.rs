@@ -1,7 +1,7 @@
 //! The part of the port that finds what is kept of a person, and puts less in its place.
 
 use super::{Result, Version};
-use crate::model::ids::{GroupKey, RecordId};
+use crate::model::ids::{CredentialId, GroupKey, RecordId};
 use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -42,6 +42,8 @@ pub struct Erasure {
     pub looked: i64,
     /// How it stands.
     pub due: Due,
+    /// Who asked for it.
+    pub by: CredentialId,
 }
 
 /// How an erasure stands.

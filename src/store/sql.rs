@@ -1,6 +1,7 @@
 //! The statements, and how values stand in columns. What is here serves every engine that takes the
 //! same SQL.
 
+pub mod audit;
 pub mod catalog;
 pub mod chunks;
 pub mod column;

@@ -3,15 +3,18 @@
 //! One connection writes, so positions are given and committed in one order. Readers have connections of
 //! their own and, in WAL mode, neither wait for the writer nor hold it up.
 
+mod auditing;
 mod backup;
 mod erasing;
+mod replaced;
 
 use super::sql::chunks::PREPARED;
-use super::sql::{catalog, commits, credentials, erase, feed, history, load, report, write};
+use super::sql::{audit, catalog, commits, credentials, erase, feed, history, load, report, write};
 use super::{
     Backup, Batch, Credential, FeedPage, Held, ListedCredential, Loaded, Needs, PageQuery,
     Remembered, Restored, Result, SecretHash, Store, StoreError, Stored, Version, Writing, Written,
 };
+use crate::model::audit::Audited;
 use crate::model::caller::Group;
 use crate::model::date::Span;
 use crate::model::feed::Head;
@@ -207,8 +210,16 @@ impl Store for SqliteStore {
         credentials::list(&mut *self.readers.acquire().await?, group).await
     }
 
-    async fn confirm(&self, group: GroupKey, ids: Option<&[CredentialId]>) -> Result<u64> {
-        credentials::confirm(&mut *self.writer.acquire().await?, group, ids).await
+    async fn confirm(
+        &self,
+        group: GroupKey,
+        ids: Option<&[CredentialId]>,
+        at: Timestamp,
+    ) -> Result<u64> {
+        let mut writing = SqliteWriting::begin(&self.writer).await?;
+        let confirmed = credentials::confirm(writing.db(), group, ids, at).await?;
+        writing.end().await?;
+        Ok(confirmed)
     }
 
     async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()> {
@@ -368,6 +379,10 @@ impl Writing for SqliteWriting {
 
     async fn rewrite(&mut self, group: GroupKey, rewritten: &[Stored]) -> Result<()> {
         erase::rewrite(self.db(), group, rewritten).await
+    }
+
+    async fn note(&mut self, group: GroupKey, deed: &Audited) -> Result<()> {
+        audit::write(self.db(), group, deed).await
     }
 
     async fn commit(self: Box<Self>) -> Result<()> {

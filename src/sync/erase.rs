@@ -6,10 +6,12 @@
 
 use super::overlay::Overlay;
 use crate::content::frame::{self, Parts};
-use crate::content::redact::{Names, Whose, redact};
+pub use crate::content::redact::Names;
+use crate::content::redact::{Whose, redact};
 use crate::content::{answer, conflict};
+use crate::model::audit::{Audited, Deed};
 use crate::model::caller::Caller;
-use crate::model::ids::{GroupKey, RecordId};
+use crate::model::ids::{CredentialId, GroupKey, RecordId};
 use crate::store::{Batch, Needs, Result, Store, Stored, Writing};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -42,22 +44,26 @@ pub struct Found {
     pub position: i64,
 }
 
-impl Found {
-    /// Adds what was found of somebody else.
-    pub fn add(&mut self, more: Found) {
-        self.records.extend(more.records);
-        self.names.extend(more.names);
-        self.position = more.position;
-    }
+/// For whom, and why, something is erased.
+#[derive(Clone)]
+pub struct Order {
+    /// The actor of what the feed is told.
+    pub caller: Caller,
+    /// Who asked for it; `None`: the hub by itself.
+    pub by: Option<CredentialId>,
+    /// What the audit calls it.
+    pub deed: Deed,
+    /// The person or the record that was named; `None`: records that are kept too long.
+    pub subject: Option<RecordId>,
 }
 
 /// A part of what was found, to be carried out in one transaction.
 pub struct Part {
-    /// Who asked for it: the actor of what the feed is told.
-    pub caller: Caller,
+    /// For whom and why.
+    pub order: Order,
     /// The records, and who is to be taken out of each.
     pub records: Vec<(RecordId, Whom)>,
-    /// What the person is called, besides what the records themselves tell.
+    /// What people are called, besides what the records themselves tell.
     pub names: Names,
 }
 
@@ -68,6 +74,13 @@ pub struct Done {
     pub records: usize,
     /// Versions of which something was erased.
     pub versions: usize,
+}
+
+impl std::ops::AddAssign for Done {
+    fn add_assign(&mut self, more: Self) {
+        self.records += more.records;
+        self.versions += more.versions;
+    }
 }
 
 /// Everything after a position that mentions a person.
@@ -116,14 +129,13 @@ pub async fn find_person(
 ///
 /// # Errors
 /// When the database failed.
-pub async fn find_record(
-    store: &dyn Store,
-    group: GroupKey,
-    record: RecordId,
-) -> Result<Vec<(RecordId, Whom)>> {
+pub async fn find_record(store: &dyn Store, group: GroupKey, record: RecordId) -> Result<Found> {
     let conflicts = store.mentioned_by(group, conflict::KIND, record).await?;
     let records = conflicts.into_iter().chain([record]);
-    Ok(records.map(|id| (id, Whom::Everybody)).collect())
+    Ok(Found {
+        records: records.map(|id| (id, Whom::Everybody)).collect(),
+        ..Found::default()
+    })
 }
 
 fn learn(names: &mut Names, stored: &Stored, whose: Whose<'_>) {
@@ -142,7 +154,7 @@ fn parts(stored: &Stored) -> Parts {
         .unwrap_or_default()
 }
 
-/// Carries a part out in an open transaction, and plans what the feed is told.
+/// Carries a part out in an open transaction, with what the feed is told and the audit keeps.
 ///
 /// # Errors
 /// When the database failed.
@@ -152,8 +164,8 @@ pub async fn carry_out(
     now: Timestamp,
     seed: [u8; 32],
 ) -> Result<(Done, Option<Batch>)> {
-    let group = part.caller.group.key;
-    let (mut done, mut touched) = (Done::default(), BTreeSet::new());
+    let group = part.order.caller.group.key;
+    let (mut done, mut touched, mut kinds) = (Done::default(), BTreeSet::new(), BTreeSet::new());
     for (id, whom) in &part.records {
         let stored = writing.versions_of(group, *id).await?;
         let rewritten = rewritten(&stored, *whom, part.names.clone());
@@ -162,15 +174,28 @@ pub async fn carry_out(
         }
         writing.rewrite(group, &rewritten).await?;
         done.versions += rewritten.len();
+        kinds.extend(rewritten.iter().map(|stored| stored.version.topic.clone()));
         touched.insert(*id);
         // Whoever pushed a conflict keeps it as an edit of the record it is about.
         touched.extend(stored.iter().filter_map(about));
     }
     done.records = touched.len();
-    let batch = match touched.is_empty() {
-        true => None,
-        false => tell(writing, part, touched, (now, seed)).await?,
+    if touched.is_empty() {
+        return Ok((done, None));
+    }
+    let batch = tell(writing, &part.order.caller, touched, (now, seed)).await?;
+    let told = batch.as_ref().and_then(|batch| {
+        let first = batch.versions.first()?.version.position;
+        Some((first, batch.head.position))
+    });
+    let deed = Audited {
+        by: part.order.by,
+        kinds: kinds.into_iter().collect(),
+        count: i64::try_from(done.records).unwrap_or(i64::MAX),
+        positions: told,
+        ..Audited::new(now, part.order.deed, part.order.subject.map(|id| id.0))
     };
+    writing.note(group, &deed).await?;
     Ok((done, batch))
 }
 
@@ -214,11 +239,11 @@ fn rewritten(stored: &[Stored], whom: Whom, mut names: Names) -> Vec<Stored> {
 /// positions, chain and audiences hold and every reader hears of it.
 async fn tell(
     writing: &mut dyn Writing,
-    part: &Part,
+    caller: &Caller,
     touched: BTreeSet<RecordId>,
     (now, seed): (Timestamp, [u8; 32]),
 ) -> Result<Option<Batch>> {
-    let group = part.caller.group.key;
+    let group = caller.group.key;
     let needs = Needs {
         records: touched.iter().copied().collect(),
         ..Needs::default()
@@ -227,7 +252,7 @@ async fn tell(
     let mut overlay = Overlay::new(&loaded, now, seed);
     for id in touched {
         if let Some(next) = overlay.again(id) {
-            overlay.write(&part.caller, ERASED, next, None);
+            overlay.write(caller, ERASED, next, None);
         }
     }
     let batch = overlay.finish();

@@ -1,9 +1,12 @@
 //! What is kept about one person.
 
 use crate::content::frame;
+use crate::model::audit::{Audited, Deed};
 use crate::model::ids::{GroupKey, RecordId};
 use crate::store::{Result, Store, Stored};
 use bytes::Bytes;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 /// The most bytes of versions read at once.
 const LOOK_BYTES: usize = 256 << 10;
@@ -14,6 +17,8 @@ pub struct Kept {
     pub change: Bytes,
     /// The content as pushed, where a merge made another of it.
     pub pushed: Option<Bytes>,
+    kind: String,
+    position: i64,
 }
 
 /// A part of what is kept about a person.
@@ -24,6 +29,21 @@ pub struct Exported {
     pub position: i64,
     /// It was the last part.
     pub whole: bool,
+}
+
+impl Exported {
+    /// The deed of telling it.
+    #[must_use]
+    pub fn audited(&self, now: Timestamp, person: RecordId) -> Audited {
+        let kinds: BTreeSet<String> = self.kept.iter().map(|kept| kept.kind.clone()).collect();
+        let positions = || self.kept.iter().map(|kept| kept.position);
+        Audited {
+            kinds: kinds.into_iter().collect(),
+            count: i64::try_from(self.kept.len()).unwrap_or(i64::MAX),
+            positions: positions().min().zip(positions().max()),
+            ..Audited::new(now, Deed::Exported, person.0)
+        }
+    }
 }
 
 /// The versions after a position that are of a person's record or mention the person by id.
@@ -58,5 +78,7 @@ fn kept(stored: Stored) -> Kept {
     Kept {
         change: version.frame.clone().unwrap_or_else(deleted),
         pushed: stored.pushed,
+        kind: version.topic,
+        position: version.position,
     }
 }

@@ -11,7 +11,7 @@ use crate::content::frame::Parts;
 use crate::content::{answer, conflict, frame};
 use crate::kinds::{self, Kind, Leader, Moved, Neighbours as _};
 use crate::model::caller::Caller;
-use crate::model::finding::{Code, Finding, Weight};
+use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Key, Place, RecordId};
 use crate::model::mutation::{Answer, Base, Item, Mutation, Outcome, Wish};
 use crate::model::rights::Right;
@@ -402,7 +402,5 @@ pub fn kind_changed(path: &str, kind: &str) -> Finding {
 
 /// Whether any finding refuses the item.
 pub fn any_refusal(findings: &[Finding]) -> bool {
-    findings
-        .iter()
-        .any(|finding| finding.code.entry().weight == Weight::Refuse)
+    findings.iter().any(Finding::refuses)
 }

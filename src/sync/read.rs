@@ -1,6 +1,7 @@
 //! Reads the feed, page by page. A reader holds a cursor and nothing else: no queue, no transaction.
 
 use super::heads::Heads;
+use super::ledger::Ledger;
 use super::sights::Sights;
 use crate::content::{conflict, frame};
 use crate::kinds::KINDS;
@@ -19,6 +20,7 @@ pub struct Reader {
     hub_id: Uuid,
     heads: Arc<Heads>,
     sights: Sights,
+    ledger: Ledger,
 }
 
 /// Why a feed cannot be read from a cursor. A cursor that was good once is not among it: that is a
@@ -69,12 +71,19 @@ impl Reading {
 
 impl Reader {
     /// A reader of this hub's feeds.
-    pub fn new(store: Arc<dyn Store>, hub_id: Uuid, heads: Arc<Heads>, sights: Sights) -> Self {
+    pub fn new(
+        store: Arc<dyn Store>,
+        hub_id: Uuid,
+        heads: Arc<Heads>,
+        sights: Sights,
+        ledger: Ledger,
+    ) -> Self {
         Reader {
             store,
             hub_id,
             heads,
             sights,
+            ledger,
         }
     }
 
@@ -170,6 +179,10 @@ impl Reader {
         if sight != reading.sight {
             return Ok(Err(ResetReason::Filter));
         }
+        let ledger = &self.ledger;
+        ledger
+            .page(&reading.caller, reading.cursor.position, &page)
+            .await?;
         reading.cursor.position = page.position;
         reading.cursor.chain = short(&page.chain);
         Ok(Ok(shown(reading, page)))

@@ -132,7 +132,7 @@ impl Task {
     }
 
     async fn erase(&self, part: &Part) -> Result<Done, StoreError> {
-        let group = part.caller.group.key;
+        let group = part.order.caller.group.key;
         let mut writing = self.store.begin(&[group]).await?;
         let (now, seed) = (self.clock.now(), (self.seed)());
         let (done, batch) = erase::carry_out(&mut *writing, part, now, seed).await?;

@@ -1,7 +1,9 @@
 //! The only conversions between the contract's types and the model's.
 
+mod audit;
 mod credential;
 
+pub use audit::{audit_entry, audit_token, list_audit};
 pub use credential::{kind_rights, place, place_kind, rights};
 
 use super::v1;

@@ -18,6 +18,7 @@ mod feed;
 mod fixtures;
 mod full_disk;
 mod harness;
+mod hostile;
 mod merging;
 mod neighbours;
 mod personal;

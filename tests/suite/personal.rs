@@ -1,5 +1,6 @@
 //! Personal data: exported, erased everywhere and for good, ended with its time, never in a log.
 
+mod audit;
 mod contract;
 mod cut_off;
 mod erase;

@@ -3,6 +3,7 @@
 //! A batch is built by hand (`scribe`), so that no rule of the hub stands between a test and the port.
 
 mod apart;
+mod audit;
 mod backups;
 mod catalog;
 mod engine;
@@ -27,6 +28,13 @@ macro_rules! contract {
             apart::a_group_does_not_see_another,
             apart::a_write_in_one_group_moves_nothing_in_another,
             apart::one_transaction_writes_for_many_groups_or_for_none,
+            audit::a_credential_and_its_deeds_are_written_together,
+            audit::a_deed_comes_back_as_it_was_written,
+            audit::deeds_are_numbered_without_a_gap_each_group_for_itself,
+            audit::deeds_come_by_time_from_one_to_another_in_pages,
+            audit::many_refusals_are_counted_whole,
+            audit::refusals_add_up_each_group_for_itself,
+            audit::refusals_come_by_minute_who_and_reason_in_pages,
             backups::a_backup_is_noted_with_what_it_holds,
             backups::a_backup_never_takes_the_place_of_a_file,
             catalog::a_credential_ends_when_it_is_said_to,

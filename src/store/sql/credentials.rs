@@ -1,8 +1,10 @@
 //! Who may call: credentials and the hashes of their tokens.
 
+use super::audit;
 use super::catalog::group;
 use super::column::{micros, place, place_bytes, time, uuid};
 use super::load::is_in;
+use crate::model::audit::{Audited, Deed};
 use crate::model::ids::{CredentialId, GroupKey, Place};
 use crate::store::{Credential, Held, ListedCredential, Result, SecretHash, StoreError};
 use jiff::Timestamp;
@@ -32,9 +34,10 @@ pub async fn create(
     .bind(micros(at))
     .bind(credential.expires_at.map(micros))
     .bind(i64::from(credential.locked))
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    Ok(())
+    let created = Audited::new(at, Deed::Created, credential.id.0);
+    audit::write(db, credential.group, &created).await
 }
 
 pub async fn add_token(
@@ -118,6 +121,7 @@ pub async fn confirm(
     db: &mut SqliteConnection,
     group: GroupKey,
     ids: Option<&[CredentialId]>,
+    at: Timestamp,
 ) -> Result<u64> {
     let mut query =
         QueryBuilder::<Sqlite>::new("UPDATE credential SET locked = 0 WHERE locked = 1 AND grp = ");
@@ -126,7 +130,13 @@ pub async fn confirm(
         query.push(" AND id");
         is_in(&mut query, ids.iter().map(|id| id_bytes(*id)));
     }
-    Ok(query.build().execute(db).await?.rows_affected())
+    query.push(" RETURNING id");
+    let confirmed = query.build().fetch_all(&mut *db).await?;
+    for row in &confirmed {
+        let confirmed = Audited::new(at, Deed::Confirmed, uuid(row.try_get("id")?)?);
+        audit::write(db, group, &confirmed).await?;
+    }
+    Ok(confirmed.len() as u64)
 }
 
 pub async fn heard(

@@ -1,9 +1,9 @@
 //! Finding what is kept of a person, and putting less in its place.
 
-use super::column::{id, id_bytes, micros};
+use super::column::{id, id_bytes, micros, uuid};
 use super::commits::head;
 use super::load::{blob, version};
-use crate::model::ids::{GroupKey, RecordId};
+use crate::model::ids::{CredentialId, GroupKey, RecordId};
 use crate::store::{Due, Erasure, Mentions, Result, StoreError, Stored};
 use futures::TryStreamExt as _;
 use jiff::Timestamp;
@@ -134,9 +134,9 @@ pub async fn rewrite(
 pub async fn note(db: &mut SqliteConnection, erasures: &[Erasure], at: Timestamp) -> Result<()> {
     for erasure in erasures {
         sqlx::query(
-            "INSERT INTO erasure (grp, id, person, at, looked, due) VALUES (?, ?, ?, ?, ?, ?) \
+            "INSERT INTO erasure (grp, id, person, at, looked, due, \"by\") VALUES (?, ?, ?, ?, ?, ?, ?) \
              ON CONFLICT (grp, id) DO UPDATE SET person = MAX(person, excluded.person), \
-             at = excluded.at, looked = excluded.looked, due = excluded.due",
+             at = excluded.at, looked = excluded.looked, due = excluded.due, \"by\" = excluded.\"by\"",
         )
         .bind(erasure.group.0)
         .bind(id_bytes(erasure.id))
@@ -144,6 +144,7 @@ pub async fn note(db: &mut SqliteConnection, erasures: &[Erasure], at: Timestamp
         .bind(micros(at))
         .bind(erasure.looked)
         .bind(due_number(erasure.due))
+        .bind(erasure.by.0.as_bytes().to_vec())
         .execute(&mut *db)
         .await?;
     }
@@ -152,7 +153,7 @@ pub async fn note(db: &mut SqliteConnection, erasures: &[Erasure], at: Timestamp
 
 pub async fn due(db: &mut SqliteConnection, group: GroupKey) -> Result<Vec<Erasure>> {
     let rows = sqlx::query(
-        "SELECT grp, id, person, looked, due FROM erasure WHERE grp = ? AND due > 0 ORDER BY id",
+        "SELECT grp, id, person, looked, due, \"by\" FROM erasure WHERE grp = ? AND due > 0 ORDER BY person, id",
     )
     .bind(group.0)
     .fetch_all(db)
@@ -172,6 +173,7 @@ fn erasure(row: &SqliteRow) -> Result<Erasure> {
             2 => Due::TakenBack,
             _ => return Err(StoreError::Damaged("an erasure")),
         },
+        by: CredentialId(uuid(row.try_get("by")?)?),
     })
 }
 

@@ -1,7 +1,7 @@
 //! How SQLite goes about the statements: down an index, never over a whole table. Without `ANALYZE`,
 //! which nobody runs here, a plan depends on the schema alone, so no data is needed to see it.
 
-use super::{commits, erase, feed, history, load, report, retain, write};
+use super::{audit, commits, erase, feed, history, load, report, retain, write};
 use crate::model::feed::Filter;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::model::sight::Sight;
@@ -175,4 +175,14 @@ async fn what_a_batch_changes_is_found_by_its_ids() {
     };
     let sql = write::keys_freed_statement(GROUP, &[key(), key()]);
     goes(&text(&sql), &["key (grp=? AND kind=? AND value=?)"]).await;
+}
+
+#[tokio::test]
+async fn what_was_done_is_found_by_its_time_and_numbered_after_the_last() {
+    goes(audit::WRITE, &["audit (grp=?)"]).await;
+    let plan = plan(audit::WRITE).await.join("\n");
+    assert!(plan.contains("COVERING INDEX"), "{plan}");
+    goes(audit::DEEDS, &["audit (grp=? AND (at,seq)>(?,?) AND at<?)"]).await;
+    let minute = "refusal (grp=? AND (minute,who,reason)>(?,?,?) AND minute<?)";
+    goes(audit::REFUSALS, &[minute]).await;
 }

@@ -1,10 +1,11 @@
 //! Backing the file up while the hub runs, and putting a backup in its place.
 
-use super::{APPLICATION, FILE, options};
+use super::{APPLICATION, FILE, options, replaced};
+use crate::model::audit::{Audited, Deed};
 use crate::model::ids::GroupKey;
-use crate::store::sql::catalog;
-use crate::store::sql::column::{micros, place, time, uuid};
-use crate::store::{Backup, Lost, Restored, Result, StoreError};
+use crate::store::sql::column::{micros, time};
+use crate::store::sql::{audit, catalog};
+use crate::store::{Backup, Restored, Result, StoreError};
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
@@ -112,9 +113,9 @@ pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Res
             return Err(error);
         }
     };
-    let replaced = read_replaced(folder, &heads).await;
-    if let Some(Replaced { erased, .. }) = &replaced {
-        take_back(&fresh, erased).await?;
+    let replaced = replaced::read(&folder.join(FILE), &heads).await;
+    if let Some(replaced) = &replaced {
+        replaced.take_back(&fresh).await?;
     }
     set_aside(folder, now)?;
     std::fs::rename(&fresh, folder.join(FILE))?;
@@ -166,77 +167,12 @@ async fn begin_epoch(
     sqlx::query("UPDATE credential SET locked = 1")
         .execute(&mut *tx)
         .await?;
+    let restored = Audited::new(now, Deed::Restored, None);
+    for group in catalog::groups(&mut tx).await? {
+        audit::write(&mut tx, group.key, &restored).await?;
+    }
     note(&mut tx, heads, now).await?;
     Ok(tx.commit().await?)
-}
-
-/// What the file that is replaced held.
-#[derive(Default)]
-struct Replaced {
-    /// Above the backup.
-    lost: Vec<Lost>,
-    /// Every erasure: its group, and its columns.
-    erased: Vec<ErasureRow>,
-}
-
-/// The group's public id: its key may be another one in the backup.
-type ErasureRow = (Vec<u8>, Vec<u8>, i64, i64);
-
-/// `None`: it cannot be read.
-async fn read_replaced(folder: &Path, heads: &[(GroupKey, i64)]) -> Option<Replaced> {
-    let file = folder.join(FILE);
-    if !file.exists() {
-        return Some(Replaced::default());
-    }
-    // Closing it also folds its write-ahead log in.
-    let replaced = replaced(&file, heads).await;
-    replaced
-        .inspect_err(|error| tracing::warn!(%error, "the replaced database cannot be read"))
-        .ok()
-}
-
-async fn replaced(file: &Path, heads: &[(GroupKey, i64)]) -> Result<Replaced> {
-    let mut db = SqliteConnectOptions::new().filename(file).connect().await?;
-    let (lost, erased) = (above(&mut db, heads).await, erasures(&mut db).await);
-    db.close().await?;
-    Ok(Replaced {
-        lost: lost?,
-        erased: erased?,
-    })
-}
-
-async fn erasures(db: &mut SqliteConnection) -> Result<Vec<ErasureRow>> {
-    Ok(sqlx::query_as(
-        "SELECT grp.id, erasure.id, person, at FROM erasure JOIN grp ON grp.grp = erasure.grp",
-    )
-    .fetch_all(db)
-    .await?)
-}
-
-/// Notes the erasures that the restored file does not know, as due.
-async fn take_back(fresh: &Path, erased: &[ErasureRow]) -> Result<()> {
-    let mut db = SqliteConnectOptions::new()
-        .filename(fresh)
-        .connect()
-        .await?;
-    let mut tx = db.begin().await?;
-    for (group, id, person, at) in erased {
-        sqlx::query(
-            "INSERT INTO erasure (grp, id, person, at, looked, due) \
-             SELECT grp, ?, ?, ?, 0, 2 FROM grp WHERE id = ? ON CONFLICT (grp, id) DO UPDATE \
-             SET person = excluded.person, at = excluded.at, looked = 0, due = 2 \
-             WHERE erasure.at < excluded.at",
-        )
-        .bind(id)
-        .bind(person)
-        .bind(at)
-        .bind(group)
-        .execute(&mut *tx)
-        .await?;
-    }
-    tx.commit().await?;
-    db.close().await?;
-    sync(fresh)
 }
 
 /// Gives the file that stands in the folder a second name. It keeps its first name until the restored file
@@ -259,32 +195,6 @@ fn set_aside(folder: &Path, now: Timestamp) -> Result<()> {
         std::fs::rename(&file, aside(""))?;
     }
     Ok(())
-}
-
-async fn above(db: &mut SqliteConnection, heads: &[(GroupKey, i64)]) -> Result<Vec<Lost>> {
-    let mut lost = Vec::new();
-    for group in catalog::groups(db).await? {
-        let kept = heads.iter().find(|(key, _)| *key == group.key);
-        let rows = sqlx::query(
-            "SELECT position, kind, id, place, actor FROM version \
-             WHERE grp = ? AND position > ? AND mutation_id IS NOT NULL ORDER BY position",
-        )
-        .bind(group.key.0)
-        .bind(kept.map_or(0, |(_, head)| *head))
-        .fetch_all(&mut *db)
-        .await?;
-        for row in &rows {
-            lost.push(Lost {
-                group: group.name.clone(),
-                position: row.try_get("position")?,
-                kind: row.try_get("kind")?,
-                record: uuid(row.try_get("id")?)?,
-                place: place(row.try_get("place")?)?,
-                actor: row.try_get("actor")?,
-            });
-        }
-    }
-    Ok(lost)
 }
 
 /// Removes a database that is not in use, with what belongs to it.
@@ -317,6 +227,6 @@ fn folder_of(file: &Path) -> &Path {
 }
 
 /// Makes a file, or a folder's list of files, durable.
-fn sync(path: &Path) -> Result<()> {
+pub fn sync(path: &Path) -> Result<()> {
     Ok(File::open(path)?.sync_all()?)
 }

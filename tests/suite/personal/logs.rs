@@ -68,7 +68,6 @@ async fn the_log_of_everything_holds_no_token_no_name_and_no_content() {
 
     let log = std::fs::read(&log).expect("a log");
     for said in [
-        "TRACE",
         "DEBUG",
         "the call was answered",
         "the hub is up",

@@ -174,15 +174,16 @@ pub async fn a_locked_credential_is_let_in_when_it_is_confirmed(store: &dyn Stor
         }
         locked
     };
+    let confirm = |ids| store.confirm(a, ids, time(2));
     assert_eq!(locked().await, [1, 2, 3, 4]);
     // Another group's, one that is not locked, and one that there is not, change nothing.
     let some = [2, 4, 5, 9].map(id);
-    assert_eq!(store.confirm(a, Some(&some)).await.expect("confirmed"), 1);
+    assert_eq!(confirm(Some(&some)).await.expect("confirmed"), 1);
     assert_eq!(locked().await, [1, 3, 4]);
-    assert_eq!(store.confirm(a, Some(&[])).await.expect("confirmed"), 0);
-    assert_eq!(store.confirm(a, None).await.expect("confirmed"), 2);
+    assert_eq!(confirm(Some(&[])).await.expect("confirmed"), 0);
+    assert_eq!(confirm(None).await.expect("confirmed"), 2);
     assert_eq!(locked().await, [4]);
-    assert_eq!(store.confirm(a, None).await.expect("confirmed"), 0);
+    assert_eq!(confirm(None).await.expect("confirmed"), 0);
 }
 
 pub async fn the_last_call_of_a_place_counts(store: &dyn Store) {

@@ -5,8 +5,10 @@ use super::engine::{Engine as _, Sqlite};
 use super::reader::{Reader, Told};
 use super::scribe::{Scribe, at_campus, delete, mutation, put, record, time};
 use super::sqlite_file::{filled, open, tamper};
+use jiff::Timestamp;
+use lianxiao::model::audit::{Audited, Deed};
 use lianxiao::model::ids::{Place, Who};
-use lianxiao::store::{Backup, Lost, SqliteStore, Store, StoreError};
+use lianxiao::store::{Auditing as _, Backup, Lost, SqliteStore, Store, StoreError};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
@@ -64,6 +66,9 @@ async fn a_restore_brings_back_what_the_backup_holds() {
     assert!(groups[0].epoch > before[0].epoch);
     let found = after.held(&[1; 32]).await.expect("an answer");
     assert!(found.expect("the credential").credential.locked);
+    let deeds = after.deeds(kept.group, (time(2), 0), Timestamp::MAX, 9);
+    let restored = Audited::new(time(70), Deed::Restored, None);
+    assert_eq!(deeds.await.expect("deeds"), [(2, restored)]);
     let backup = Backup {
         position: 2,
         at: time(70),
