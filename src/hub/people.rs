@@ -174,7 +174,7 @@ impl Hub {
                 return Ok((total, position));
             }
             total += done;
-            // What was written meanwhile is looked through too.
+            // What was written meanwhile is looked through too: a mention, or a conflict about a record.
             for erasure in &mut erasures {
                 erasure.looked = position;
             }
