@@ -19,7 +19,7 @@ pub use audit::AuditPage;
 pub use config::Config;
 pub use drained::Drained;
 pub use error::HubError;
-pub use people::{Erased, Export};
+pub use people::{Erased, Export, Wanted};
 pub use restore::restore;
 
 pub use crate::store::{Backup, ListedCredential, Lost, Restored};

@@ -7,7 +7,7 @@ mod sql;
 mod sqlite;
 
 pub use auditing::Auditing;
-pub use erasing::{Due, Erasing, Erasure, Mentions, Retained, Stored};
+pub use erasing::{Due, Erasing, Erasure, Mentions, Of, Retained, Stored};
 pub use sqlite::SqliteStore;
 
 use crate::model::audit::Audited;

@@ -125,12 +125,12 @@ CREATE TABLE key (
     PRIMARY KEY (grp, kind, value)
 );
 
--- What the office erased, by id: a person, or a record that named one. A restore does again what it would
--- undo.
+-- What the office erased, by id: a person, a record that named one, or the holder of a credential. A restore
+-- does again what it would undo.
 CREATE TABLE erasure (
     grp    BIGINT NOT NULL REFERENCES grp,
     id     BLOB   NOT NULL,
-    person BIGINT NOT NULL, -- 1: a person, wherever the id stands; 0: everybody in the record of that id
+    what   BIGINT NOT NULL, -- 0: everybody in a record; 1: a person; 2: the holder of a credential
     at     BIGINT NOT NULL,
     looked BIGINT NOT NULL, -- the position up to which it was carried out
     due    BIGINT NOT NULL, -- 1: under way; 2: taken back by a restore; 0: done

@@ -88,6 +88,14 @@ pub fn redacted(frame: &Bytes, whose: Whose<'_>, names: &Names) -> Option<Bytes>
     Some(wrap(UPSERT, &record))
 }
 
+/// A frame that tells of another actor.
+#[must_use]
+pub fn by(frame: &Bytes, actor: &str) -> Option<Bytes> {
+    let mut record = record(frame.clone())?;
+    actor.clone_into(&mut record.actor);
+    Some(wrap(UPSERT, &record))
+}
+
 /// The parts of the record in a frame, byte for byte as written.
 ///
 /// # Errors

@@ -2,9 +2,8 @@
 
 use super::auth::caller;
 use super::status::status;
-use crate::hub::{Export, Hub, HubError};
+use crate::hub::{Export, Hub, HubError, Wanted};
 use crate::model::date::Span;
-use crate::model::ids::RecordId;
 use crate::wire::convert;
 use crate::wire::v1;
 use futures::stream::{self, BoxStream, StreamExt as _};
@@ -64,10 +63,7 @@ impl v1::office_service_server::OfficeService for Office {
     ) -> Result<Response<v1::ErasePersonResponse>, Status> {
         let caller = caller(&request)?;
         let request = request.into_inner();
-        let erased = async {
-            let (person, records) = erasure(&request)?;
-            self.hub.erase_person(&caller, person, &records).await
-        };
+        let erased = async { self.hub.erase_person(&caller, &wanted(request)?).await };
         let erased = erased.await.map_err(|error: HubError| status(&error))?;
         let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
         Ok(Response::new(v1::ErasePersonResponse {
@@ -93,17 +89,19 @@ fn exported(export: Export) -> BoxStream<'static, Result<v1::ExportPersonRespons
     .boxed()
 }
 
-/// Whom a request names: a person, records, or both.
-fn erasure(
-    request: &v1::ErasePersonRequest,
-) -> Result<(Option<RecordId>, Vec<RecordId>), HubError> {
+/// Whom a request names.
+fn wanted(request: v1::ErasePersonRequest) -> Result<Wanted, HubError> {
     let person = match request.person_id.as_str() {
         "" => None,
         id => Some(convert::record_id("person_id", id)?),
     };
     let ids = request.record_ids.iter().enumerate();
     let record = |(i, id): (usize, &String)| convert::record_id(&format!("record_ids[{i}]"), id);
-    Ok((person, ids.map(record).collect::<Result<_, _>>()?))
+    Ok(Wanted {
+        person,
+        records: ids.map(record).collect::<Result<_, _>>()?,
+        holder: Some(request.holder).filter(|holder| !holder.is_empty()),
+    })
 }
 
 fn span(request: &v1::GetGroupStatusRequest) -> Result<Span, HubError> {

@@ -6,15 +6,26 @@ use crate::model::audit::{Audited, Deed};
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
 use crate::model::ids::{CredentialId, GroupKey, RecordId};
-use crate::store::{Due, Erasure, Store};
-use crate::sync::erase::{self, Done, Found, Names, Order, Part, Whom};
+use crate::store::{Due, Erasure, Of, Store};
+use crate::sync::erase::{self, Done, Found, NOBODY, Names, Order, Part, Whom};
 use crate::sync::export;
 pub use crate::sync::export::Kept;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// How many records one transaction erases from: other pushes wait for it.
 const RECORDS_A_PART: usize = 32;
+
+/// Who is to be erased.
+pub struct Wanted {
+    /// A person, wherever the id stands.
+    pub person: Option<RecordId>,
+    /// Records from which everybody goes.
+    pub records: Vec<RecordId>,
+    /// A name under which credentials write.
+    pub holder: Option<String>,
+}
 
 /// What an erasure did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,72 +102,126 @@ impl Hub {
         Ok(export)
     }
 
-    /// Takes a person out of everything that is kept, and everybody out of records that name the person
-    /// without an id.
+    /// Takes somebody out of everything that is kept.
     ///
     /// # Errors
     /// `Denied` for anybody but the office; `NotFound` when nothing is kept. After another one something may
     /// be erased already; asked again, it goes on.
-    pub async fn erase_person(
-        &self,
-        caller: &Caller,
-        person: Option<RecordId>,
-        records: &[RecordId],
-    ) -> Result<Erased, HubError> {
+    pub async fn erase_person(&self, caller: &Caller, wanted: &Wanted) -> Result<Erased, HubError> {
         may_handle(caller)?;
-        self.count_within(records.len())?;
-        if person.is_none() && records.is_empty() {
-            let why = "name a person by person_id, or records by record_ids";
+        self.count_within(wanted.records.len())?;
+        let erasures = self.erasures(caller, wanted).await?;
+        if erasures.is_empty() {
+            let why = "name a person by person_id, records by record_ids, or a holder";
             return Err(HubError::invalid("person_id", why));
         }
+        let _one = self.erasing.lock().await;
+        self.note_as(&erasures, 0, Due::UnderWay).await?;
+        let (done, position) = self.carry_out(caller, &erasures).await?;
+        self.note_as(&erasures, position, Due::Done).await?;
+        self.scrub().await?;
+        let newest = self.store.head(caller.group.key).await?.position;
+        Ok(Erased { done, newest })
+    }
+
+    async fn note_as(&self, erasures: &[Erasure], looked: i64, due: Due) -> Result<(), HubError> {
+        let noted = erasures.iter().map(|erasure| Erasure {
+            looked,
+            due,
+            ..*erasure
+        });
+        let noted: Vec<Erasure> = noted.collect();
+        Ok(self.store.note_erasures(&noted, self.clock.now()).await?)
+    }
+
+    /// What is wanted, each by an id that there is.
+    async fn erasures(&self, caller: &Caller, wanted: &Wanted) -> Result<Vec<Erasure>, HubError> {
         let group = caller.group.key;
-        for record in records {
-            let known = self.store.record_at(group, *record, i64::MAX).await?;
-            known.ok_or_else(|| unknown("record", *record))?;
-        }
-        if let Some(person) = person {
-            let known = self.store.record_at(group, person, i64::MAX).await?;
-            let known = known.filter(|record| record.kind == "person");
-            known.ok_or_else(|| unknown("person", person))?;
-        }
-        let erasure = |id: RecordId, person| Erasure {
+        let erasure = |id: Uuid, of| Erasure {
             group,
             id,
-            person,
+            of,
             looked: 0,
             due: Due::UnderWay,
             by: caller.credential,
         };
-        let named = records.iter().map(|id| erasure(*id, false));
-        let person = person.map(|id| erasure(id, true));
-        let erasures: Vec<Erasure> = named.chain(person).collect();
-        let _one = self.erasing.lock().await;
-        self.store
-            .note_erasures(&erasures, self.clock.now())
-            .await?;
-        let (done, position) = self.carry_out(caller, &erasures).await?;
-        let told = erasures.iter().map(|erasure| Erasure {
-            looked: position,
-            due: Due::Done,
-            ..*erasure
-        });
-        let told: Vec<Erasure> = told.collect();
-        self.store.note_erasures(&told, self.clock.now()).await?;
-        self.scrub().await?;
-        let newest = self.store.head(group).await?.position;
-        Ok(Erased { done, newest })
+        let mut erasures = Vec::new();
+        for id in &wanted.records {
+            let known = self.store.record_at(group, *id, i64::MAX).await?;
+            known.ok_or_else(|| unknown("record", id))?;
+            erasures.push(erasure(id.0, Of::Record));
+        }
+        if let Some(id) = wanted.person {
+            let known = self.store.record_at(group, id, i64::MAX).await?;
+            let known = known.filter(|record| record.kind == "person");
+            known.ok_or_else(|| unknown("person", id))?;
+            erasures.push(erasure(id.0, Of::Person));
+        }
+        if let Some(holder) = &wanted.holder {
+            let known = self.store.credentials(group).await?.into_iter();
+            let theirs = known.filter(|known| &known.credential.holder == holder);
+            let theirs: Vec<Erasure> = theirs
+                .map(|known| erasure(known.credential.id.0, Of::Holder))
+                .collect();
+            if theirs.is_empty() {
+                return Err(unknown("holder", holder));
+            }
+            erasures.extend(theirs);
+        }
+        Ok(erasures)
     }
 
-    /// Erases until a look finds nothing any more; what was done, and the position that was looked at.
+    /// Carries erasures of one group out; what was done, and the position that was looked at.
     pub(super) async fn carry_out(
         &self,
         actor: &Caller,
         erasures: &[Erasure],
     ) -> Result<(Done, i64), HubError> {
+        let holders = self.holders(actor.group.key, erasures).await?;
+        let (mut done, mut position) = self.until_nothing(actor, erasures, &holders).await?;
+        if !holders.is_empty() {
+            // Last: the credential tells which name to look for.
+            for id in holders.keys() {
+                let erased = self.store.erase_holder(actor.group.key, *id, NOBODY);
+                erased.await?;
+                self.known.forget(*id);
+            }
+            // What they wrote meanwhile.
+            let again = self.until_nothing(actor, erasures, &holders).await?;
+            done += again.0;
+            position = again.1;
+        }
+        Ok((done, position))
+    }
+
+    /// What the holders are called whose credentials are still there and name them.
+    async fn holders(
+        &self,
+        group: GroupKey,
+        erasures: &[Erasure],
+    ) -> Result<HashMap<CredentialId, String>, HubError> {
+        let of_holder = |id: CredentialId| {
+            let mut of = erasures.iter();
+            of.any(|erasure| erasure.of == Of::Holder && erasure.id == id.0)
+        };
+        let known = self.store.credentials(group).await?.into_iter();
+        let known = known.map(|known| (known.credential.id, known.credential.holder));
+        Ok(known
+            .filter(|(id, holder)| of_holder(*id) && holder != NOBODY)
+            .collect())
+    }
+
+    /// Erases until a look finds nothing any more: what was written meanwhile is looked through too.
+    async fn until_nothing(
+        &self,
+        actor: &Caller,
+        erasures: &[Erasure],
+        holders: &HashMap<CredentialId, String>,
+    ) -> Result<(Done, i64), HubError> {
         let mut erasures = erasures.to_vec();
         let mut total = Done::default();
         loop {
-            let (found, names) = self.find(&erasures).await?;
+            let (found, names) = self.find(&erasures, holders).await?;
             let mut done = Done::default();
             for (erasure, found) in erasures.iter().zip(&found) {
                 let order = Order {
@@ -174,7 +239,6 @@ impl Hub {
                 return Ok((total, position));
             }
             total += done;
-            // What was written meanwhile is looked through too: a mention, or a conflict about a record.
             for erasure in &mut erasures {
                 erasure.looked = position;
             }
@@ -182,19 +246,24 @@ impl Hub {
     }
 
     /// What each of these erasures finds, and what the people are called.
-    async fn find(&self, erasures: &[Erasure]) -> Result<(Vec<Found>, Names), HubError> {
+    async fn find(
+        &self,
+        erasures: &[Erasure],
+        holders: &HashMap<CredentialId, String>,
+    ) -> Result<(Vec<Found>, Names), HubError> {
+        let store = &*self.store;
         let (mut all, mut names) = (Vec::with_capacity(erasures.len()), Names::default());
-        for Erasure {
-            group,
-            id,
-            person,
-            looked,
-            ..
-        } in erasures
-        {
-            let found = match person {
-                true => erase::find_person(&*self.store, *group, *id, *looked).await?,
-                false => erase::find_record(&*self.store, *group, *id).await?,
+        for erasure in erasures {
+            let Erasure { group, looked, .. } = *erasure;
+            let id = RecordId(erasure.id);
+            let found = match erasure.of {
+                Of::Person => erase::find_person(store, group, id, looked).await?,
+                Of::Record => erase::find_record(store, group, id).await?,
+                Of::Holder => {
+                    let name = holders.get(&CredentialId(erasure.id));
+                    let name = name.map_or(NOBODY, String::as_str);
+                    erase::find_actor(store, group, name, looked).await?
+                }
             };
             names.extend(&found.names);
             all.push(found);
@@ -241,7 +310,7 @@ fn may_handle(caller: &Caller) -> Result<(), HubError> {
     }
 }
 
-fn unknown(what: &'static str, id: RecordId) -> HubError {
+fn unknown(what: &'static str, id: impl ToString) -> HubError {
     HubError::NotFound {
         what,
         id: id.to_string(),

@@ -5,8 +5,9 @@ use super::admin::operator;
 use super::{Hub, HubError};
 use crate::model::audit::Deed;
 use crate::model::caller::{Caller, Group};
+use crate::model::ids::RecordId;
 use crate::office;
-use crate::store::{Due, Erasure, Retained};
+use crate::store::{Due, Erasure, Of, Retained};
 use crate::sync::erase::{self, Done, Names, Order};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -75,15 +76,15 @@ impl Hub {
     }
 
     /// What a restore took back stays due as long as it may be pushed again: a record until it is there,
-    /// a person for good. Only what was not looked at is looked at the next time.
+    /// a person for good. (Who pushes again does so under a name of today.) Only what was not looked at is looked at the next time.
     async fn note(&self, due: &[Erasure], position: i64) -> Result<(), HubError> {
         let mut told = Vec::with_capacity(due.len());
         for erasure in due {
-            let waits = match (erasure.due, erasure.person) {
-                (Due::TakenBack, true) => true,
-                (Due::TakenBack, false) => {
-                    let record = self.store.record_at(erasure.group, erasure.id, i64::MAX);
-                    record.await?.is_none()
+            let waits = match (erasure.due, erasure.of) {
+                (Due::TakenBack, Of::Person) => true,
+                (Due::TakenBack, Of::Record) => {
+                    let (group, id) = (erasure.group, RecordId(erasure.id));
+                    self.store.record_at(group, id, i64::MAX).await?.is_none()
                 }
                 _ => false,
             };

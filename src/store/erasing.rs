@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use uuid::Uuid;
 
 /// A version with everything kept of it that may tell of a person. It has no `Debug`: it is nobody's to
 /// print.
@@ -13,6 +14,8 @@ use jiff::civil::Date;
 pub struct Stored {
     /// The version.
     pub version: Version,
+    /// The post that pushed.
+    pub actor: String,
     /// The content as pushed, where a merge made another of it.
     pub pushed: Option<Bytes>,
     /// The first answer to the mutation that wrote it, encoded.
@@ -34,16 +37,27 @@ pub struct Mentions {
 pub struct Erasure {
     /// Whose group.
     pub group: GroupKey,
-    /// The person or the record.
-    pub id: RecordId,
-    /// It is a person, wherever the id stands; otherwise everybody in the record.
-    pub person: bool,
+    /// The record, the person or the credential.
+    pub id: Uuid,
+    /// Which of them it is.
+    pub of: Of,
     /// The position up to which it was carried out.
     pub looked: i64,
     /// How it stands.
     pub due: Due,
     /// Who asked for it.
     pub by: CredentialId,
+}
+
+/// Who is erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Everybody in a record.
+    Record,
+    /// A person, wherever the id stands.
+    Person,
+    /// The holder of a credential, as the actor of what was written with it.
+    Holder,
 }
 
 /// How an erasure stands.
@@ -78,6 +92,21 @@ pub trait Erasing {
         after: i64,
         bytes_max: usize,
     ) -> Result<Mentions>;
+    /// The records of versions that a post wrote after a position, each once; the position that was looked
+    /// at, and whether it was the head.
+    async fn acted(
+        &self,
+        group: GroupKey,
+        actor: &str,
+        after: i64,
+    ) -> Result<(Vec<RecordId>, i64, bool)>;
+    /// Takes holder and label from a credential; what stands there instead is `erased`.
+    async fn erase_holder(
+        &self,
+        group: GroupKey,
+        credential: CredentialId,
+        erased: &str,
+    ) -> Result<()>;
     /// The records of a kind that mention an id in some version.
     async fn mentioned_by(
         &self,

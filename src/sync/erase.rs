@@ -4,9 +4,9 @@
 //! cut off in the middle is whole as far as it came, and goes on when it is asked for again. A person's
 //! own record comes last, because it holds the names that are looked for in the others.
 
-use super::overlay::Overlay;
+use super::overlay::{Next, Overlay};
 use crate::content::frame::{self, Parts};
-pub use crate::content::redact::Names;
+pub use crate::content::redact::{ERASED as NOBODY, Names};
 use crate::content::redact::{Whose, redact};
 use crate::content::{answer, conflict};
 use crate::model::audit::{Audited, Deed};
@@ -14,7 +14,8 @@ use crate::model::caller::Caller;
 use crate::model::ids::{CredentialId, GroupKey, RecordId};
 use crate::store::{Batch, Needs, Result, Store, Stored, Writing};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// The reason of the versions that tell the feed. No mutation may carry it.
 pub use crate::model::mutation::ERASED;
@@ -25,12 +26,14 @@ const CONTENT: &str = "lianxiao.v1.Content";
 const LOOK_BYTES: usize = 1 << 20;
 
 /// Who is to be taken out of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum Whom {
     /// One person.
     Person(RecordId),
     /// Everybody.
     Everybody,
+    /// Who wrote it, under this name.
+    Actor(String),
 }
 
 /// What was found to be erased.
@@ -53,8 +56,8 @@ pub struct Order {
     pub by: Option<CredentialId>,
     /// What the audit calls it.
     pub deed: Deed,
-    /// The person or the record that was named; `None`: records that are kept too long.
-    pub subject: Option<RecordId>,
+    /// What was named; `None`: records that are kept too long.
+    pub subject: Option<Uuid>,
 }
 
 /// A part of what was found, to be carried out in one transaction.
@@ -138,6 +141,30 @@ pub async fn find_record(store: &dyn Store, group: GroupKey, record: RecordId) -
     })
 }
 
+/// What was written after a position under a name.
+///
+/// # Errors
+/// When the database failed.
+pub async fn find_actor(
+    store: &dyn Store,
+    group: GroupKey,
+    name: &str,
+    after: i64,
+) -> Result<Found> {
+    let (mut all, mut position, mut whole) = (BTreeSet::new(), after, name == NOBODY);
+    while !whole {
+        let records;
+        (records, position, whole) = store.acted(group, name, position).await?;
+        all.extend(records);
+    }
+    let whom = || Whom::Actor(name.to_owned());
+    Ok(Found {
+        records: all.into_iter().map(|id| (id, whom())).collect(),
+        position,
+        ..Found::default()
+    })
+}
+
 fn learn(names: &mut Names, stored: &Stored, whose: Whose<'_>) {
     let Parts { content, state } = parts(stored);
     names.learn(CONTENT, &content, whose);
@@ -165,22 +192,29 @@ pub async fn carry_out(
     seed: [u8; 32],
 ) -> Result<(Done, Option<Batch>)> {
     let group = part.order.caller.group.key;
-    let (mut done, mut touched, mut kinds) = (Done::default(), BTreeSet::new(), BTreeSet::new());
+    let (mut done, mut touched, mut kinds) = (Done::default(), BTreeMap::new(), BTreeSet::new());
     for (id, whom) in &part.records {
         let stored = writing.versions_of(group, *id).await?;
-        let rewritten = rewritten(&stored, *whom, part.names.clone());
+        let rewritten = rewritten(&stored, whom, part.names.clone());
         if rewritten.is_empty() {
             continue;
         }
         writing.rewrite(group, &rewritten).await?;
         done.versions += rewritten.len();
         kinds.extend(rewritten.iter().map(|stored| stored.version.topic.clone()));
-        touched.insert(*id);
+        done.records += 1;
+        if let Whom::Actor(_) = whom {
+            // No copy shows who wrote an older version.
+            if rewritten.last().map(at) == stored.last().map(at) {
+                touched.entry(*id).or_insert(false);
+            }
+            continue;
+        }
+        touched.insert(*id, true);
         // Whoever pushed a conflict keeps it as an edit of the record it is about.
-        touched.extend(stored.iter().filter_map(about));
+        touched.extend(stored.iter().filter_map(about).map(|record| (record, true)));
     }
-    done.records = touched.len();
-    if touched.is_empty() {
+    if done.records == 0 {
         return Ok((done, None));
     }
     let batch = tell(writing, &part.order.caller, touched, (now, seed)).await?;
@@ -193,10 +227,14 @@ pub async fn carry_out(
         kinds: kinds.into_iter().collect(),
         count: i64::try_from(done.records).unwrap_or(i64::MAX),
         positions: told,
-        ..Audited::new(now, part.order.deed, part.order.subject.map(|id| id.0))
+        ..Audited::new(now, part.order.deed, part.order.subject)
     };
     writing.note(group, &deed).await?;
     Ok((done, batch))
+}
+
+fn at(stored: &Stored) -> i64 {
+    stored.version.position
 }
 
 fn about(stored: &Stored) -> Option<RecordId> {
@@ -204,15 +242,27 @@ fn about(stored: &Stored) -> Option<RecordId> {
 }
 
 /// The versions in which something changes, as they are to be.
-fn rewritten(stored: &[Stored], whom: Whom, mut names: Names) -> Vec<Stored> {
-    let id = match whom {
-        Whom::Person(id) => id.to_string(),
-        Whom::Everybody => String::new(),
+fn rewritten(stored: &[Stored], whom: &Whom, names: Names) -> Vec<Stored> {
+    match whom {
+        Whom::Person(id) => without(stored, Whose::Person(&id.to_string()), names),
+        Whom::Everybody => without(stored, Whose::Everybody, names),
+        Whom::Actor(name) => by_nobody(stored, name),
+    }
+}
+
+fn by_nobody(stored: &[Stored], name: &str) -> Vec<Stored> {
+    let renamed = |stored: &Stored| {
+        let mut left = stored.clone();
+        let frame = left.version.frame.as_ref();
+        left.version.frame = frame.and_then(|frame| frame::by(frame, NOBODY));
+        NOBODY.clone_into(&mut left.actor);
+        left
     };
-    let whose = match whom {
-        Whom::Person(_) => Whose::Person(&id),
-        Whom::Everybody => Whose::Everybody,
-    };
+    let theirs = stored.iter().filter(|stored| stored.actor == name);
+    theirs.map(renamed).collect()
+}
+
+fn without(stored: &[Stored], whose: Whose<'_>, mut names: Names) -> Vec<Stored> {
     for version in stored {
         learn(&mut names, version, whose);
     }
@@ -235,24 +285,24 @@ fn rewritten(stored: &[Stored], whom: Whom, mut names: Names) -> Vec<Stored> {
     stored.iter().filter_map(redacted).collect()
 }
 
-/// Every record of which something was erased gets a new version through the ordinary plan, so that
-/// positions, chain and audiences hold and every reader hears of it.
+/// Every record of whose content something was erased gets a new version through the ordinary plan, so that
+/// positions, chain and audiences hold and every reader hears of it; so does one whose newest writer was.
 async fn tell(
     writing: &mut dyn Writing,
     caller: &Caller,
-    touched: BTreeSet<RecordId>,
+    touched: BTreeMap<RecordId, bool>,
     (now, seed): (Timestamp, [u8; 32]),
 ) -> Result<Option<Batch>> {
     let group = caller.group.key;
     let needs = Needs {
-        records: touched.iter().copied().collect(),
+        records: touched.keys().copied().collect(),
         ..Needs::default()
     };
     let loaded = writing.load(group, &needs).await?;
     let mut overlay = Overlay::new(&loaded, now, seed);
-    for id in touched {
+    for (id, erased) in touched {
         if let Some(next) = overlay.again(id) {
-            overlay.write(caller, ERASED, next, None);
+            overlay.write(caller, ERASED, Next { erased, ..next }, None);
         }
     }
     let batch = overlay.finish();

@@ -5,6 +5,7 @@ mod contract;
 mod cut_off;
 mod erase;
 mod export;
+mod holders;
 mod logs;
 mod replicas;
 mod restore;
@@ -122,9 +123,29 @@ pub async fn erase(
     let request = v1::ErasePersonRequest {
         person_id: person.to_owned(),
         record_ids: records.iter().map(|id| (*id).to_owned()).collect(),
+        ..Default::default()
     };
+    ask(client, request).await
+}
+
+/// Asks to erase whoever writes under a name.
+pub async fn erase_holder(
+    client: &Client,
+    holder: &str,
+) -> Result<v1::ErasePersonResponse, Status> {
+    let request = v1::ErasePersonRequest {
+        holder: holder.to_owned(),
+        ..Default::default()
+    };
+    ask(client, request).await
+}
+
+async fn ask(
+    client: &Client,
+    request: v1::ErasePersonRequest,
+) -> Result<v1::ErasePersonResponse, Status> {
     let mut office = client.office.clone();
-    let erased = within("a person is erased", office.erase_person(request)).await;
+    let erased = within("somebody is erased", office.erase_person(request)).await;
     erased.map(tonic::Response::into_inner)
 }
 

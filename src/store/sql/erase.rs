@@ -4,7 +4,7 @@ use super::column::{id, id_bytes, micros, uuid};
 use super::commits::head;
 use super::load::{blob, version};
 use crate::model::ids::{CredentialId, GroupKey, RecordId};
-use crate::store::{Due, Erasure, Mentions, Result, StoreError, Stored};
+use crate::store::{Due, Erasure, Mentions, Of, Result, StoreError, Stored};
 use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
@@ -14,7 +14,7 @@ use sqlx::{Row as _, SqliteConnection};
 const ROWS_A_LOOK: i64 = 4_096;
 
 /// A search of the bytes: it is rare, and an index over whoever is mentioned would cost every write.
-pub const MENTIONS: &str = "SELECT id, kind, topic, campus, version, position, erased, frame, pushed, answer \
+pub const MENTIONS: &str = "SELECT id, kind, topic, campus, version, position, erased, frame, actor, pushed, answer \
      FROM version WHERE grp = ? AND position > ? AND position <= ? \
      AND (id = ? OR instr(frame, ?) > 0 OR instr(pushed, ?) > 0) ORDER BY position";
 
@@ -67,9 +67,46 @@ fn size(stored: &Stored) -> usize {
 fn stored(row: &SqliteRow) -> Result<Stored> {
     Ok(Stored {
         version: version(row)?,
+        actor: row.try_get("actor")?,
         pushed: blob(row, "pushed")?,
         answer: blob(row, "answer")?,
     })
+}
+
+pub const ACTED: &str = "SELECT DISTINCT id FROM version \
+     WHERE grp = ? AND position > ? AND position <= ? AND actor = ?";
+
+pub async fn acted(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    actor: &str,
+    after: i64,
+) -> Result<(Vec<RecordId>, i64, bool)> {
+    let newest = head(db, group).await?.position;
+    let upto = newest.min(after.saturating_add(ROWS_A_LOOK));
+    let rows = sqlx::query(ACTED)
+        .bind(group.0)
+        .bind(after)
+        .bind(upto)
+        .bind(actor)
+        .fetch_all(db)
+        .await?;
+    Ok((ids(&rows)?, upto, upto == newest))
+}
+
+pub async fn holder(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    credential: CredentialId,
+    erased: &str,
+) -> Result<()> {
+    sqlx::query("UPDATE credential SET holder = ?, label = '' WHERE grp = ? AND id = ?")
+        .bind(erased)
+        .bind(group.0)
+        .bind(credential.0.as_bytes().to_vec())
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 pub const MENTIONED_BY: &str = "SELECT DISTINCT id FROM version \
@@ -94,7 +131,7 @@ fn ids(rows: &[SqliteRow]) -> Result<Vec<RecordId>> {
     rows.iter().map(|row| id(row.try_get("id")?)).collect()
 }
 
-pub const VERSIONS_OF: &str = "SELECT id, kind, topic, campus, version, position, erased, frame, pushed, answer \
+pub const VERSIONS_OF: &str = "SELECT id, kind, topic, campus, version, position, erased, frame, actor, pushed, answer \
      FROM version WHERE grp = ? AND id = ? ORDER BY version";
 
 pub async fn versions_of(
@@ -110,7 +147,7 @@ pub async fn versions_of(
     rows.iter().map(stored).collect()
 }
 
-pub const REWRITE: &str = "UPDATE version SET frame = ?, pushed = ?, answer = ?, \
+pub const REWRITE: &str = "UPDATE version SET frame = ?, actor = ?, pushed = ?, answer = ?, \
      salt = x'', mutation_hash = NULL WHERE grp = ? AND position = ?";
 
 pub async fn rewrite(
@@ -121,6 +158,7 @@ pub async fn rewrite(
     for stored in rewritten {
         sqlx::query(REWRITE)
             .bind(stored.version.frame.as_deref())
+            .bind(&stored.actor)
             .bind(stored.pushed.as_deref())
             .bind(stored.answer.as_deref())
             .bind(group.0)
@@ -134,13 +172,13 @@ pub async fn rewrite(
 pub async fn note(db: &mut SqliteConnection, erasures: &[Erasure], at: Timestamp) -> Result<()> {
     for erasure in erasures {
         sqlx::query(
-            "INSERT INTO erasure (grp, id, person, at, looked, due, \"by\") VALUES (?, ?, ?, ?, ?, ?, ?) \
-             ON CONFLICT (grp, id) DO UPDATE SET person = MAX(person, excluded.person), \
+            "INSERT INTO erasure (grp, id, what, at, looked, due, \"by\") VALUES (?, ?, ?, ?, ?, ?, ?) \
+             ON CONFLICT (grp, id) DO UPDATE SET what = MAX(what, excluded.what), \
              at = excluded.at, looked = excluded.looked, due = excluded.due, \"by\" = excluded.\"by\"",
         )
         .bind(erasure.group.0)
-        .bind(id_bytes(erasure.id))
-        .bind(i64::from(erasure.person))
+        .bind(erasure.id.as_bytes().to_vec())
+        .bind(of_number(erasure.of))
         .bind(micros(at))
         .bind(erasure.looked)
         .bind(due_number(erasure.due))
@@ -153,7 +191,7 @@ pub async fn note(db: &mut SqliteConnection, erasures: &[Erasure], at: Timestamp
 
 pub async fn due(db: &mut SqliteConnection, group: GroupKey) -> Result<Vec<Erasure>> {
     let rows = sqlx::query(
-        "SELECT grp, id, person, looked, due, \"by\" FROM erasure WHERE grp = ? AND due > 0 ORDER BY person, id",
+        "SELECT grp, id, what, looked, due, \"by\" FROM erasure WHERE grp = ? AND due > 0 ORDER BY what, id",
     )
     .bind(group.0)
     .fetch_all(db)
@@ -164,8 +202,13 @@ pub async fn due(db: &mut SqliteConnection, group: GroupKey) -> Result<Vec<Erasu
 fn erasure(row: &SqliteRow) -> Result<Erasure> {
     Ok(Erasure {
         group: GroupKey(row.try_get("grp")?),
-        id: id(row.try_get("id")?)?,
-        person: row.try_get::<i64, _>("person")? == 1,
+        id: uuid(row.try_get("id")?)?,
+        of: match row.try_get("what")? {
+            0_i64 => Of::Record,
+            1 => Of::Person,
+            2 => Of::Holder,
+            _ => return Err(StoreError::Damaged("an erasure")),
+        },
         looked: row.try_get("looked")?,
         due: match row.try_get("due")? {
             0_i64 => Due::Done,
@@ -175,6 +218,14 @@ fn erasure(row: &SqliteRow) -> Result<Erasure> {
         },
         by: CredentialId(uuid(row.try_get("by")?)?),
     })
+}
+
+fn of_number(of: Of) -> i64 {
+    match of {
+        Of::Record => 0,
+        Of::Person => 1,
+        Of::Holder => 2,
+    }
 }
 
 fn due_number(due: Due) -> i64 {

@@ -146,6 +146,7 @@ async fn what_a_batch_touches_is_found_by_its_ids() {
 async fn what_is_erased_is_found_by_position_kind_or_id() {
     let slice = "version (grp=? AND position>? AND position<?)";
     goes(erase::MENTIONS, &[slice]).await;
+    goes(erase::ACTED, &[slice]).await;
     goes(erase::MENTIONED_BY, &["version (grp=? AND kind=?)"]).await;
     goes(erase::VERSIONS_OF, &["version (grp=? AND id=?)"]).await;
     goes(erase::REWRITE, &["version (grp=? AND position=?)"]).await;

@@ -1,7 +1,7 @@
 //! What the embedded store is asked when somebody is to be exported or erased.
 
 use super::{SqliteStore, SqliteWriting};
-use crate::model::ids::{GroupKey, RecordId};
+use crate::model::ids::{CredentialId, GroupKey, RecordId};
 use crate::store::sql::{erase, retain};
 use crate::store::{Erasing, Erasure, Mentions, Result, Retained};
 use async_trait::async_trait;
@@ -20,6 +20,31 @@ impl Erasing for SqliteStore {
     ) -> Result<Mentions> {
         let mut tx = self.readers.begin().await?;
         erase::mentions(&mut tx, group, id, after, bytes_max).await
+    }
+
+    async fn acted(
+        &self,
+        group: GroupKey,
+        actor: &str,
+        after: i64,
+    ) -> Result<(Vec<RecordId>, i64, bool)> {
+        let mut tx = self.readers.begin().await?;
+        erase::acted(&mut tx, group, actor, after).await
+    }
+
+    async fn erase_holder(
+        &self,
+        group: GroupKey,
+        credential: CredentialId,
+        erased: &str,
+    ) -> Result<()> {
+        erase::holder(
+            &mut *self.writer.acquire().await?,
+            group,
+            credential,
+            erased,
+        )
+        .await
     }
 
     async fn mentioned_by(

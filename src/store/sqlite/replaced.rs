@@ -45,7 +45,7 @@ async fn read_whole(file: &Path, heads: &[(GroupKey, i64)]) -> Result<Replaced> 
 
 async fn erasures(db: &mut SqliteConnection) -> Result<Vec<ErasureRow>> {
     Ok(sqlx::query_as(
-        "SELECT grp.id, erasure.id, person, at, \"by\" FROM erasure JOIN grp ON grp.grp = erasure.grp",
+        "SELECT grp.id, erasure.id, what, at, \"by\" FROM erasure JOIN grp ON grp.grp = erasure.grp",
     )
     .fetch_all(db)
     .await?)
@@ -85,15 +85,15 @@ impl Replaced {
             .connect()
             .await?;
         let mut tx = db.begin().await?;
-        for (group, id, person, at, by) in &self.erased {
+        for (group, id, what, at, by) in &self.erased {
             sqlx::query(
-                "INSERT INTO erasure (grp, id, person, at, looked, due, \"by\") \
+                "INSERT INTO erasure (grp, id, what, at, looked, due, \"by\") \
              SELECT grp, ?, ?, ?, 0, 2, ? FROM grp WHERE id = ? ON CONFLICT (grp, id) DO UPDATE \
-             SET person = excluded.person, at = excluded.at, looked = 0, due = 2, \
+             SET what = excluded.what, at = excluded.at, looked = 0, due = 2, \
              \"by\" = excluded.\"by\" WHERE erasure.at < excluded.at",
             )
             .bind(id)
-            .bind(person)
+            .bind(what)
             .bind(at)
             .bind(by)
             .bind(group)
