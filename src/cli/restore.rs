@@ -38,7 +38,7 @@ impl Restore {
         match erased {
             Some(0) => {}
             Some(_) => {
-                println!("what was erased since the backup is erased again when the hub starts")
+                println!("what was erased since the backup is erased again when the hub starts");
             }
             None => println!(
                 "\nthe replaced database cannot be read: what it held above the backup is not listed, and what\n\

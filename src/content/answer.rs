@@ -60,14 +60,14 @@ pub fn redacted(stored: &[u8], names: &Names) -> Option<Vec<u8>> {
     let mut answer = v1::PushResult::decode(stored).ok()?;
     let findings = answer.warnings.iter_mut();
     let values = findings.flat_map(|finding| finding.arguments.iter_mut());
-    let mut named = false;
+    let mut spoken_of = false;
     for argument in values {
         if let Some(blanked) = names.blank(&argument.value) {
             argument.value = blanked;
-            named = true;
+            spoken_of = true;
         }
     }
-    named.then(|| answer.encode_to_vec())
+    spoken_of.then(|| answer.encode_to_vec())
 }
 
 #[cfg(test)]

@@ -66,20 +66,19 @@ impl Database {
             _ => Vec::new(),
         };
         let refusals = entry.answer.iter().flat_map(|answer| &answer.refusals);
-        let base = match refusals
+        let unknown = refusals
             .map(|refusal| &refusal.code)
-            .any(|code| code == BASE_UNKNOWN)
-        {
-            false => wish::base(refused).cloned(),
-            true => {
-                let here = state(&mut tx).await?;
-                let copy = copy::record(&mut tx, &refused.record_id).await?;
-                base(
-                    &here,
-                    copy.as_ref(),
-                    &own(&mut tx, &refused.record_id).await?,
-                )
-            }
+            .any(|code| code == BASE_UNKNOWN);
+        let base = if unknown {
+            let here = state(&mut tx).await?;
+            let copy = copy::record(&mut tx, &refused.record_id).await?;
+            base(
+                &here,
+                copy.as_ref(),
+                &own(&mut tx, &refused.record_id).await?,
+            )
+        } else {
+            wish::base(refused).cloned()
         };
         let wanted = Wanted::Put { content, resolves };
         let mutation = wish::mutation(&refused.record_id, &refused.reason, wanted, base, 0);
