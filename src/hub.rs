@@ -7,19 +7,22 @@ mod config;
 mod drained;
 mod error;
 mod known;
+mod people;
 mod presence;
 mod refusals;
 mod restore;
 mod streams;
+mod upkeep;
 
 pub use admin::{NewCredential, random_uuid};
 pub use audit::AuditPage;
 pub use config::Config;
 pub use drained::Drained;
 pub use error::HubError;
+pub use people::{Erased, Export};
 pub use restore::restore;
 
-pub use crate::store::{Backup, ListedCredential, Lost};
+pub use crate::store::{Backup, ListedCredential, Lost, Restored};
 pub use crate::sync::history::{Change, Entries, Entry};
 
 use crate::access::{self, Errand, Token};
@@ -65,6 +68,8 @@ pub struct Hub {
     refusals: Arc<Refusals>,
     streams: Streams,
     writer: Writer,
+    /// One erasure at a time.
+    erasing: tokio::sync::Mutex<()>,
     /// Becomes true when the hub goes down: streams say goodbye.
     stopping: watch::Sender<bool>,
     /// Held as long as the hub lives: nobody else opens the data folder.
@@ -156,8 +161,13 @@ impl Hub {
             clock,
             heads,
             writer,
+            erasing: tokio::sync::Mutex::default(),
         };
-        Ok((Arc::new(hub), drained))
+        // What was erased stays so: nobody is answered before.
+        hub.erase_again().await?;
+        let hub = Arc::new(hub);
+        upkeep::start(&hub);
+        Ok((hub, drained))
     }
 
     /// Tells streams to say goodbye.

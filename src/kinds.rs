@@ -20,6 +20,7 @@ use crate::model::date::Span;
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Key, Place, RecordId, Who};
 use crate::wire::CONTRACT;
+use crate::wire::v1::Personal;
 use bytes::Bytes;
 use found::Found;
 use jiff::Timestamp;
@@ -248,6 +249,8 @@ pub struct Reference {
     pub id: String,
     /// What it must name.
     pub kind: &'static str,
+    /// What a person is called beside the id, if anything.
+    pub called: bool,
 }
 
 impl Reference {
@@ -256,6 +259,7 @@ impl Reference {
             path: path.into(),
             id: id.to_owned(),
             kind,
+            called: false,
         }
     }
 }
@@ -328,6 +332,8 @@ pub trait Kind: Sync {
     fn audience(&self, owner: Place, parts: &Parts) -> Vec<Who>;
     /// The days it touches.
     fn span(&self, parts: &Parts) -> Option<Span>;
+    /// Its contents name people, be they about persons or not.
+    fn names_people(&self) -> bool;
 }
 
 struct Of<R>(PhantomData<R>);
@@ -469,9 +475,10 @@ where
 
     fn personal(&self) -> bool {
         let message = Self::message();
+        let tells = |mark| matches!(mark, Personal::Name | Personal::Trait | Personal::Figure);
         message
             .fields()
-            .any(|field| Schema::contract().personal(&field))
+            .any(|field| tells(Schema::contract().personal(&field)))
     }
 
     fn leads(&self, content: &[u8]) -> Option<RecordId> {
@@ -493,6 +500,10 @@ where
 
     fn span(&self, parts: &Parts) -> Option<Span> {
         R::span(&Self::content(&parts.content), &Self::state(parts))
+    }
+
+    fn names_people(&self) -> bool {
+        Schema::contract().names_people(&Self::message())
     }
 }
 

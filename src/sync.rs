@@ -1,6 +1,8 @@
 //! The engine: pushes are planned and written, the feed is read. It knows records, never what they mean.
 
 mod chain;
+pub mod erase;
+pub mod export;
 mod heads;
 pub mod history;
 mod ledger;

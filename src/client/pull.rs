@@ -70,12 +70,19 @@ fn incoming(change: &Bytes) -> Result<Incoming> {
         Change::Upsert(record) => Incoming {
             id: record.id.clone(),
             position: record.position,
+            erased: record.erased_position,
             record: Some(record),
         },
-        Change::Deleted(v1::Deleted { id, position, .. })
-        | Change::Removed(v1::Removed { id, position }) => Incoming {
+        Change::Deleted(deleted) => Incoming {
+            id: deleted.id,
+            position: deleted.position,
+            erased: deleted.erased_position,
+            record: None,
+        },
+        Change::Removed(v1::Removed { id, position }) => Incoming {
             id,
             position,
+            erased: 0,
             record: None,
         },
     })

@@ -7,10 +7,12 @@ pub mod chunks;
 pub mod column;
 pub mod commits;
 pub mod credentials;
+pub mod erase;
 pub mod feed;
 pub mod history;
 pub mod load;
 pub mod report;
+pub mod retain;
 pub mod write;
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod harness;
 mod hostile;
 mod merging;
 mod neighbours;
+mod personal;
 mod process;
 mod program;
 mod push;

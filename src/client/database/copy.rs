@@ -2,7 +2,7 @@
 //! So the copy is always a state that the hub was in, also while it is read again from the start.
 
 use super::super::error::{ReplicaError, Result};
-use super::{Database, Tx, state};
+use super::{Database, Tx, erase, state};
 use crate::wire::v1;
 use prost::Message as _;
 use sqlx::Row as _;
@@ -14,6 +14,8 @@ pub struct Incoming {
     pub id: String,
     /// Its place in the feed.
     pub position: i64,
+    /// Up to here personal data was erased in its history; 0: never.
+    pub erased: i64,
     /// The record; `None`: deleted, or no longer ours to see.
     pub record: Option<v1::Record>,
 }
@@ -47,6 +49,9 @@ impl Database {
             }
             read_at = change.position;
             lay_one_aside(&mut tx, change).await?;
+            if change.erased > 0 {
+                erase::forget(&mut tx, &change.id, change.erased).await?;
+            }
         }
         sqlx::query("UPDATE state SET cursor = ?, read_at = ?")
             .bind(cursor)
@@ -60,6 +65,9 @@ impl Database {
     /// was not mentioned goes.
     pub async fn make_whole(&self, cursor: &str, position: i64) -> Result<()> {
         let mut tx = self.begin().await?;
+        let erased: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(erased), 0) FROM incoming")
+            .fetch_one(&mut *tx)
+            .await?;
         for statement in [
             "DELETE FROM record WHERE id IN (SELECT id FROM incoming WHERE frame IS NULL) \
              OR (SELECT sweeping FROM state) = 1",
@@ -75,7 +83,11 @@ impl Database {
             .bind(position)
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        match erased {
+            0 => Ok(()),
+            _ => self.scrub().await,
+        }
     }
 
     /// The cursor is of no use any more: read again from the start. The copy stays until then.
@@ -97,12 +109,14 @@ impl Database {
 async fn lay_one_aside(tx: &mut Tx, change: &Incoming) -> Result<()> {
     let record = change.record.as_ref();
     sqlx::query(
-        "INSERT OR REPLACE INTO incoming (id, kind, version, position, frame) VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO incoming (id, kind, version, position, erased, frame) \
+         VALUES (?, ?, ?, ?, ?, ?)",
     )
     .bind(&change.id)
     .bind(record.map_or("", |record| record.kind.as_str()))
     .bind(record.map_or(0, |record| record.version))
     .bind(change.position)
+    .bind(change.erased)
     .bind(record.map(prost::Message::encode_to_vec))
     .execute(&mut **tx)
     .await?;
