@@ -5,6 +5,7 @@ mod backoff;
 mod database;
 mod error;
 mod line;
+mod pinned;
 mod pull;
 mod push;
 mod replica;
@@ -13,5 +14,5 @@ mod wish;
 
 pub use database::{Entry, Kept, State};
 pub use error::{ReplicaError, Result};
-pub use line::{Authorised, Line, LineError};
+pub use line::{Authorised, Line, LineError, Trust};
 pub use replica::{Observer, Replica};

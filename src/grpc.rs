@@ -4,11 +4,14 @@
 mod admin_service;
 mod audit;
 mod auth;
+mod door;
 mod hub_service;
 mod office_service;
 mod refusals;
 mod status;
 mod sync_service;
+
+pub use door::{Bounds, Door, Identity, IdentityError};
 
 use crate::hub::Hub;
 use crate::wire;
@@ -16,35 +19,46 @@ use crate::wire::v1::admin_service_server::AdminServiceServer;
 use crate::wire::v1::hub_service_server::HubServiceServer;
 use crate::wire::v1::office_service_server::OfficeServiceServer;
 use crate::wire::v1::sync_service_server::SyncServiceServer;
+use door::FrontLayer;
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::UnixListener;
 use tokio_stream::wrappers::UnixListenerStream;
 use tonic::codec::CompressionEncoding::{Gzip, Zstd};
 use tonic::service::Routes;
 use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 
 /// How far the transport lets a request go beyond the hub's own limit. A request a little too large is
 /// read whole and refused in words; one that is larger still is cut off.
 const TRANSPORT_SLACK: usize = 4;
 
-/// A line that says nothing for so long is asked whether it is still there.
-const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(30);
-/// And given up when it does not answer in this time.
-const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most bytes of a request's headers; a token and a trace need a few hundred.
+const HEADER_BYTES_MAX: u32 = 16 << 10;
 
-/// Serves campuses and the office until `shutdown`, then lets calls in flight finish.
+/// The most streams of a connection that their client took back before they were looked at. One more, and
+/// the connection is ended: it is how a hub is kept busy with nothing (CVE-2023-44487). h2's own figure.
+const TAKEN_BACK_MAX: usize = 20;
+
+/// The most streams of a connection that had to be ended because their client broke the protocol. h2's own
+/// figure.
+const BROKEN_STREAMS_MAX: usize = 1_024;
+
+/// The largest request of a call that needs no token.
+const TOKENLESS_REQUEST_BYTES_MAX: usize = 64 << 10;
+
+/// Serves campuses and the office until `shutdown`, then lets calls in flight finish. A listener alone is a
+/// door in plain text.
 ///
 /// # Errors
 /// When the listener fails.
 pub async fn serve(
     hub: Arc<Hub>,
-    listener: TcpListener,
+    door: impl Into<Door>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), tonic::transport::Error> {
+    let door = door.into();
+    let bounds = door.bounds;
     // The stack, outermost first. Every answer is counted as it goes out; the error table sees it before;
     // who calls is known before a message is read.
     let stack = tower::ServiceBuilder::new()
@@ -54,19 +68,24 @@ pub async fn serve(
         .layer(tower::util::MapResponseLayer::new(status::in_our_words(
             hub.limits(),
         )))
+        .layer(FrontLayer::new(bounds))
         .layer(auth::AuthLayer::new(Arc::clone(&hub)))
         .into_inner();
     let services = campus_services(&hub).await;
     drop(hub);
-    // A small answer leaves at once; the builder's own setting does not reach a listener of ours.
-    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     Server::builder()
         .trace_fn(|call| tracing::info_span!("call", rpc.method = %call.uri().path()))
-        .http2_keepalive_interval(Some(KEEPALIVE_INTERVAL))
-        .http2_keepalive_timeout(Some(KEEPALIVE_TIMEOUT))
+        .accept_http1(true)
+        .timeout(bounds.call)
+        .http2_keepalive_interval(Some(bounds.keepalive_interval))
+        .http2_keepalive_timeout(Some(bounds.keepalive_timeout))
+        .max_concurrent_streams(bounds.streams_per_connection_max)
+        .http2_max_header_list_size(HEADER_BYTES_MAX)
+        .http2_max_pending_accept_reset_streams(Some(TAKEN_BACK_MAX))
+        .http2_max_local_error_reset_streams(Some(BROKEN_STREAMS_MAX))
         .layer(stack)
         .add_routes(services)
-        .serve_with_incoming_shutdown(incoming, shutdown)
+        .serve_with_incoming_shutdown(door.connections(), shutdown)
         .await
 }
 
@@ -105,9 +124,28 @@ async fn campus_services(hub: &Arc<Hub>) -> Routes {
                 .send_compressed(Zstd),
         )
         // A client that compresses everything on its channel asks these too.
-        .add_service(health_service.accept_compressed(Gzip).accept_compressed(Zstd))
-        .add_service(reflection().build_v1().expect("the descriptors are whole").accept_compressed(Gzip).accept_compressed(Zstd))
-        .add_service(reflection().build_v1alpha().expect("the descriptors are whole").accept_compressed(Gzip).accept_compressed(Zstd));
+        .add_service(
+            health_service
+                .max_decoding_message_size(TOKENLESS_REQUEST_BYTES_MAX)
+                .accept_compressed(Gzip)
+                .accept_compressed(Zstd),
+        )
+        .add_service(
+            reflection()
+                .build_v1()
+                .expect("the descriptors are whole")
+                .max_decoding_message_size(TOKENLESS_REQUEST_BYTES_MAX)
+                .accept_compressed(Gzip)
+                .accept_compressed(Zstd),
+        )
+        .add_service(
+            reflection()
+                .build_v1alpha()
+                .expect("the descriptors are whole")
+                .max_decoding_message_size(TOKENLESS_REQUEST_BYTES_MAX)
+                .accept_compressed(Gzip)
+                .accept_compressed(Zstd),
+        );
     routes.routes()
 }
 

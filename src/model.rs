@@ -7,6 +7,7 @@ pub mod cursor;
 pub mod date;
 pub mod feed;
 pub mod finding;
+pub mod fingerprint;
 pub mod ids;
 pub mod limits;
 pub mod mutation;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use lianxiao::client::Line;
 use lianxiao::grpc;
-use lianxiao::hub::{Config, Drained, Hub, random_uuid};
+use lianxiao::hub::{Config, Drained, Hub, NewCredential, random_uuid};
 use lianxiao::model::clock::SystemClock;
 use lianxiao::model::ids::{Place, RecordId};
 use lianxiao::model::limits::Limits;
@@ -61,10 +61,10 @@ impl Stage {
             let content = campus(&format!("第{number}分校"));
             let answer = hub.create_campus(group, id, content).await;
             answer.expect("a campus");
-            let token = hub.create_credential(group, Place::Campus(id), "总务处");
+            let new = NewCredential::new(Place::Campus(id), "总务处");
+            let (_, token) = hub.create_credential(group, new).await.expect("a token");
             made.campuses.push(id);
-            made.tokens
-                .push(token.await.expect("a token").reveal().to_owned());
+            made.tokens.push(token.reveal().to_owned());
         }
         made
     }

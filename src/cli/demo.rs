@@ -21,8 +21,8 @@ pub struct Demo {
     /// End after the table; status 0 only if everything went as the script says
     #[arg(long)]
     exit: bool,
-    /// Address to listen on; a free port is taken when this one is not free
-    #[arg(long, default_value = "127.0.0.1:50051", value_name = "ADDRESS")]
+    /// Address of this machine alone to listen on; a free port is taken when this one is not free
+    #[arg(long, default_value = "127.0.0.1:50051", value_name = "ADDRESS", value_parser = loopback)]
     listen: SocketAddr,
 }
 
@@ -49,6 +49,17 @@ impl Demo {
             ExitCode::FAILURE
         })
     }
+}
+
+/// The demo speaks plain text.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|_| "write ADDRESS:PORT".to_owned())?;
+    let why = "the demo speaks plain text, so it listens on 127.0.0.1 or [::1] only";
+    address
+        .ip()
+        .is_loopback()
+        .then_some(address)
+        .ok_or_else(|| why.to_owned())
 }
 
 /// What somebody at the keyboard can do next.

@@ -1,10 +1,10 @@
 //! A hub with its doors open, for the commands that run one.
 
-use crate::grpc;
+use crate::grpc::{self, Door, Identity, IdentityError};
 use crate::hub::{Config, Drained, Hub};
 use crate::model::clock::Clock;
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -16,10 +16,37 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 /// How long calls in flight may take to finish once the hub is told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// What covers the line to campuses and the office.
+pub enum Cover {
+    /// Nothing: whoever is on the way reads along.
+    PlainText,
+    /// TLS, with a certificate that the hub makes for itself and keeps in its data folder.
+    SelfMade,
+    /// TLS, with the operator's certificate and key.
+    Files {
+        /// The certificate, and those that vouch for it, in PEM.
+        certificate: PathBuf,
+        /// Its key, in PEM.
+        key: PathBuf,
+    },
+}
+
+impl Cover {
+    fn identity(&self, data: &Path, listen: IpAddr) -> Result<Option<Identity>, IdentityError> {
+        match self {
+            Cover::PlainText => Ok(None),
+            Cover::SelfMade => Identity::self_made(&data.join("tls"), listen).map(Some),
+            Cover::Files { certificate, key } => Identity::from_files(certificate, key).map(Some),
+        }
+    }
+}
+
 /// A hub at work.
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// What campuses recognise it by; `None`: plain text.
+    pub identity: Option<Arc<Identity>>,
     /// The operator's socket.
     pub admin_socket: PathBuf,
     hub: Arc<Hub>,
@@ -34,16 +61,23 @@ impl Running {
         config: &Config,
         clock: Arc<dyn Clock>,
         listener: TcpListener,
+        cover: Cover,
     ) -> Result<Self, Error> {
         let (hub, drained) = Hub::open(config, clock).await?;
         let address = listener.local_addr()?;
+        // In a folder that nobody else has open.
+        let identity = cover.identity(&config.data, address.ip())?.map(Arc::new);
         let admin_socket = config.admin_socket();
         let admin_listener = grpc::bind_private(&admin_socket)?;
         let (stop, stopped) = watch::channel(false);
         let told = |mut stopped: watch::Receiver<bool>| async move {
             let _ = stopped.wait_for(|stop| *stop).await;
         };
-        let campuses = grpc::serve(Arc::clone(&hub), listener, told(stopped.clone()));
+        let door = Door {
+            identity: identity.clone(),
+            ..listener.into()
+        };
+        let campuses = grpc::serve(Arc::clone(&hub), door, told(stopped.clone()));
         let operator = grpc::serve_admin(Arc::clone(&hub), admin_listener, told(stopped));
         let doors = [
             tokio::spawn(async { Ok(campuses.await?) }),
@@ -51,6 +85,7 @@ impl Running {
         ];
         Ok(Running {
             address,
+            identity,
             admin_socket,
             hub,
             drained,

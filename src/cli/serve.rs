@@ -1,13 +1,14 @@
 //! `lianxiao serve`: runs a hub until it is told to end.
 
 use super::Outcome;
-use super::running::{Running, asked_to_end};
+use super::running::{Cover, Running, asked_to_end};
 use crate::hub::Config;
 use crate::model::clock::SystemClock;
 use crate::model::limits::Limits;
 use clap::Args;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::IsTerminal as _;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -36,11 +37,52 @@ pub struct Serve {
         value_name = "ADDRESS"
     )]
     listen: SocketAddr,
+    #[command(flatten)]
+    tls: Tls,
+}
+
+#[derive(Args)]
+struct Tls {
+    /// Certificate in PEM, with those that vouch for it after it; read again when it changes
+    #[arg(
+        long,
+        env = "LIANXIAO_TLS_CERT",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    tls_cert: Option<PathBuf>,
+    /// Its key in PEM
+    #[arg(
+        long,
+        env = "LIANXIAO_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    tls_key: Option<PathBuf>,
+    /// TLS on this machine's own addresses too, where plain text is the rule
+    #[arg(long)]
+    tls: bool,
+    /// Plain text on any address: tokens and records can be read on the way
+    #[arg(long, conflicts_with_all = ["tls", "tls_cert", "tls_key"])]
+    plaintext: bool,
+}
+
+impl Tls {
+    /// Only what stays on this machine is in plain text, unless it is asked for by name.
+    fn cover(self, listen: IpAddr) -> Cover {
+        let local = listen.to_canonical().is_loopback();
+        match (self.tls_cert, self.tls_key) {
+            (Some(certificate), Some(key)) => Cover::Files { certificate, key },
+            _ if self.plaintext || (local && !self.tls) => Cover::PlainText,
+            _ => Cover::SelfMade,
+        }
+    }
 }
 
 impl Serve {
     pub async fn run(self) -> Outcome {
         log_to_stderr("info");
+        raise_file_limit();
         let listener = TcpListener::bind(self.listen)
             .await
             .map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
@@ -48,13 +90,33 @@ impl Serve {
             data: self.data,
             limits: Limits::default(),
         };
-        let running = Running::start(&config, Arc::new(SystemClock), listener).await?;
+        let cover = self.tls.cover(self.listen.ip());
+        let running = Running::start(&config, Arc::new(SystemClock), listener, cover).await?;
         println!("listening on {}", running.address);
-        tracing::info!(address = %running.address, data = %config.data.display(), "the hub is up");
+        let identity = running.identity.as_ref();
+        let fingerprint = identity.map(|identity| identity.fingerprint().to_string());
+        if let Some(fingerprint) = &fingerprint {
+            println!("certificate SHA-256 {fingerprint}");
+        }
+        tracing::info!(
+            address = %running.address,
+            data = %config.data.display(),
+            certificate = fingerprint.as_deref().unwrap_or("none: plain text"),
+            "the hub is up"
+        );
         asked_to_end().await?;
         tracing::info!("the hub is going down");
         running.stop().await?;
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A connection is a file, and the usual limit for a process that does not ask is 1,024.
+fn raise_file_limit() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    let current = maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current, maximum }) {
+        tracing::warn!(%error, "the limit of open files stays as it is");
     }
 }
 

@@ -1,6 +1,9 @@
 //! Why a replica could not do what it was asked.
 
+use std::error::Error;
+use std::io;
 use std::time::Duration;
+use tokio_rustls::rustls::{self, CertificateError};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
@@ -10,6 +13,9 @@ pub enum ReplicaError {
     /// The hub refused a call, or the line broke.
     #[error("the hub did not answer: {}", .0.message())]
     Hub(#[source] Box<Status>),
+    /// Whoever answers there is not recognised: it shows another certificate, or one that nobody vouches for.
+    #[error("this is not the hub, or its certificate was replaced: {0}")]
+    NotTheHub(String),
     /// The replica's own file cannot be used.
     #[error("the replica's file failed: {0}")]
     Database(#[from] sqlx::Error),
@@ -69,8 +75,27 @@ impl ReplicaError {
 
 impl From<Status> for ReplicaError {
     fn from(status: Status) -> Self {
-        ReplicaError::Hub(Box::new(status))
+        match bad_certificate(&status) {
+            Some(CertificateError::Other(error)) => ReplicaError::NotTheHub(error.to_string()),
+            Some(error) => ReplicaError::NotTheHub(error.to_string()),
+            None => ReplicaError::Hub(Box::new(status)),
+        }
     }
+}
+
+/// What was wrong with the certificate, somewhere below a call that failed.
+fn bad_certificate(status: &Status) -> Option<&CertificateError> {
+    let mut cause = status.source();
+    while let Some(error) = cause {
+        let inner = error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        match inner.and_then(|inner| inner.downcast_ref()) {
+            Some(rustls::Error::InvalidCertificate(bad)) => return Some(bad),
+            _ => cause = error.source(),
+        }
+    }
+    None
 }
 
 /// What a call of the replica gives.

@@ -17,6 +17,11 @@ use tower::{Layer, Service};
 /// Calls that need no token: they tell nothing of any group.
 const OPEN: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
 
+/// Whether a call needs no token.
+pub fn is_open(path: &str) -> bool {
+    OPEN.iter().any(|open| path.starts_with(open))
+}
+
 #[derive(Clone)]
 pub struct AuthLayer {
     hub: Arc<Hub>,
@@ -65,10 +70,7 @@ where
         // Unless it turns out to hold a credential.
         let mut who = Refused::Stranger(address(&request));
         Box::pin(async move {
-            if !OPEN
-                .iter()
-                .any(|open| request.uri().path().starts_with(open))
-            {
+            if !is_open(request.uri().path()) {
                 let token = token(&request).map(str::to_owned);
                 match authenticate(&hub, token).await {
                     Ok(caller) => {

@@ -2,7 +2,7 @@
 
 use crate::wishes::{Content as _, id};
 use bytes::Bytes;
-use lianxiao::grpc;
+use lianxiao::grpc::{self, Bounds, Identity};
 use lianxiao::hub::{Config, Drained, Hub, NewCredential};
 use lianxiao::model::clock::SteppedClock;
 use lianxiao::model::ids::Place;
@@ -54,10 +54,18 @@ pub fn limits() -> Limits {
     }
 }
 
+/// How a hub is entered: without a certificate in plain text.
+#[derive(Clone, Default)]
+pub struct Entrance {
+    pub identity: Option<Arc<Identity>>,
+    pub bounds: Bounds,
+}
+
 /// A hub, its folder and its first group.
 pub struct TestHub {
     folder: TempDir,
     limits: Limits,
+    entrance: Entrance,
     pub clock: Arc<SteppedClock>,
     running: Option<Running>,
     pub group: Group,
@@ -84,14 +92,24 @@ impl TestHub {
 
     /// A hub with one group of these campuses.
     pub async fn start_group(limits: Limits, campuses: Vec<NewCampus>) -> Self {
+        Self::open(limits, campuses, Entrance::default()).await
+    }
+
+    /// A hub with one group of three campuses, entered another way.
+    pub async fn start_behind(entrance: Entrance) -> Self {
+        Self::open(limits(), small_campuses(), entrance).await
+    }
+
+    async fn open(limits: Limits, campuses: Vec<NewCampus>, entrance: Entrance) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let clock = SteppedClock::starting_at(NOW.parse().expect("a time"));
         let clock = Arc::new(clock);
-        let running = Running::start(&folder, limits, Arc::clone(&clock)).await;
+        let running = Running::start(&folder, limits, Arc::clone(&clock), &entrance).await;
         let group = Group::make(&running.hub, "春风教育集团", campuses).await;
         TestHub {
             folder,
             limits,
+            entrance,
             clock,
             running: Some(running),
             group,
@@ -157,12 +175,18 @@ impl TestHub {
     /// Opens the same folder again, on the same clock. Clients are made anew.
     pub async fn reopen(&mut self) {
         let clock = Arc::clone(&self.clock);
-        self.running = Some(Running::start(&self.folder, self.limits, clock).await);
+        let running = Running::start(&self.folder, self.limits, clock, &self.entrance);
+        self.running = Some(running.await);
     }
 }
 
 impl Running {
-    async fn start(folder: &TempDir, limits: Limits, clock: Arc<SteppedClock>) -> Self {
+    async fn start(
+        folder: &TempDir,
+        limits: Limits,
+        clock: Arc<SteppedClock>,
+        entrance: &Entrance,
+    ) -> Self {
         let data = folder.path().join("data");
         let opened = Hub::open(&Config { data, limits }, clock).await;
         let (hub, drained) = opened.expect("the hub opens");
@@ -172,7 +196,12 @@ impl Running {
         let shut = async {
             let _ = shut.await;
         };
-        let served = tokio::spawn(grpc::serve(Arc::clone(&hub), listener, shut));
+        let door = grpc::Door {
+            identity: entrance.identity.clone(),
+            bounds: entrance.bounds,
+            listener,
+        };
+        let served = tokio::spawn(grpc::serve(Arc::clone(&hub), door, shut));
         Running {
             hub,
             drained,

@@ -103,9 +103,12 @@ pub fn serve(data: &Path) -> (Running, String) {
 
 /// The same with a command that was made ready.
 pub fn serve_as(data: &Path, command: &mut Command) -> (Running, String) {
-    command
-        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-        .arg(data);
+    serve_on("127.0.0.1:0", data, command.arg("serve"))
+}
+
+/// The same on another address, with a command that says `serve` and may say more.
+pub fn serve_on(listen: &str, data: &Path, command: &mut Command) -> (Running, String) {
+    command.args(["--listen", listen, "--data"]).arg(data);
     let serve = Running::start(command);
     let hub = serve.line(|line| line.strip_prefix("listening on ").map(str::to_owned));
     (serve, hub)

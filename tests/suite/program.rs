@@ -1,6 +1,6 @@
 //! The program as a whole: the README's lines, the demo, ends and kills.
 
-use crate::process::{Running, program, program_folder};
+use crate::process::{Running, program, program_folder, serve_on};
 use std::process::{Command, Stdio};
 
 const README: &str = include_str!("../../README.md");
@@ -160,6 +160,26 @@ fn a_second_hub_on_the_same_data_folder_is_refused_in_words() {
         "{complaint}"
     );
     assert!(first.end_with("INT"));
+}
+
+#[test]
+fn a_hub_has_as_many_files_as_the_system_grants() {
+    let folder = tempfile::tempdir().unwrap();
+    let few = "ulimit -Sn 256 && exec lianxiao \"$@\"";
+    let path = format!(
+        "{}:{}",
+        program_folder().display(),
+        std::env::var("PATH").unwrap()
+    );
+    let mut shell = Command::new("bash");
+    shell.env("PATH", path).args(["-c", few, "bash", "serve"]);
+    let (hub, _) = serve_on("127.0.0.1:0", folder.path(), &mut shell);
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", hub.pid())).unwrap();
+    let files = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"));
+    let mut files = files.expect("a limit").split_whitespace();
+    assert_eq!(files.next(), files.next(), "the soft limit is the hard one");
 }
 
 #[test]

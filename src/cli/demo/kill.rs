@@ -49,6 +49,8 @@ impl Hub {
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .env("LIANXIAO_LOG", "error")
+            .env_remove("LIANXIAO_TLS_CERT")
+            .env_remove("LIANXIAO_TLS_KEY")
             .stdout(std::process::Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;

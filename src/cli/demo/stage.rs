@@ -2,7 +2,7 @@
 
 use super::cast::{self, OFFICE, record_id};
 use crate::cli::admin;
-use crate::cli::running::Running;
+use crate::cli::running::{Cover, Running};
 use crate::client::Line;
 use crate::hub::Config;
 use crate::model::clock::SteppedClock;
@@ -43,7 +43,7 @@ impl Stage {
             limits: Limits::default(),
         };
         let hub_clock: Arc<SteppedClock> = Arc::clone(&clock);
-        let running = Running::start(&config, hub_clock, listener).await?;
+        let running = Running::start(&config, hub_clock, listener, Cover::PlainText).await?;
         Ok(Stage {
             _folder: folder,
             running,

@@ -1,0 +1,120 @@
+//! The first look at every request: whether it speaks gRPC, and whether the address may have one more call
+//! for which nobody has to say who he is.
+
+use super::seats::Seats;
+use super::{Bounds, Peer};
+use crate::grpc::auth;
+use crate::grpc::status::status;
+use crate::hub::HubError;
+use futures::future::BoxFuture;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
+use http_body_util::BodyExt as _;
+use std::task::{Context, Poll};
+use tonic::body::Body;
+use tower::{Layer, Service};
+
+/// What somebody is told who came with a browser.
+const HELLO: &str = "联校 Lianxiao: a hub of schools. It speaks gRPC here; try grpcurl.\n";
+
+#[derive(Clone)]
+pub struct FrontLayer {
+    tokenless: Seats,
+    tokenless_of_address_max: usize,
+}
+
+impl FrontLayer {
+    pub fn new(bounds: Bounds) -> Self {
+        let of_address_max = bounds.tokenless_calls_per_address_max;
+        FrontLayer {
+            tokenless: Seats::new(bounds.tokenless_calls_max, of_address_max),
+            tokenless_of_address_max: of_address_max,
+        }
+    }
+}
+
+impl<S> Layer<S> for FrontLayer {
+    type Service = Front<S>;
+    fn layer(&self, inner: S) -> Front<S> {
+        Front {
+            layer: self.clone(),
+            inner,
+        }
+    }
+}
+
+#[derive(Clone)]
+pub struct Front<S> {
+    layer: FrontLayer,
+    inner: S,
+}
+
+impl<S> Service<http::Request<Body>> for Front<S>
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>>,
+    S::Error: Send + 'static,
+    S::Future: Send + 'static,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = BoxFuture<'static, Result<S::Response, S::Error>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: http::Request<Body>) -> Self::Future {
+        let peer = request.extensions().get::<Peer>();
+        let peer = peer.expect("a request comes over a connection").clone();
+        peer.asks();
+        let path = request.uri().path();
+        if !speaks_grpc(&request) {
+            let answer = hello(path);
+            return Box::pin(async { Ok(answer) });
+        }
+        if !auth::is_open(path) {
+            return Box::pin(self.inner.call(request));
+        }
+        let Some(seat) = self.layer.tokenless.take(peer.address) else {
+            let refusal = self.layer.refusal();
+            return Box::pin(async { Ok(refusal) });
+        };
+        let answer = self.inner.call(request);
+        Box::pin(async {
+            let answer = answer.await?;
+            // The seat is taken as long as the answer flows.
+            Ok(answer.map(|body| {
+                Body::new(body.inspect_frame(move |_| {
+                    let _ = &seat;
+                }))
+            }))
+        })
+    }
+}
+
+impl FrontLayer {
+    fn refusal(&self) -> http::Response<Body> {
+        let max = self.tokenless_of_address_max;
+        let error = HubError::TooMuch {
+            limit: "tokenless_calls_per_address_max",
+            max,
+            actual: max + 1,
+        };
+        status(&error).into_http()
+    }
+}
+
+fn speaks_grpc(request: &http::Request<Body>) -> bool {
+    let content_type = request.headers().get(CONTENT_TYPE);
+    content_type.is_some_and(|kind| kind.as_bytes().starts_with(b"application/grpc"))
+}
+
+fn hello(path: &str) -> http::Response<Body> {
+    let mut answer = http::Response::new(Body::new(HELLO.to_owned()));
+    if path != "/" {
+        *answer.status_mut() = StatusCode::NOT_FOUND;
+    }
+    let text = HeaderValue::from_static("text/plain; charset=utf-8");
+    answer.headers_mut().insert(CONTENT_TYPE, text);
+    answer
+}
