@@ -85,7 +85,8 @@ impl Hub {
         person: RecordId,
     ) -> Result<Export, HubError> {
         may_handle(caller)?;
-        let mut export = Export {
+        self.person(caller.group.key, person).await?;
+        Ok(Export {
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock),
             by: caller.credential,
@@ -94,12 +95,16 @@ impl Hub {
             ready: VecDeque::new(),
             position: 0,
             whole: false,
-        };
-        let first = export.next().await?;
-        export
-            .ready
-            .push_front(first.ok_or_else(|| unknown("person", person))?);
-        Ok(export)
+        })
+    }
+
+    /// The id must be a person's, who may be deleted.
+    async fn person(&self, group: GroupKey, id: RecordId) -> Result<(), HubError> {
+        let known = self.store.record_at(group, id, i64::MAX).await?;
+        match known.is_some_and(|record| record.kind == "person") {
+            true => Ok(()),
+            false => Err(unknown("person", id)),
+        }
     }
 
     /// Takes somebody out of everything that is kept.
@@ -152,9 +157,7 @@ impl Hub {
             erasures.push(erasure(id.0, Of::Record));
         }
         if let Some(id) = wanted.person {
-            let known = self.store.record_at(group, id, i64::MAX).await?;
-            let known = known.filter(|record| record.kind == "person");
-            known.ok_or_else(|| unknown("person", id))?;
+            self.person(group, id).await?;
             erasures.push(erasure(id.0, Of::Person));
         }
         if let Some(holder) = &wanted.holder {

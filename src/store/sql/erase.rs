@@ -9,6 +9,7 @@ use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
+use std::collections::BTreeSet;
 
 /// The most versions that one look reads: it bounds its time.
 const ROWS_A_LOOK: i64 = 4_096;
@@ -73,7 +74,7 @@ fn stored(row: &SqliteRow) -> Result<Stored> {
     })
 }
 
-pub const ACTED: &str = "SELECT DISTINCT id FROM version \
+pub const ACTED: &str = "SELECT id FROM version \
      WHERE grp = ? AND position > ? AND position <= ? AND actor = ?";
 
 pub async fn acted(
@@ -109,7 +110,7 @@ pub async fn holder(
     Ok(())
 }
 
-pub const MENTIONED_BY: &str = "SELECT DISTINCT id FROM version \
+pub const MENTIONED_BY: &str = "SELECT id FROM version \
      WHERE grp = ? AND kind = ? AND instr(frame, ?) > 0";
 
 pub async fn mentioned_by(
@@ -127,8 +128,11 @@ pub async fn mentioned_by(
     ids(&rows)
 }
 
-fn ids(rows: &[SqliteRow]) -> Result<Vec<RecordId>> {
-    rows.iter().map(|row| id(row.try_get("id")?)).collect()
+/// Each once. Not by the database: it would sort what the index has in another order.
+pub fn ids(rows: &[SqliteRow]) -> Result<Vec<RecordId>> {
+    let ids = rows.iter().map(|row| id(row.try_get("id")?));
+    let ids: BTreeSet<RecordId> = ids.collect::<Result<_>>()?;
+    Ok(ids.into_iter().collect())
 }
 
 pub const VERSIONS_OF: &str = "SELECT id, kind, topic, campus, version, position, erased, frame, actor, pushed, answer \

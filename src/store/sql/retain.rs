@@ -1,6 +1,6 @@
 //! Finding the records that are kept too long.
 
-use super::column::id;
+use super::erase::ids;
 use crate::model::date::{self, FIRST_DAY};
 use crate::model::ids::{GroupKey, RecordId};
 use crate::store::{Result, Retained, StoreError};
@@ -10,7 +10,7 @@ use sqlx::{Row as _, SqliteConnection};
 macro_rules! records {
     ($of_versions:literal) => {
         concat!(
-            "SELECT DISTINCT v.id FROM version v \
+            "SELECT v.id FROM version v \
              JOIN record r ON r.grp = v.grp AND r.id = v.id \
              JOIN version newest ON newest.grp = r.grp AND newest.position = r.position \
              WHERE (newest.frame IS NULL OR newest.ends_on <= v.ends_on) AND ",
@@ -34,7 +34,7 @@ pub async fn ended(
     before: Retained,
     by: Date,
 ) -> Result<Vec<RecordId>> {
-    let ended = sqlx::query(ENDED)
+    let mut rows = sqlx::query(ENDED)
         .bind(group.0)
         .bind(kind)
         .bind(before.ends_on.to_string())
@@ -48,8 +48,8 @@ pub async fn ended(
         .bind(before.ends_on.min(by).to_string())
         .fetch_all(db)
         .await?;
-    let rows = ended.iter().chain(&written);
-    rows.map(|row| id(row.try_get("id")?)).collect()
+    rows.extend(written);
+    ids(&rows)
 }
 
 pub async fn retained(db: &mut SqliteConnection, group: GroupKey, kind: &str) -> Result<Retained> {
