@@ -290,7 +290,7 @@ async fn live_through(hub: &TestHub, group: &Group) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn a_groups_audit_never_shows_anothers() {
+async fn a_groups_audit_never_shows_another_groups() {
     let hub = TestHub::start().await;
     let other = hub.add_group("滨湖教育集团").await;
     let mut seen = Vec::new();
