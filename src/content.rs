@@ -9,6 +9,7 @@ pub mod diff;
 pub mod encoded;
 pub mod frame;
 pub mod merge;
+pub mod redact;
 mod rows;
 pub mod scan;
 pub mod schema;

@@ -9,10 +9,12 @@ mod credentials;
 mod drained;
 mod error;
 mod known;
+mod people;
 mod presence;
 mod refusals;
 mod restore;
 mod streams;
+mod upkeep;
 
 pub use admin::{random_bits, random_uuid};
 pub use audit::AuditPage;
@@ -20,9 +22,10 @@ pub use config::{Config, make_private_folder};
 pub use credentials::{Invited, NewCredential, NewInvitation};
 pub use drained::Drained;
 pub use error::HubError;
+pub use people::{Erased, Export, Wanted};
 pub use restore::restore;
 
-pub use crate::store::{Backup, Commit, Commits, Leaf, ListedCredential, Lost, Restored};
+pub use crate::store::{Backup, Commit, Commits, Leaf, ListedCredential, Lost, Restore, Restored};
 pub use crate::sync::history::{Change, Entries, Entry};
 
 use crate::access::{self, Errand};
@@ -69,6 +72,8 @@ pub struct Hub {
     refusals: Arc<Refusals>,
     streams: Streams,
     writer: Writer,
+    /// One erasure at a time.
+    erasing: tokio::sync::Mutex<()>,
     /// Becomes true when the hub goes down: streams say goodbye.
     stopping: watch::Sender<bool>,
     /// Held as long as the hub lives: nobody else opens the data folder.
@@ -172,8 +177,13 @@ impl Hub {
             clock,
             heads,
             writer,
+            erasing: tokio::sync::Mutex::default(),
         };
-        Ok((Arc::new(hub), drained))
+        // What was erased stays so: nobody is answered before.
+        hub.erase_again().await?;
+        let hub = Arc::new(hub);
+        upkeep::start(&hub);
+        Ok((hub, drained))
     }
 
     /// Tells streams to say goodbye.
@@ -208,6 +218,7 @@ impl Hub {
         } else {
             Err(HubError::Denied(match errand {
                 Errand::Figures => "only the group office (集团办) may ask for figures",
+                Errand::Persons => "only the group office (集团办) may export and erase persons",
                 _ => "a public link (公开链接) only reads what stands",
             }))
         }

@@ -2,7 +2,9 @@
 
 mod menus;
 mod records;
+mod retention;
 mod status;
 
 pub use records::{KINDS, Records};
+pub use retention::overdue;
 pub use status::{GroupStatus, Heard, group_status};

@@ -4,14 +4,17 @@
 mod auditing;
 mod chain;
 mod credentials;
+mod erasing;
 mod sql;
 mod sqlite;
 
 pub use auditing::Auditing;
-pub use chain::{Commit, Commits, Leaf, Opening, Restored};
+pub use chain::{Commit, Commits, Leaf, Opening, Restore};
 pub use credentials::{Credential, Credentials, Handover, Held, ListedCredential, Trade};
+pub use erasing::{Due, Erasing, Erasure, Mentions, Of, Retained, Stored};
 pub use sqlite::SqliteStore;
 
+use crate::model::audit::Audited;
 use crate::model::caller::Group;
 use crate::model::date::Span;
 use crate::model::feed::{Filter, Head};
@@ -116,6 +119,8 @@ pub struct Version {
     pub version: i64,
     /// Its place in the feed.
     pub position: i64,
+    /// The last position up to it at which its record was erased; 0: never.
+    pub erased: i64,
     /// The version as it goes over the wire; `None`: it deleted the record.
     pub frame: Option<Bytes>,
 }
@@ -123,14 +128,16 @@ pub struct Version {
 /// A mutation that had an effect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remembered {
-    /// SHA-256 of the mutation.
-    pub hash: [u8; 32],
+    /// SHA-256 of the mutation; `None`: erased with what it wrote.
+    pub hash: Option<[u8; 32]>,
     /// The record whose version it wrote.
     pub record: RecordId,
     /// The topic of that record.
     pub topic: String,
     /// That version.
     pub version: i64,
+    /// Where that version stands in the feed.
+    pub position: i64,
     /// The first answer, encoded.
     pub answer: Bytes,
     /// The version as it goes over the wire; `None`: it deleted the record.
@@ -308,12 +315,22 @@ pub struct Lost {
     pub actor: String,
 }
 
+/// What a restore brought about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// What the replaced database held above the backup.
+    pub lost: Vec<Lost>,
+    /// How many erasures it knew, which are made again where the backup does not know them; `None`: it could
+    /// not be read.
+    pub erased: Option<usize>,
+}
+
 /// The database.
 ///
 /// Reads see what was committed before they began. They open a short transaction of their own and never
 /// hold it over a network wait.
 #[async_trait]
-pub trait Store: Auditing + Credentials + Send + Sync {
+pub trait Store: Auditing + Credentials + Erasing + Send + Sync {
     /// Closes the database, once what runs has ended. Nothing can be asked of it any more.
     async fn close(&self);
 
@@ -399,6 +416,13 @@ pub trait Writing: Send {
     async fn load(&mut self, group: GroupKey, needs: &Needs) -> Result<Loaded>;
     /// Writes a batch.
     async fn apply(&mut self, group: GroupKey, batch: &Batch) -> Result<()>;
+    /// All versions of a record, oldest first.
+    async fn versions_of(&mut self, group: GroupKey, id: RecordId) -> Result<Vec<Stored>>;
+    /// Puts what is left of stored versions in their place. Their leaves stay; what could confirm a guess
+    /// of what stood there, salt and hash, goes.
+    async fn rewrite(&mut self, group: GroupKey, rewritten: &[Stored]) -> Result<()>;
+    /// Writes a deed down beside what it does.
+    async fn note(&mut self, group: GroupKey, deed: &Audited) -> Result<()>;
     /// Makes it durable.
     async fn commit(self: Box<Self>) -> Result<()>;
 }

@@ -1,5 +1,7 @@
 //! The engine: pushes are planned and written, the feed is read. It knows records, never what they mean.
 
+pub mod erase;
+pub mod export;
 mod heads;
 pub mod history;
 mod ledger;

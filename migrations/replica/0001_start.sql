@@ -42,7 +42,8 @@ CREATE TABLE incoming (
     kind     TEXT   NOT NULL,
     version  BIGINT NOT NULL,
     position BIGINT NOT NULL,
-    frame    BLOB            -- null: deleted, or no longer ours to see
+    erased   BIGINT NOT NULL, -- up to here the hub erased personal data in its history; 0: never
+    frame    BLOB             -- null: deleted, or no longer ours to see
 );
 
 -- What was typed and not yet accepted, in the order typed.

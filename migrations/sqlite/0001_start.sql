@@ -92,10 +92,11 @@ CREATE TABLE version (
     actor         TEXT   NOT NULL,
     reason        TEXT   NOT NULL,
     mutation_id   BLOB,            -- null: the hub wrote it beside a mutation
-    mutation_hash BLOB,
+    mutation_hash BLOB,            -- null beside an id: erased, it would confirm a guess
     answer        BLOB,            -- the first answer to the mutation
     leaf          BLOB   NOT NULL,
-    salt          BLOB   NOT NULL, -- empty: the body was erased
+    salt          BLOB   NOT NULL, -- empty: erased
+    erased        BIGINT NOT NULL, -- where its record was last erased, up to here; 0: never
     superseded_at BIGINT NOT NULL, -- the position of the next version; the largest BIGINT: none yet
     starts_on     TEXT   NOT NULL,
     ends_on       TEXT   NOT NULL,
@@ -143,6 +144,28 @@ CREATE TABLE key (
     value TEXT   NOT NULL,
     id    BLOB   NOT NULL,
     PRIMARY KEY (grp, kind, value)
+);
+
+-- What the office erased, by id: a person, a record that named one, or the holder of a credential. A restore
+-- does again what it would undo.
+CREATE TABLE erasure (
+    grp    BIGINT NOT NULL REFERENCES grp,
+    id     BLOB   NOT NULL,
+    what   BIGINT NOT NULL, -- 0: everybody in a record; 1: a person; 2: the holder of a credential
+    at     BIGINT NOT NULL,
+    looked BIGINT NOT NULL, -- the position up to which it was carried out
+    due    BIGINT NOT NULL, -- 1: under way; 2: taken back by a restore; 0: done
+    "by"   BLOB   NOT NULL, -- the credential that asked for it
+    PRIMARY KEY (grp, id)
+);
+
+-- How far the records of a kind were looked through for those that are kept too long.
+CREATE TABLE retention (
+    grp      BIGINT NOT NULL REFERENCES grp,
+    kind     TEXT   NOT NULL,
+    ends_on  TEXT   NOT NULL, -- of all that ended by this day
+    position BIGINT NOT NULL, -- as they stood at this position
+    PRIMARY KEY (grp, kind)
 );
 
 -- What was done that leaves no version: with credentials, and by the office with what tells of persons. Ids

@@ -21,6 +21,8 @@ pub enum Errand {
     Push,
     /// Asks for the group's figures.
     Figures,
+    /// Exports or erases what is kept about a person.
+    Persons,
 }
 
 /// Whether a place may send anybody on an errand.
@@ -29,7 +31,7 @@ pub fn may(place: Place, errand: Errand) -> bool {
     match errand {
         Errand::Describe | Errand::Read => true,
         Errand::History | Errand::Push => place != Place::Public,
-        Errand::Figures => place == Place::Office,
+        Errand::Figures | Errand::Persons => place == Place::Office,
     }
 }
 
@@ -104,13 +106,14 @@ mod tests {
 
     #[test]
     fn each_place_has_its_errands() {
-        use Errand::{Describe, Figures, History, Push, Read};
+        use Errand::{Describe, Figures, History, Persons, Push, Read};
         for (errand, public, campus, office) in [
             (Describe, true, true, true),
             (Read, true, true, true),
             (History, false, true, true),
             (Push, false, true, true),
             (Figures, false, false, true),
+            (Persons, false, false, true),
         ] {
             let allowed = [Place::Public, CAMPUS, Place::Office].map(|place| may(place, errand));
             assert_eq!(allowed, [public, campus, office], "{errand:?}");

@@ -1,7 +1,7 @@
 //! `lianxiao restore`: puts a backup in the place of a stopped hub's database.
 
 use super::Outcome;
-use crate::hub::{Config, restore};
+use crate::hub::{Config, Restored, restore};
 use crate::model::clock::SystemClock;
 use crate::model::limits::Limits;
 use clap::Args;
@@ -28,13 +28,23 @@ impl Restore {
             data: self.data,
             limits: Limits::default(),
         };
-        let lost = restore(&config, &self.file, &SystemClock).await?;
+        let Restored { lost, erased } = restore(&config, &self.file, &SystemClock).await?;
         println!(
             "restored; every group begins a new epoch, and replicas push again what is missing"
         );
         println!(
             "credentials are locked: look at `admin credential list`, then `admin credential confirm`"
         );
+        match erased {
+            Some(0) => {}
+            Some(_) => {
+                println!("what was erased since the backup is erased again when the hub starts");
+            }
+            None => println!(
+                "\nthe replaced database cannot be read: what it held above the backup is not listed, and what\n\
+                 was erased since the backup is back; the office must erase it again"
+            ),
+        }
         if !lost.is_empty() {
             println!(
                 "\n{} changes were made after the backup. What came from a replica comes again by itself;\n\

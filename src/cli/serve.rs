@@ -14,6 +14,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::{FilterExt as _, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[derive(Args)]
 pub struct Serve {
@@ -116,13 +120,18 @@ fn raise_file_limit() {
     }
 }
 
-/// Logs to standard error, so that standard output is for results; `LIANXIAO_LOG` sets what.
+/// Logs to standard error, so that standard output is for results; `LIANXIAO_LOG` sets what. Whatever it
+/// asks for, what other people's crates tell below a warning is left out: a transport's frames hold tokens
+/// and names.
 pub fn log_to_stderr(default: &str) {
-    let filter =
+    let wanted =
         EnvFilter::try_from_env("LIANXIAO_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
+    let discreet = filter_fn(|line| {
+        line.target().starts_with("lianxiao") || *line.level() <= tracing::Level::WARN
+    });
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
-        .init();
+        .with_filter(wanted.and(discreet));
+    tracing_subscriber::registry().with(lines).init();
 }

@@ -1,6 +1,7 @@
 //! The replica's own file. The only place of this room that speaks SQL.
 
 mod copy;
+mod erase;
 mod heads;
 mod outbox;
 mod typed;
@@ -59,13 +60,26 @@ impl Database {
             .journal_mode(SqliteJournalMode::Wal)
             // What was typed survives the loss of power.
             .synchronous(SqliteSynchronous::Full)
+            // What is erased leaves no bytes in free pages.
+            .pragma("secure_delete", "on")
             .busy_timeout(Duration::from_secs(10));
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(options)
             .await?;
         sqlx::migrate!("migrations/replica").run(&pool).await?;
-        Ok(Database { pool })
+        let database = Database { pool };
+        // An end between an erasure and this left bytes behind.
+        database.scrub().await?;
+        Ok(database)
+    }
+
+    /// Leaves no bytes in the write-ahead log of what the file no longer holds.
+    async fn scrub(&self) -> Result<()> {
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&self.pool)
+            .await?;
+        Ok(())
     }
 
     /// Closes the file.

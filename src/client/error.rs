@@ -11,7 +11,7 @@ use tonic_types::StatusExt as _;
 #[derive(Debug, thiserror::Error)]
 pub enum ReplicaError {
     /// The hub refused a call, or the line broke.
-    #[error("the hub did not answer: {}", .0.message())]
+    #[error("{}: {}", if refuses(.0) { "the hub refused" } else { "the hub did not answer" }, .0.message())]
     Hub(#[source] Box<Status>),
     /// Whoever answers there is not recognised: it shows another certificate, or one that nobody vouches for.
     #[error("this is not the hub, or its certificate was replaced: {0}")]
@@ -42,6 +42,12 @@ pub enum ReplicaError {
     /// The outbox holds no refused mutation of that id.
     #[error("there is no refused mutation {0}")]
     NotRefused(String),
+}
+
+/// Whether it was the hub that said so: whatever it says has its reason with it, what the transport says has
+/// none.
+fn refuses(status: &Status) -> bool {
+    status.get_details_error_info().is_some()
 }
 
 impl ReplicaError {
@@ -100,3 +106,21 @@ fn bad_certificate(status: &Status) -> Option<&CertificateError> {
 
 /// What a call of the replica gives.
 pub type Result<T> = std::result::Result<T, ReplicaError>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+    use tonic_types::ErrorDetails;
+
+    #[test]
+    fn a_refusal_is_not_told_as_silence() {
+        let told = |status| ReplicaError::from(status).to_string();
+        let mut details = ErrorDetails::new();
+        details.set_error_info("CREDENTIAL_REVOKED", "lianxiao", HashMap::new());
+        let refused = Status::with_error_details(Code::Unauthenticated, "revoked", details);
+        assert_eq!(told(refused), "the hub refused: revoked");
+        let cut = Status::unavailable("cut");
+        assert_eq!(told(cut), "the hub did not answer: cut");
+    }
+}

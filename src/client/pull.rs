@@ -69,10 +69,16 @@ fn incoming(frame: &Bytes) -> Result<Incoming> {
             kind: record.kind,
             version: record.version,
             position: record.position,
+            erased: record.erased_position,
             frame: Some(frame.clone()),
         },
-        Change::Deleted(v1::Deleted { id, position, .. })
-        | Change::Removed(v1::Removed { id, position }) => Incoming {
+        Change::Deleted(deleted) => Incoming {
+            id: deleted.id,
+            position: deleted.position,
+            erased: deleted.erased_position,
+            ..Default::default()
+        },
+        Change::Removed(v1::Removed { id, position }) => Incoming {
             id,
             position,
             ..Default::default()

@@ -91,14 +91,15 @@ impl Replica {
         self.database.type_in(record_id, "", Wanted::Delete).await
     }
 
-    /// A refused put, typed again: it starts from what the refused one started from, and takes its place.
+    /// A refused put, typed again: it starts from what the refused one started from, unless the hub does not
+    /// know that, and takes its place.
     pub async fn correct(&self, mutation_id: &str, content: Bytes) -> Result<v1::Mutation> {
         let outbox = self.database.outbox().await?;
         let refused = outbox
             .iter()
             .find(|entry| entry.refused && entry.mutation.mutation_id == mutation_id)
             .ok_or_else(|| ReplicaError::NotRefused(mutation_id.to_owned()))?;
-        self.database.correct(&refused.mutation, content).await
+        self.database.correct(refused, content).await
     }
 
     /// Drops a refused mutation from the outbox.

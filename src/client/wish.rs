@@ -91,6 +91,13 @@ pub fn content(mutation: &v1::Mutation) -> Option<&Bytes> {
     }
 }
 
+/// Lets a put write something else.
+pub fn write(mutation: &mut v1::Mutation, new: Bytes) {
+    if let Some(Wish::Put(put)) = &mut mutation.wish {
+        put.content = new;
+    }
+}
+
 /// What a put or a deletion started from.
 pub fn base(mutation: &v1::Mutation) -> Option<&v1::Base> {
     match &mutation.wish {

@@ -2,6 +2,7 @@
 //! same answer.
 
 use super::encoded::Malformed;
+use super::redact::Names;
 use crate::model::ids::RecordId;
 use crate::model::mutation::{Answer, Outcome};
 use crate::wire::convert::{bare_finding, push_result, stored_finding};
@@ -53,9 +54,26 @@ pub fn decode(stored: &[u8], mutation_id: &str, record_id: &str) -> Result<Answe
     })
 }
 
+/// A stored answer whose findings speak of nobody of these names; `None` when none does.
+#[must_use]
+pub fn redacted(stored: &[u8], names: &Names) -> Option<Vec<u8>> {
+    let mut answer = v1::PushResult::decode(stored).ok()?;
+    let findings = answer.warnings.iter_mut();
+    let values = findings.flat_map(|finding| finding.arguments.iter_mut());
+    let mut spoken_of = false;
+    for argument in values {
+        if let Some(blanked) = names.blank(&argument.value) {
+            argument.value = blanked;
+            spoken_of = true;
+        }
+    }
+    spoken_of.then(|| answer.encode_to_vec())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::content::redact::Whose;
     use crate::model::finding::{Code, Finding};
 
     #[test]
@@ -79,5 +97,34 @@ mod tests {
                 ..first
             }
         );
+    }
+
+    #[test]
+    fn a_stored_answer_speaks_of_nobody_who_was_erased() {
+        let lead = v1::Session {
+            lead: Some(v1::PersonRef {
+                display_name: "王老师".into(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let mut names = Names::default();
+        let content = crate::content::encoded::wrap(20, &lead);
+        names.learn("lianxiao.v1.Content", &content, Whose::Everybody);
+        let answer = |name: &str| Answer {
+            mutation_id: "m".into(),
+            record_id: "r".into(),
+            outcome: Outcome::Applied,
+            replayed: true,
+            version: 1,
+            position: 2,
+            conflict: None,
+            findings: vec![Finding::new(Code::CanteenUnknown, "put").with("name", name)],
+            current: None,
+        };
+        let redacted = redacted(&encode(&answer("王老师的")), &names).unwrap();
+        let left = decode(&redacted, "m", "r").unwrap();
+        assert_eq!(left, answer("已删除的"));
+        assert_eq!(super::redacted(&redacted, &names), None);
     }
 }

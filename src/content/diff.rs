@@ -203,6 +203,7 @@ mod tests {
                 school_days_before: 1,
                 time: "16:00".into(),
             }),
+            ..Default::default()
         };
         let policy = wrap(52, &policy);
         assert_eq!(

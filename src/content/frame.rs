@@ -2,6 +2,7 @@
 //! the feed is frames laid end to end.
 
 use super::encoded::{Malformed, digest, wrap};
+use super::redact::{Names, Whose, redact};
 use crate::model::ids::{Place, RecordId};
 use crate::wire::convert::{digest_to_hex, record, timestamp};
 use crate::wire::v1;
@@ -21,6 +22,8 @@ pub struct Version<'a> {
     pub version: i64,
     /// Its place in the feed.
     pub position: i64,
+    /// The last position up to it at which the record was erased; 0: never.
+    pub erased: i64,
     /// When it was committed.
     pub at: Timestamp,
     /// The post that wrote it.
@@ -45,11 +48,7 @@ const UPSERT: u32 = 1;
 /// The frame of a version.
 #[must_use]
 pub fn upsert(version: Version<'_>) -> Bytes {
-    let content = &version.parts.content;
-    let content_digest = match content.is_empty() {
-        true => String::new(),
-        false => digest_to_hex(digest(content)),
-    };
+    let content_digest = content_digest(&version.parts.content);
     let record = v1::Record {
         id: version.id.to_string(),
         kind: version.kind.to_owned(),
@@ -62,8 +61,39 @@ pub fn upsert(version: Version<'_>) -> Bytes {
         content_digest,
         content: version.parts.content,
         state: version.parts.state,
+        erased_position: version.erased,
     };
     wrap(UPSERT, &record)
+}
+
+fn content_digest(content: &[u8]) -> String {
+    match content.is_empty() {
+        true => String::new(),
+        false => digest_to_hex(digest(content)),
+    }
+}
+
+/// A frame without people and names; `None` when there is nothing to take out.
+#[must_use]
+pub fn redacted(frame: &Bytes, whose: Whose<'_>, names: &Names) -> Option<Bytes> {
+    let mut record = record(frame.clone())?;
+    let content = redact("lianxiao.v1.Content", &record.content, whose, names);
+    let state = redact("lianxiao.v1.State", &record.state, whose, names);
+    if content.is_none() && state.is_none() {
+        return None;
+    }
+    record.content = content.unwrap_or(record.content);
+    record.state = state.unwrap_or(record.state);
+    record.content_digest = content_digest(&record.content);
+    Some(wrap(UPSERT, &record))
+}
+
+/// A frame that tells of another actor.
+#[must_use]
+pub fn by(frame: &Bytes, actor: &str) -> Option<Bytes> {
+    let mut record = record(frame.clone())?;
+    actor.clone_into(&mut record.actor);
+    Some(wrap(UPSERT, &record))
 }
 
 /// The parts of the record in a frame, byte for byte as written.
@@ -80,7 +110,7 @@ pub fn parts(frame: &Bytes) -> Result<Parts, Malformed> {
 
 /// A tombstone as it goes over the wire.
 #[must_use]
-pub fn deleted(id: RecordId, kind: &str, version: i64, position: i64) -> Bytes {
+pub fn deleted(id: RecordId, kind: &str, version: i64, position: i64, erased: i64) -> Bytes {
     let id = id.to_string();
     wrap(
         2,
@@ -89,6 +119,7 @@ pub fn deleted(id: RecordId, kind: &str, version: i64, position: i64) -> Bytes {
             kind: kind.to_owned(),
             version,
             position,
+            erased_position: erased,
         },
     )
 }
@@ -121,6 +152,7 @@ mod tests {
                 owner: Place::Office,
                 version: 1,
                 position: 1,
+                erased: 0,
                 at: Timestamp::UNIX_EPOCH,
                 actor: "总务处",
                 reason: "",

@@ -3,6 +3,7 @@
 
 use super::encoded::{Value, fields};
 use crate::wire::CONTRACT;
+use crate::wire::v1::Personal;
 use prost_reflect::{
     DescriptorPool, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor,
 };
@@ -32,7 +33,7 @@ struct Marks {
     key: Option<Key>,
     since: i32,
     by_parts: bool,
-    personal: bool,
+    personal: Personal,
 }
 
 impl Schema {
@@ -89,11 +90,23 @@ impl Schema {
         marks.is_some_and(|marks| marks.by_parts)
     }
 
-    /// Whether the field names or describes a person.
+    /// What a field tells of a person.
     #[must_use]
-    pub fn personal(&self, field: &FieldDescriptor) -> bool {
+    pub fn personal(&self, field: &FieldDescriptor) -> Personal {
         let marks = self.marks.get(field.full_name());
-        marks.is_some_and(|marks| marks.personal)
+        marks.map_or(Personal::Unspecified, |marks| marks.personal)
+    }
+
+    /// Whether a message holds a field that names people, at any depth.
+    #[must_use]
+    pub fn names_people(&self, message: &MessageDescriptor) -> bool {
+        message
+            .fields()
+            .any(|field| match (self.personal(&field), field.kind()) {
+                (Personal::Name, _) => true,
+                (Personal::Unspecified, Kind::Message(inner)) => self.names_people(&inner),
+                _ => false,
+            })
     }
 }
 
@@ -122,7 +135,11 @@ impl Options {
             key: (!names.is_empty()).then(|| Key::declared(field, names)),
             since: options.get_extension(&self.since).as_i32()?,
             by_parts: options.get_extension(&self.by_parts).as_bool()?,
-            personal: options.get_extension(&self.personal).as_bool()?,
+            personal: options
+                .get_extension(&self.personal)
+                .as_enum_number()?
+                .try_into()
+                .ok()?,
         };
         let alone = !field.is_list() && field.containing_oneof().is_none();
         assert!(
@@ -130,7 +147,10 @@ impl Options {
             "{} is no message to be edited by parts",
             field.full_name()
         );
-        let marked = marks.key.is_some() || marks.since > 0 || marks.by_parts || marks.personal;
+        let marked = marks.key.is_some()
+            || marks.since > 0
+            || marks.by_parts
+            || marks.personal != Personal::Unspecified;
         marked.then_some(marks)
     }
 }

@@ -2,10 +2,11 @@
 
 use super::auth::caller;
 use super::status::status;
-use crate::hub::{Hub, HubError};
+use crate::hub::{Export, Hub, HubError, Wanted};
 use crate::model::date::Span;
 use crate::wire::convert;
 use crate::wire::v1;
+use futures::stream::{self, BoxStream, StreamExt as _};
 use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
@@ -39,6 +40,68 @@ impl v1::office_service_server::OfficeService for Office {
             report.await.map_err(|error: HubError| status(&error))?,
         ))
     }
+
+    type ExportPersonStream = BoxStream<'static, Result<v1::ExportPersonResponse, Status>>;
+
+    async fn export_person(
+        &self,
+        request: Request<v1::ExportPersonRequest>,
+    ) -> Result<Response<Self::ExportPersonStream>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let export = async {
+            let person = convert::record_id("person_id", &request.person_id)?;
+            self.hub.export_person(&caller, person).await
+        };
+        let export = export.await.map_err(|error: HubError| status(&error))?;
+        Ok(Response::new(exported(export)))
+    }
+
+    async fn erase_person(
+        &self,
+        request: Request<v1::ErasePersonRequest>,
+    ) -> Result<Response<v1::ErasePersonResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let erased = async { self.hub.erase_person(&caller, &wanted(request)?).await };
+        let erased = erased.await.map_err(|error: HubError| status(&error))?;
+        let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+        Ok(Response::new(v1::ErasePersonResponse {
+            records: count(erased.done.records),
+            versions: count(erased.done.versions),
+            newest_position: erased.newest,
+        }))
+    }
+}
+
+/// The stream is asked for one version at a time, as fast as its reader takes them.
+fn exported(export: Export) -> BoxStream<'static, Result<v1::ExportPersonResponse, Status>> {
+    stream::try_unfold(export, |mut export| async {
+        let kept = export.next().await.map_err(|error| status(&error))?;
+        Ok(kept.map(|kept| {
+            let response = v1::ExportPersonResponse {
+                change: kept.change,
+                pushed: kept.pushed.unwrap_or_default(),
+            };
+            (response, export)
+        }))
+    })
+    .boxed()
+}
+
+/// Whom a request names.
+fn wanted(request: v1::ErasePersonRequest) -> Result<Wanted, HubError> {
+    let person = match request.person_id.as_str() {
+        "" => None,
+        id => Some(convert::record_id("person_id", id)?),
+    };
+    let ids = request.record_ids.iter().enumerate();
+    let record = |(i, id): (usize, &String)| convert::record_id(&format!("record_ids[{i}]"), id);
+    Ok(Wanted {
+        person,
+        records: ids.map(record).collect::<Result<_, _>>()?,
+        holder: Some(request.holder).filter(|holder| !holder.is_empty()),
+    })
 }
 
 fn span(request: &v1::GetGroupStatusRequest) -> Result<Span, HubError> {

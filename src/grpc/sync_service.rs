@@ -2,7 +2,7 @@
 
 use super::auth::caller;
 use super::status::status;
-use crate::hub::{Change, Commit, Commits, Entry, Hub, HubError, Leaf, Restored, WatchStream};
+use crate::hub::{Change, Commit, Commits, Entry, Hub, HubError, Leaf, Restore, WatchStream};
 use crate::wire::convert;
 use crate::wire::v1;
 use bytes::Bytes;
@@ -220,7 +220,7 @@ fn commits_page(page: Commits) -> v1::ListCommitsResponse {
         chain: Bytes::copy_from_slice(&commit.head.chain),
         leaves: commit.leaves.into_iter().map(leaf).collect(),
     };
-    let restored = |restored: Restored| v1::Restored {
+    let restored = |restored: Restore| v1::Restored {
         epoch: restored.epoch,
         position: restored.position,
     };

@@ -119,7 +119,7 @@ impl Hub {
 }
 
 /// The operator, who writes for the office what a group begins with.
-fn operator(group: Group) -> Caller {
+pub(super) fn operator(group: Group) -> Caller {
     Caller {
         group,
         credential: CredentialId(Uuid::nil()),

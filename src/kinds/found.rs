@@ -1,6 +1,8 @@
 //! Collects what is wrong or worth a look in a content, field by field.
 
-use super::{Neighbours, Reference};
+use super::registers::person::PersonRules;
+use super::{Neighbour, Neighbours, Reference};
+use crate::content::redact::ERASED;
 use crate::model::date::{self, Span};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::RecordId;
@@ -203,10 +205,13 @@ impl Found {
         let Ok(id) = reference.id.parse::<RecordId>() else {
             return self.add_with(Code::IdInvalid, &reference.path, "value", &reference.id);
         };
-        let there = neighbours
-            .record(id)
-            .is_some_and(|record| record.kind == reference.kind);
-        if !there {
+        let neighbour = neighbours.record(id);
+        let there = neighbour.filter(|record| record.kind == reference.kind);
+        if let Some(there) = there {
+            if reference.called && is_erased(&there) {
+                self.add_with(Code::PersonErased, &reference.path, "id", id);
+            }
+        } else {
             let code = match reference.kind {
                 "person" => Code::PersonUnknown,
                 _ => Code::CampusUnknown,
@@ -218,10 +223,18 @@ impl Found {
 
 /// The reference inside a person, if it names one.
 pub fn person_reference(path: &str, person: Option<&v1::PersonRef>) -> Option<Reference> {
-    let id = person
-        .map(|person| person.person_id.as_str())
-        .filter(|id| !id.is_empty())?;
-    Some(Reference::new(format!("{path}.person_id"), id, "person"))
+    let person = person.filter(|person| !person.person_id.is_empty())?;
+    let path = format!("{path}.person_id");
+    Some(Reference {
+        called: !person.display_name.is_empty() || !person.affiliation.is_empty(),
+        ..Reference::new(path, &person.person_id, "person")
+    })
+}
+
+/// Whether a neighbour is a person whose name was erased: nobody brings it back beside the id.
+fn is_erased(neighbour: &Neighbour) -> bool {
+    let person = neighbour.read::<PersonRules>();
+    person.is_some_and(|person| person.display_name == ERASED)
 }
 
 /// The reference inside a school, if it is a campus.

@@ -127,8 +127,8 @@ codes! {
         "mutation_id 已用于另一内容，请换一个新的 UUID。"
         "The mutation id was used before with other content: make a new UUID.";
     ReasonInvalid "REASON_INVALID" Refuse
-        "原因代码只能用大写字母、数字和下划线，最多 {max} 个字符。"
-        "A reason is a code of capitals, digits and underscores, at most {max} characters.";
+        "原因代码以大写字母开头，只用大写字母、数字和下划线，最多 {max} 个字符；{own} 由中心专用。"
+        "A reason is a code of capitals, digits and underscores that begins with a capital, of at most {max} characters; {own} is the hub's own.";
     ContentTooLarge "CONTENT_TOO_LARGE" Refuse
         "内容有 {bytes} 字节，上限为 {max} 字节，请拆分。"
         "The content has {bytes} bytes, the limit is {max}: split it.";
@@ -226,6 +226,12 @@ codes! {
     PersonUnknown "PERSON_UNKNOWN" Refuse
         "{path}：本集团没有人员 {id}。"
         "{path}: the group has no person {id}.";
+    PersonErased "PERSON_ERASED" Refuse
+        "{path}：人员 {id} 的姓名已按要求删除，请只填编号。"
+        "{path}: the name of the person {id} was erased on request: give the id alone.";
+    KindNotRetained "KIND_NOT_RETAINED" Refuse
+        "{path} 应为含有姓名和日期的记录种类：{known}。"
+        "{path} must be a kind of record that names people and has days: {known}.";
     TimeZoneUnknown "TIME_ZONE_UNKNOWN" Refuse
         "{path}：没有时区“{value}”，例如 Asia/Shanghai。"
         "{path}: there is no time zone \"{value}\"; an example is Asia/Shanghai.";

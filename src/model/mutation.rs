@@ -4,6 +4,10 @@ use super::finding::Finding;
 use super::ids::{MutationId, RecordId};
 use bytes::Bytes;
 
+/// The reason of the versions by which the hub tells that personal data was erased. No mutation carries
+/// it.
+pub const ERASED: &str = "ERASED";
+
 /// A batch of wishes, carried out in order.
 #[derive(Clone, Debug)]
 pub struct Push {

@@ -200,6 +200,7 @@ mod tests {
                 school_days_before: 1,
                 time: "18:00".into(),
             }),
+            ..Default::default()
         };
         Records {
             campuses: vec![campus()],

@@ -61,7 +61,7 @@ impl Records {
         Ok(records)
     }
 
-    fn add(&mut self, version: &Version) -> Result<()> {
+    pub(super) fn add(&mut self, version: &Version) -> Result<()> {
         let (content, state) = decode(version).ok_or(StoreError::Damaged("a frame"))?;
         let (id, owner) = (version.id, version.owner);
         match (content, state) {

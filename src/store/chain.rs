@@ -13,7 +13,7 @@ pub struct Commits {
     /// The head of the feed.
     pub head: Head,
     /// The restores that the history went through, oldest first.
-    pub restores: Vec<Restored>,
+    pub restores: Vec<Restore>,
 }
 
 /// What was written together.
@@ -47,7 +47,7 @@ pub struct Opening {
 
 /// A backup was put in the database's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Restored {
+pub struct Restore {
     /// The epoch that began.
     pub epoch: i64,
     /// The last position it kept.

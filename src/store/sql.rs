@@ -8,11 +8,13 @@ pub mod chunks;
 pub mod column;
 pub mod commits;
 pub mod credentials;
+pub mod erase;
 pub mod feed;
 pub mod handovers;
 pub mod history;
 pub mod load;
 pub mod report;
+pub mod retain;
 pub mod write;
 
 #[cfg(test)]

@@ -6,13 +6,16 @@
 mod auditing;
 mod backup;
 mod credentials;
+mod erasing;
+mod replaced;
 
 use super::sql::chunks::PREPARED;
-use super::sql::{catalog, chain, commits, feed, history, load, report, write};
+use super::sql::{audit, catalog, chain, commits, erase, feed, history, load, report, write};
 use super::{
-    Backup, Batch, Commits, FeedPage, Loaded, Lost, Needs, PageQuery, Remembered, Result, Store,
-    StoreError, Version, Writing, Written,
+    Backup, Batch, Commits, FeedPage, Loaded, Needs, PageQuery, Remembered, Restored, Result,
+    Store, StoreError, Stored, Version, Writing, Written,
 };
+use crate::model::audit::Audited;
 use crate::model::caller::Group;
 use crate::model::date::Span;
 use crate::model::feed::Head;
@@ -64,7 +67,13 @@ impl SqliteStore {
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .after_connect(|db, _| Box::pin(waits_for_the_disk(db)))
-            .connect_with(options.clone().pragma("cache_size", WRITER_CACHE))
+            .connect_with(
+                options
+                    .clone()
+                    .pragma("cache_size", WRITER_CACHE)
+                    // What is erased leaves no bytes in free pages.
+                    .pragma("secure_delete", "on"),
+            )
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
         let hub_id = catalog::hub_id(&mut *writer.acquire().await?, fresh).await?;
@@ -85,7 +94,7 @@ impl SqliteStore {
     ///
     /// # Errors
     /// When the backup is none or not whole; then the folder is as it was.
-    pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Vec<Lost>> {
+    pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Restored> {
         backup::restore(folder, backup, now).await
     }
 }
@@ -332,6 +341,18 @@ impl Writing for SqliteWriting {
 
     async fn apply(&mut self, group: GroupKey, batch: &Batch) -> Result<()> {
         write::apply(self.db(), group, batch).await
+    }
+
+    async fn versions_of(&mut self, group: GroupKey, id: RecordId) -> Result<Vec<Stored>> {
+        erase::versions_of(self.db(), group, id).await
+    }
+
+    async fn rewrite(&mut self, group: GroupKey, rewritten: &[Stored]) -> Result<()> {
+        erase::rewrite(self.db(), group, rewritten).await
+    }
+
+    async fn note(&mut self, group: GroupKey, deed: &Audited) -> Result<()> {
+        audit::write(self.db(), group, deed).await
     }
 
     async fn commit(self: Box<Self>) -> Result<()> {

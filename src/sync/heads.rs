@@ -64,6 +64,11 @@ impl Heads {
         });
     }
 
+    /// What is kept of a group's commits goes: some of it was erased.
+    pub fn forget(&self, group: GroupKey) {
+        self.with(group, Followed::forget);
+    }
+
     /// The last position at or before which a register may have changed: that of a commit of this process
     /// or, beyond what it knows of, `position` itself.
     pub fn registers_at(&self, group: GroupKey, position: i64) -> i64 {

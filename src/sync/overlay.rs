@@ -23,6 +23,9 @@ pub struct Live {
     pub topic: String,
     pub owner: Place,
     pub version: i64,
+    pub position: i64,
+    /// Up to here the record was erased; 0: never.
+    pub erased: i64,
     pub parts: Parts,
     pub frame: Bytes,
 }
@@ -48,6 +51,8 @@ pub struct Next<'a> {
     pub span: Option<Span>,
     /// The content as pushed, where a merge made another of it.
     pub pushed: Option<Bytes>,
+    /// It tells that the record was erased up to here.
+    pub erased: bool,
 }
 
 impl<'a> Next<'a> {
@@ -63,6 +68,7 @@ impl<'a> Next<'a> {
             span: kind.span(&parts),
             parts: Some(parts),
             pushed: None,
+            erased: false,
         }
     }
 
@@ -78,6 +84,7 @@ impl<'a> Next<'a> {
             keys: Vec::new(),
             span: None,
             pushed: None,
+            erased: false,
         }
     }
 }
@@ -140,6 +147,30 @@ impl<'a> Overlay<'a> {
             Some(index) => Some(&self.versions[*index].version),
             None => self.loaded.records.get(&id),
         }
+    }
+
+    /// The newest stored version of a record once more, deleted or not, to tell that it was erased: what
+    /// is seen of it, by whom and when, stays as it is.
+    pub fn again(&self, id: RecordId) -> Option<Next<'a>> {
+        let newest = self.loaded.records.get(&id)?;
+        let live = live(newest);
+        let of_kind = live
+            .as_ref()
+            .and_then(|live| Some((kinds::named(&live.kind)?, &live.parts)));
+        Some(Next {
+            id,
+            kind: &newest.kind,
+            topic: &newest.topic,
+            owner: newest.owner,
+            audience: self.audience(id),
+            keys: of_kind
+                .map(|(kind, parts)| kind.keys(newest.owner, parts))
+                .unwrap_or_default(),
+            span: of_kind.and_then(|(kind, parts)| kind.span(parts)),
+            parts: live.map(|live| live.parts),
+            pushed: None,
+            erased: true,
+        })
     }
 
     /// What stands at an id.
@@ -211,12 +242,16 @@ impl<'a> Overlay<'a> {
     pub fn write(
         &mut self,
         caller: &Caller,
-        mutation: &Mutation,
+        reason: &str,
         next: Next<'_>,
-        answered: Option<&Answer>,
+        answered: Option<(&Mutation, &Answer)>,
     ) {
         self.position += 1;
         let version = self.next_version(next.id);
+        let erased = match next.erased {
+            true => self.position,
+            false => self.newest(next.id).map_or(0, |before| before.erased),
+        };
         self.move_keys(&next);
         self.move_audience(next.id, &next.audience);
         let frame = next.parts.map(|parts| {
@@ -226,9 +261,10 @@ impl<'a> Overlay<'a> {
                 owner: next.owner,
                 version,
                 position: self.position,
+                erased,
                 at: self.at,
                 actor: &caller.holder,
-                reason: &mutation.reason,
+                reason,
                 parts,
             })
         });
@@ -240,12 +276,14 @@ impl<'a> Overlay<'a> {
                 owner: next.owner,
                 version,
                 position: self.position,
+                erased,
                 frame,
             },
             place: caller.place,
             actor: caller.holder.clone(),
-            reason: mutation.reason.clone(),
-            mutation: answered.map(|answer| (mutation.id, mutation.hash, answer::encode(answer))),
+            reason: reason.to_owned(),
+            mutation: answered
+                .map(|(mutation, answer)| (mutation.id, mutation.hash, answer::encode(answer))),
             leaf: [0; 32],
             salt: chain::salt(&self.seed, self.position),
             superseded_at: None,
@@ -272,10 +310,11 @@ impl<'a> Overlay<'a> {
             return;
         };
         let remembered = Remembered {
-            hash: *hash,
+            hash: Some(*hash),
             record: new.version.id,
             topic: new.version.topic.clone(),
             version: new.version.version,
+            position: new.version.position,
             answer: answer.clone().into(),
             frame: new.version.frame.clone(),
             pushed: new.pushed.clone(),
@@ -380,6 +419,8 @@ fn live(version: &Version) -> Option<Live> {
         topic: version.topic.clone(),
         owner: version.owner,
         version: version.version,
+        position: version.position,
+        erased: version.erased,
         parts: frame::parts(&frame).unwrap_or_default(),
         frame,
     })

@@ -108,8 +108,13 @@ fn stored_before(overlay: &Overlay<'_>, place: Place, item: &Item) -> bool {
     let mutation = item.mutation.as_ref();
     mutation.is_ok_and(|mutation| {
         let remembered = overlay.remembered(place, mutation.id);
-        remembered.is_some_and(|remembered| remembered.hash == mutation.hash)
+        remembered.is_some_and(|remembered| is_same(remembered, mutation))
     })
+}
+
+/// What was erased cannot be compared any more: its id alone says that it is the same.
+fn is_same(remembered: &Remembered, mutation: &Mutation) -> bool {
+    remembered.hash.is_none_or(|hash| hash == mutation.hash)
 }
 
 fn keep_out(answer: &mut Answer) {
@@ -184,7 +189,7 @@ fn answered_before(
     mutation: &Mutation,
 ) -> Option<Answer> {
     let remembered = overlay.remembered(place, mutation.id)?;
-    if remembered.hash != mutation.hash {
+    if !is_same(remembered, mutation) {
         let finding = Finding::new(Code::MutationIdReused, "mutation_id");
         return Some(Answer::to(item, Outcome::Rejected, vec![finding]));
     }
@@ -240,21 +245,25 @@ impl Work<'_, '_> {
     }
 
     /// The content that the author of a put or a deletion started from. A base that the hub does not
-    /// know is refused, never guessed.
+    /// know is refused, never guessed; so is one from before the record was erased, because what its author
+    /// saw would come back as an edit.
     pub fn base_content(&self, path: &str, base: &Base, live: &Live) -> Or<Bytes> {
         let id = self.mutation.record;
-        let content = match base {
-            Base::Version(0, None) => kinds::named(&live.kind).map(Kind::empty),
+        let known = match base {
+            Base::Version(0, None) => kinds::named(&live.kind).map(|kind| (0, kind.empty())),
             Base::Version(version, sent) => self
                 .overlay
                 .version(id, *version)
-                .map(|then| then.parts.content)
-                .filter(|content| sent.is_none_or(|sent| digest(content) == sent)),
+                .map(|then| (then.position, then.parts.content))
+                .filter(|(_, content)| sent.is_none_or(|sent| digest(content) == sent)),
             Base::Mutation(mutation) => self
                 .overlay
                 .remembered(self.caller.place, *mutation)
-                .and_then(|remembered| pushed_by(remembered, id)),
+                .and_then(|told| Some((told.position, pushed_by(told, id)?))),
         };
+        let content = known
+            .filter(|(position, _)| *position >= live.erased)
+            .map(|(_, content)| content);
         content.ok_or_else(|| {
             let finding = Finding::new(Code::BaseUnknown, path).with("current", live.version);
             Verdict::refused_seeing(finding, live.clone())
@@ -282,8 +291,12 @@ impl Work<'_, '_> {
         answer.version = self.overlay.next_version(next.id);
         answer.position = self.overlay.next_position();
         let (id, kind, parts) = (next.id, next.kind.to_owned(), next.parts.clone());
-        self.overlay
-            .write(self.caller, self.mutation, next, Some(&answer));
+        self.overlay.write(
+            self.caller,
+            &self.mutation.reason,
+            next,
+            Some((self.mutation, &answer)),
+        );
         if let Some(parts) = parts {
             self.lead(id, &kind, &parts);
         }
@@ -306,7 +319,8 @@ impl Work<'_, '_> {
                 ..live.parts
             };
             let next = Next::of(follower, rules, live.owner, parts);
-            self.overlay.write(self.caller, self.mutation, next, None);
+            let reason = &self.mutation.reason;
+            self.overlay.write(self.caller, reason, next, None);
         }
     }
 

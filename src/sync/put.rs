@@ -127,7 +127,8 @@ impl Work<'_, '_> {
         for (id, conflict) in &settled {
             let audience = self.overlay.audience(*id);
             let next = Next::tombstone(*id, conflict, audience);
-            self.overlay.write(self.caller, self.mutation, next, None);
+            let reason = &self.mutation.reason;
+            self.overlay.write(self.caller, reason, next, None);
         }
         Ok(answer)
     }
@@ -184,9 +185,14 @@ impl Work<'_, '_> {
             keys: Vec::new(),
             span: None,
             pushed: None,
+            erased: false,
         };
-        self.overlay
-            .write(self.caller, self.mutation, next, Some(&answer));
+        self.overlay.write(
+            self.caller,
+            &self.mutation.reason,
+            next,
+            Some((self.mutation, &answer)),
+        );
         answer.current = Some(live.frame.clone());
         answer
     }

@@ -207,6 +207,7 @@ fn shown(reading: &Reading, page: FeedPage) -> Page {
             &version.kind,
             version.version,
             version.position,
+            version.erased,
         )),
     };
     Page {

@@ -1,5 +1,6 @@
 //! The one task that writes. Pushes that wait together are planned and committed together.
 
+use super::erase::{self, Done, Part};
 use super::heads::Heads;
 use super::overlay::Overlay;
 use super::prepare::{Prepared, needs, prepare, second_needs};
@@ -10,16 +11,28 @@ use crate::model::ids::GroupKey;
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
 use crate::store::{Batch, Loaded, Needs, Store, StoreError, Writing};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 
 /// The way to the task that writes.
 #[derive(Clone)]
 pub struct Writer {
-    jobs: mpsc::UnboundedSender<Job>,
+    jobs: mpsc::UnboundedSender<Wanted>,
     rooms: Rooms,
     limits: Limits,
+}
+
+/// What the task is asked.
+enum Wanted {
+    Push(Job),
+    Erase(ErasingJob),
+}
+
+/// A part of an erasure and who waits for it.
+struct ErasingJob {
+    part: Part,
+    done: oneshot::Sender<Result<Done, WriteError>>,
 }
 
 impl Writer {
@@ -31,7 +44,8 @@ impl Writer {
         seed: fn() -> [u8; 32],
         limits: Limits,
     ) -> (Self, tokio::task::JoinHandle<()>) {
-        // What is in it has found room in its group's queue: that is the bound.
+        // A push in it has found room in its group's queue, and an erasure waits for its last part before
+        // it sends the next: that is the bound.
         let (jobs, waiting) = mpsc::unbounded_channel();
         let task = Task {
             store,
@@ -61,8 +75,20 @@ impl Writer {
             answer,
             _room: room,
         };
+        let job = Wanted::Push(job);
         self.jobs.send(job).map_err(|_| WriteError::Stopping)?;
         answered.await.map_err(|_| WriteError::Stopping)?
+    }
+
+    /// Carries out a part of an erasure, and waits until it is durable.
+    ///
+    /// # Errors
+    /// When nothing can be said of it.
+    pub async fn erase(&self, part: Part) -> Result<Done, WriteError> {
+        let (done, told) = oneshot::channel();
+        let job = Wanted::Erase(ErasingJob { part, done });
+        self.jobs.send(job).map_err(|_| WriteError::Stopping)?;
+        told.await.map_err(|_| WriteError::Stopping)?
     }
 }
 
@@ -77,20 +103,46 @@ struct Task {
 }
 
 impl Task {
-    async fn run(self, mut waiting: mpsc::UnboundedReceiver<Job>) {
-        let mut queue = Queue::default();
+    /// Erasures and pushes take turns.
+    async fn run(self, mut waiting: mpsc::UnboundedReceiver<Wanted>) {
+        let (mut queue, mut erasures) = (Queue::default(), VecDeque::new());
         loop {
-            if queue.is_empty() {
-                match waiting.recv().await {
-                    Some(job) => queue.add(job),
+            let idle = queue.is_empty() && erasures.is_empty();
+            let mut next = match idle {
+                true => match waiting.recv().await {
+                    Some(wanted) => Some(wanted),
                     None => return,
+                },
+                false => waiting.try_recv().ok(),
+            };
+            while let Some(wanted) = next {
+                match wanted {
+                    Wanted::Push(job) => queue.add(job),
+                    Wanted::Erase(job) => erasures.push_back(job),
                 }
+                next = waiting.try_recv().ok();
             }
-            while let Ok(job) = waiting.try_recv() {
-                queue.add(job);
+            if let Some(ErasingJob { part, done }) = erasures.pop_front() {
+                let _ = done.send(self.erase(&part).await.map_err(failed));
             }
-            self.write_batch(queue.take()).await;
+            if !queue.is_empty() {
+                self.write_batch(queue.take()).await;
+            }
         }
+    }
+
+    async fn erase(&self, part: &Part) -> Result<Done, StoreError> {
+        let group = part.order.caller.group.key;
+        let mut writing = self.store.begin(&[group]).await?;
+        let (now, seed) = (self.clock.now(), (self.seed)());
+        let (done, batch) = erase::carry_out(&mut *writing, part, now, seed).await?;
+        writing.commit().await?;
+        // Before anybody is told that there is something to read.
+        self.heads.forget(group);
+        if let Some(batch) = batch {
+            self.heads.committed(group, batch);
+        }
+        Ok(done)
     }
 
     /// Writes all in one transaction; if that fails, each in one of its own, so that no push is made to

@@ -12,7 +12,7 @@ use crate::model::feed::{Checkpoint, Event, Filter, Page, ResetReason};
 use crate::model::finding::{Code, Finding, Weight};
 use crate::model::ids::{MutationId, RecordId};
 use crate::model::limits::Limits;
-use crate::model::mutation::{Answer, Base, Item, Mutation, Outcome, Push, Put, Wish};
+use crate::model::mutation::{Answer, Base, ERASED, Item, Mutation, Outcome, Push, Put, Wish};
 use bytes::Bytes;
 use jiff::Timestamp;
 use prost::Message as _;
@@ -204,9 +204,9 @@ fn read_mutation(mutation: v1::Mutation) -> Result<Mutation, Finding> {
     let hash = Sha256::digest(mutation.encode_to_vec()).into();
     let id = item_id("mutation_id", &mutation.mutation_id).map(MutationId)?;
     let record = item_id("record_id", &mutation.record_id).map(RecordId)?;
-    let code = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
-    if mutation.reason.len() > REASON_MAX || !mutation.reason.bytes().all(code) {
-        return Err(Finding::new(Code::ReasonInvalid, "reason").with("max", REASON_MAX));
+    if !is_reason(&mutation.reason) {
+        let finding = Finding::new(Code::ReasonInvalid, "reason").with("max", REASON_MAX);
+        return Err(finding.with("own", ERASED));
     }
     let wish = match mutation.wish {
         None => return Err(Finding::new(Code::WishMissing, "")),
@@ -231,6 +231,13 @@ fn read_mutation(mutation: v1::Mutation) -> Result<Mutation, Finding> {
         hash,
         wish,
     })
+}
+
+/// A code, so that no free text is kept; nor a number, which might be somebody's.
+fn is_reason(reason: &str) -> bool {
+    let code = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let begins = reason.is_empty() || reason.starts_with(|first: char| first.is_ascii_uppercase());
+    begins && reason.len() <= REASON_MAX && reason.bytes().all(code) && reason != ERASED
 }
 
 fn item_id(path: &str, text: &str) -> Result<uuid::Uuid, Finding> {

@@ -49,7 +49,10 @@ impl Kept {
     }
 
     async fn restore(&self, file: &Path) -> Result<Vec<Lost>, StoreError> {
-        SqliteStore::restore(&self.hub.data(), file, NOW.parse().unwrap()).await
+        let now = NOW.parse().unwrap();
+        let restored = SqliteStore::restore(&self.hub.data(), file, now).await?;
+        assert_eq!(restored.erased, Some(0));
+        Ok(restored.lost)
     }
 
     async fn backed_up(&self) -> i64 {

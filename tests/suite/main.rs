@@ -27,6 +27,7 @@ mod joining;
 mod merging;
 mod neighbours;
 mod operator;
+mod personal;
 mod process;
 mod program;
 mod push;

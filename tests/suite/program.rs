@@ -62,7 +62,17 @@ fn the_grpcurl_lines_of_the_readme_do_what_it_says() {
         .iter()
         .map(|block| shell(block, &exports))
         .collect();
-    let [listed, described, pushed, refused, pulled, watched, office] = &answers[..] else {
+    let [
+        listed,
+        described,
+        pushed,
+        refused,
+        pulled,
+        watched,
+        office,
+        people,
+    ] = &answers[..]
+    else {
         panic!("the README has {} blocks", answers.len())
     };
     assert!(listed.contains("lianxiao.v1.OfficeService"), "{listed}");
@@ -84,6 +94,8 @@ fn the_grpcurl_lines_of_the_readme_do_what_it_says() {
     assert!(watched.contains("可乐鸡翅"), "{watched}");
     assert!(office.contains("MENU_STANDING_STATE_LATE"), "{office}");
     assert!(office.contains("MENU_STANDING_STATE_MISSING"), "{office}");
+    assert!(people.contains("\"displayName\""), "{people}");
+    assert!(people.contains("\"versions\""), "{people}");
     let again = shell(&blocks("sh")[2], &exports);
     assert_eq!(again.matches("\"replayed\": true").count(), 2, "{again}");
 }

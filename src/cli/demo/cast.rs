@@ -81,6 +81,7 @@ fn policy() -> v1::Policy {
             school_days_before: 1,
             time: "18:00".into(),
         }),
+        ..Default::default()
     }
 }
 

@@ -2,7 +2,7 @@
 //! So the copy is always a state that the hub was in, also while it is read again from the start.
 
 use super::super::error::{ReplicaError, Result};
-use super::{Database, Tx, heads, state};
+use super::{Database, Tx, erase, heads, state};
 use crate::wire::{convert, v1};
 use bytes::Bytes;
 use sqlx::Row as _;
@@ -18,6 +18,8 @@ pub struct Incoming {
     pub version: i64,
     /// Its place in the feed.
     pub position: i64,
+    /// Up to here personal data was erased in its history; 0: never.
+    pub erased: i64,
     /// The change, when it brings a record; `None`: deleted, or no longer ours to see.
     pub frame: Option<Bytes>,
 }
@@ -51,6 +53,9 @@ impl Database {
             }
             read_at = change.position;
             lay_one_aside(&mut tx, change).await?;
+            if change.erased > 0 {
+                erase::forget(&mut tx, &change.id, change.erased).await?;
+            }
         }
         sqlx::query("UPDATE state SET cursor = ?, read_at = ?")
             .bind(cursor)
@@ -68,6 +73,9 @@ impl Database {
         if state(&mut tx).await?.sweeping {
             heads::unverify(&mut tx).await?;
         }
+        let erased: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(erased), 0) FROM incoming")
+            .fetch_one(&mut *tx)
+            .await?;
         for statement in [
             "DELETE FROM record WHERE id IN (SELECT id FROM incoming WHERE frame IS NULL) \
              OR (SELECT sweeping FROM state) = 1",
@@ -84,7 +92,11 @@ impl Database {
             .execute(&mut *tx)
             .await?;
         heads::remember(&mut tx, position, &checkpoint.chain).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        match erased {
+            0 => Ok(()),
+            _ => self.scrub().await,
+        }
     }
 
     /// The cursor is of no use any more: read again from the start. The copy stays until then.
@@ -105,12 +117,14 @@ impl Database {
 
 async fn lay_one_aside(tx: &mut Tx, change: &Incoming) -> Result<()> {
     sqlx::query(
-        "INSERT OR REPLACE INTO incoming (id, kind, version, position, frame) VALUES (?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO incoming (id, kind, version, position, erased, frame) \
+         VALUES (?, ?, ?, ?, ?, ?)",
     )
     .bind(&change.id)
     .bind(&change.kind)
     .bind(change.version)
     .bind(change.position)
+    .bind(change.erased)
     .bind(change.frame.as_deref())
     .execute(&mut **tx)
     .await?;

@@ -2,11 +2,14 @@
 
 use super::super::error::Result;
 use super::super::wish::{self, Wanted};
-use super::{Database, State, Tx, copy, mutation, state};
+use super::{Database, Entry, State, Tx, copy, mutation, state};
 use crate::wire::v1;
 use bytes::Bytes;
 use prost::Message as _;
 use sqlx::Row as _;
+
+/// The hub does not know, or knows no longer, what a put started from.
+const BASE_UNKNOWN: &str = "BASE_UNKNOWN";
 
 /// One's own last wish about a record.
 struct Own {
@@ -53,14 +56,30 @@ impl Database {
         }
     }
 
-    /// Makes a refused wish anew, with other content and the base it had.
-    pub async fn correct(&self, refused: &v1::Mutation, content: Bytes) -> Result<v1::Mutation> {
+    /// Makes a refused wish anew, with other content and the base it had; if the hub does not know that
+    /// one, it starts from what its author sees now.
+    pub async fn correct(&self, entry: &Entry, content: Bytes) -> Result<v1::Mutation> {
+        let refused = &entry.mutation;
         let mut tx = self.begin().await?;
         let resolves = match &refused.wish {
             Some(v1::mutation::Wish::Put(put)) => put.resolves.clone(),
             _ => Vec::new(),
         };
-        let base = wish::base(refused).cloned();
+        let refusals = entry.answer.iter().flat_map(|answer| &answer.refusals);
+        let unknown = refusals
+            .map(|refusal| &refusal.code)
+            .any(|code| code == BASE_UNKNOWN);
+        let base = if unknown {
+            let here = state(&mut tx).await?;
+            let copy = copy::record(&mut tx, &refused.record_id).await?;
+            base(
+                &here,
+                copy.as_ref(),
+                &own(&mut tx, &refused.record_id).await?,
+            )
+        } else {
+            wish::base(refused).cloned()
+        };
         let wanted = Wanted::Put { content, resolves };
         let mutation = wish::mutation(&refused.record_id, &refused.reason, wanted, base, 0);
         sqlx::query("DELETE FROM outbox WHERE mutation_id = ? AND refused = 1")
@@ -126,7 +145,9 @@ fn base(here: &State, copy: Option<&v1::Record>, own: &[Own]) -> Option<v1::Base
         return Some(wish::after(&own.mutation.mutation_id));
     }
     let copy = copy?;
-    let wrote = |own: &&Own| wish::content(&own.mutation) == Some(&copy.content);
+    // The hub knows no base from before an erasure.
+    let stands = |own: &&Own| own.position.is_none_or(|at| at >= copy.erased_position);
+    let wrote = |own: &&Own| wish::content(&own.mutation) == Some(&copy.content) && stands(own);
     Some(match own.iter().find(wrote) {
         Some(own) => wish::after(&own.mutation.mutation_id),
         None => wish::at(copy.version, &copy.content),

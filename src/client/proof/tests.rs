@@ -365,6 +365,7 @@ fn only_what_the_copy_holds_whole_counts_as_verified() {
 fn sent(position: i64, content: &'static [u8], salt: &[u8]) -> (Bytes, v1::Leaf) {
     let id = RecordId(Uuid::from_u128(7));
     let frame = frame::upsert(Version {
+        erased: 0,
         id,
         kind: "menu",
         owner: Place::Campus(id),

@@ -1,7 +1,7 @@
 //! The group's own rules.
 
 use crate::kinds::found::Found;
-use crate::kinds::{Case, Owner, Rules};
+use crate::kinds::{Case, KINDS, Owner, Rules};
 use crate::model::date::clock_time;
 use crate::model::finding::Code;
 use crate::model::ids::{Key, Place, Who};
@@ -41,6 +41,14 @@ impl Rules for PolicyRules {
             found.required("menu_deadline.time", !deadline.time.is_empty());
             found.optional_clock_time("menu_deadline.time", &deadline.time);
         }
+        for (i, retention) in policy.retentions.iter().enumerate() {
+            let path = |field: &str| format!("retentions[{i}].{field}");
+            if !retained().any(|kind| kind == retention.kind) {
+                let known = retained().collect::<Vec<_>>().join(", ");
+                found.add_with(Code::KindNotRetained, &path("kind"), "known", known);
+            }
+            found.range(&path("months"), retention.months, 1, 600);
+        }
     }
 
     fn keys(_: Place, _: &v1::Policy, (): &()) -> Vec<String> {
@@ -50,6 +58,14 @@ impl Rules for PolicyRules {
     fn audience(_: Place, _: &v1::Policy, (): &()) -> Vec<Who> {
         vec![Who::Group]
     }
+}
+
+/// The kinds that name people and have days after which they need no longer: those of the campuses.
+fn retained() -> impl Iterator<Item = &'static str> {
+    let kinds = KINDS.iter().filter(|kind| kind.owner() == Owner::Campus);
+    kinds
+        .filter(|kind| kind.names_people())
+        .map(|kind| kind.name())
 }
 
 /// The key of a group's one policy.

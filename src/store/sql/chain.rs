@@ -6,7 +6,7 @@ use super::feed::on_topic;
 use super::load::is_in;
 use crate::model::ids::GroupKey;
 use crate::model::sight::Sight;
-use crate::store::{Commit, Commits, Leaf, Opening, Restored, Result};
+use crate::store::{Commit, Commits, Leaf, Opening, Restore, Result};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
@@ -100,13 +100,13 @@ fn filled(mut commits: Vec<Commit>, leaves: Vec<Leaf>) -> Vec<Commit> {
     commits
 }
 
-async fn restores(db: &mut SqliteConnection, group: GroupKey) -> Result<Vec<Restored>> {
+async fn restores(db: &mut SqliteConnection, group: GroupKey) -> Result<Vec<Restore>> {
     let rows = sqlx::query("SELECT epoch, position FROM restore WHERE grp = ? ORDER BY epoch")
         .bind(group.0)
         .fetch_all(db)
         .await?;
-    let restored = |row: &SqliteRow| -> Result<Restored> {
-        Ok(Restored {
+    let restored = |row: &SqliteRow| -> Result<Restore> {
+        Ok(Restore {
             epoch: row.try_get("epoch")?,
             position: row.try_get("position")?,
         })

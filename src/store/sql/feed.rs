@@ -231,7 +231,7 @@ async fn versions(
     let mut found = HashMap::new();
     for positions in positions.chunks(A_STATEMENT) {
         let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT id, kind, topic, campus, version, position, frame FROM version WHERE grp = ",
+            "SELECT id, kind, topic, campus, version, position, erased, frame FROM version WHERE grp = ",
         );
         sql.push_bind(group.0).push(" AND position IN (");
         let mut list = sql.separated(", ");
@@ -273,7 +273,7 @@ pub async fn record(
 
 pub fn record_statement(group: GroupKey, id: RecordId, sight: &Sight) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(
-        "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.frame FROM record r \
+        "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.erased, v.frame FROM record r \
          JOIN version v ON v.grp = r.grp AND v.position = r.position WHERE r.grp = ",
     );
     sql.push_bind(group.0)

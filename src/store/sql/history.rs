@@ -9,7 +9,7 @@ use sqlx::{Row as _, SqliteConnection};
 
 /// The sum keeps the planner from walking the whole feed up to the position instead of the record's few
 /// versions.
-pub const RECORD_AT: &str = "SELECT id, kind, topic, campus, version, position, frame FROM version \
+pub const RECORD_AT: &str = "SELECT id, kind, topic, campus, version, position, erased, frame FROM version \
      WHERE grp = ? AND id = ? AND position + 0 <= ? ORDER BY version DESC LIMIT 1";
 
 pub async fn record_at(
@@ -27,7 +27,7 @@ pub async fn record_at(
     row.as_ref().map(version).transpose()
 }
 
-pub const HISTORY: &str = "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.frame, v.place, v.actor, \
+pub const HISTORY: &str = "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.erased, v.frame, v.place, v.actor, \
      v.reason, (SELECT c.at FROM \"commit\" c WHERE c.grp = v.grp \
      AND c.last_position >= v.position ORDER BY c.last_position LIMIT 1) AS at \
      FROM version v WHERE v.grp = ? AND v.id = ? AND v.version < ? \

@@ -36,16 +36,17 @@ pub fn version(row: &SqliteRow) -> Result<Version> {
         owner: place(row.try_get("campus")?)?,
         version: row.try_get("version")?,
         position: row.try_get("position")?,
+        erased: row.try_get("erased")?,
         frame: blob(row, "frame")?,
     })
 }
 
-fn blob(row: &SqliteRow, column: &str) -> Result<Option<Bytes>> {
+pub fn blob(row: &SqliteRow, column: &str) -> Result<Option<Bytes>> {
     Ok(row.try_get::<Option<Vec<u8>>, _>(column)?.map(Into::into))
 }
 
 pub fn records_statement(group: GroupKey, ids: &[RecordId]) -> QueryBuilder<Sqlite> {
-    let select = "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.frame FROM record r \
+    let select = "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.erased, v.frame FROM record r \
                   JOIN version v ON v.grp = r.grp AND v.position = r.position WHERE r.grp = ";
     let mut sql = QueryBuilder::new(select);
     sql.push_bind(group.0).push(" AND r.id");
@@ -113,7 +114,7 @@ pub fn mutations_statement(
     ids: &[MutationId],
 ) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(
-        "SELECT mutation_id, mutation_hash, id, topic, version, answer, frame, pushed FROM version \
+        "SELECT mutation_id, mutation_hash, id, topic, version, position, answer, frame, pushed FROM version \
          WHERE grp = ",
     );
     sql.push_bind(group.0).push(" AND place = ");
@@ -160,11 +161,13 @@ pub async fn remembered(
 fn remembered_row(row: &SqliteRow) -> Result<(MutationId, Remembered)> {
     let mutation = MutationId(id(row.try_get("mutation_id")?)?.0);
     let answer: Vec<u8> = row.try_get("answer")?;
+    let sent: Option<&[u8]> = row.try_get("mutation_hash")?;
     let remembered = Remembered {
-        hash: hash(row.try_get("mutation_hash")?)?,
+        hash: sent.map(hash).transpose()?,
         record: id(row.try_get("id")?)?,
         topic: row.try_get("topic")?,
         version: row.try_get("version")?,
+        position: row.try_get("position")?,
         answer: answer.into(),
         frame: blob(row, "frame")?,
         pushed: blob(row, "pushed")?,
@@ -174,7 +177,7 @@ fn remembered_row(row: &SqliteRow) -> Result<(MutationId, Remembered)> {
 
 pub fn versions_statement(group: GroupKey, wanted: &[(RecordId, i64)]) -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::new(
-        "SELECT id, kind, topic, campus, version, position, frame FROM version WHERE grp = ",
+        "SELECT id, kind, topic, campus, version, position, erased, frame FROM version WHERE grp = ",
     );
     sql.push_bind(group.0).push(" AND (id, version) IN (");
     sql.push_values(filled(wanted), |mut row, (id, version)| {

@@ -1,7 +1,7 @@
 //! How SQLite goes about the statements: down an index, never over a whole table. Without `ANALYZE`,
 //! which nobody runs here, a plan depends on the schema alone, so no data is needed to see it.
 
-use super::{audit, chain, commits, feed, history, load, report, write};
+use super::{audit, chain, commits, erase, feed, history, load, report, retain, write};
 use crate::model::feed::Filter;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::model::sight::Sight;
@@ -149,6 +149,30 @@ async fn what_a_batch_touches_is_found_by_its_ids() {
     goes(&text(&sql), &["version (grp=? AND id=? AND version=?)"]).await;
     let sql = load::keys_statement(GROUP, "menu", &["a", "b"]);
     goes(&text(&sql), &["key (grp=? AND kind=? AND value=?)"]).await;
+}
+
+#[tokio::test]
+async fn what_is_erased_is_found_by_position_kind_or_id() {
+    let slice = "version (grp=? AND position>? AND position<?)";
+    goes(erase::MENTIONS, &[slice]).await;
+    goes(erase::ACTED, &[slice]).await;
+    goes(erase::MENTIONED_BY, &["version (grp=? AND kind=?)"]).await;
+    goes(erase::VERSIONS_OF, &["version (grp=? AND id=?)"]).await;
+    goes(erase::REWRITE, &["version (grp=? AND position=?)"]).await;
+}
+
+#[tokio::test]
+async fn what_is_kept_too_long_is_found_by_what_ended_or_was_written_since() {
+    let newest = ["r (grp=? AND id=?)", "newest (grp=? AND position=?)"];
+    for (sql, since) in [
+        (
+            retain::ENDED,
+            "v (grp=? AND kind=? AND ends_on>? AND ends_on<?)",
+        ),
+        (retain::WRITTEN, "v (grp=? AND position>?)"),
+    ] {
+        goes(sql, &[&[since], &newest[..]].concat()).await;
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use sqlx::{Row as _, SqliteConnection};
 use std::collections::HashMap;
 
-pub const AS_OF: &str = "SELECT id, kind, topic, campus, version, position, frame FROM version \
+pub const AS_OF: &str = "SELECT id, kind, topic, campus, version, position, erased, frame FROM version \
      WHERE grp = ? AND kind = ? AND ends_on >= ? AND starts_on <= ? \
      AND position <= ? AND superseded_at > ? AND frame IS NOT NULL";
 

@@ -52,7 +52,7 @@ async fn versions(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> 
     for rows in chunks(&batch.versions) {
         let mut query = QueryBuilder::new(
             "INSERT INTO version (grp, position, kind, topic, id, version, campus, place, actor, reason, \
-             mutation_id, mutation_hash, answer, leaf, salt, superseded_at, starts_on, ends_on, \
+             mutation_id, mutation_hash, answer, leaf, salt, erased, superseded_at, starts_on, ends_on, \
              frame, pushed) ",
         );
         query.push_values(rows, |mut row, new| {
@@ -76,6 +76,7 @@ async fn versions(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> 
                 .push_bind(mutation.map(|(_, _, answer)| answer.as_slice()))
                 .push_bind(new.leaf.to_vec())
                 .push_bind(new.salt.to_vec())
+                .push_bind(version.erased)
                 .push_bind(new.superseded_at.unwrap_or(NEWEST))
                 .push_bind(starts.to_string())
                 .push_bind(ends.to_string())

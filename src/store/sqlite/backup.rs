@@ -1,11 +1,11 @@
 //! Backing the file up while the hub runs, and putting a backup in its place.
 
-use super::{APPLICATION, FILE, options};
+use super::{APPLICATION, FILE, options, replaced};
 use crate::model::audit::{Audited, Deed};
 use crate::model::ids::GroupKey;
-use crate::store::sql::column::{micros, place, time, uuid};
+use crate::store::sql::column::{micros, time};
 use crate::store::sql::{audit, catalog};
-use crate::store::{Backup, Lost, Result, StoreError};
+use crate::store::{Backup, Restored, Result, StoreError};
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
@@ -100,8 +100,9 @@ pub async fn last(db: &mut SqliteConnection, group: GroupKey) -> Result<Option<B
 /// Puts a backup in the place of the folder's file: a new epoch for every group, every credential locked,
 /// every invitation void.
 /// The file that stood there is kept beside it. What it held above the backup is returned: that is lost,
-/// unless the replica that pushed it pushes it again.
-pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Vec<Lost>> {
+/// unless the replica that pushed it pushes it again. What was erased since the backup is erased again
+/// before the hub answers anybody.
+pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Restored> {
     let fresh = folder.join(format!("{FILE}.restoring"));
     // What an earlier attempt left.
     remove(&fresh)?;
@@ -113,10 +114,16 @@ pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Vec
             return Err(error);
         }
     };
-    let lost = set_aside(folder, &heads, now).await?;
+    let replaced = replaced::read(&folder.join(FILE), &heads).await;
+    if let Some(replaced) = &replaced {
+        replaced.take_back(&fresh).await?;
+    }
+    set_aside(folder, now)?;
     std::fs::rename(&fresh, folder.join(FILE))?;
     sync(folder)?;
-    Ok(lost)
+    let known = replaced.map(|replaced| (replaced.lost, replaced.erased.len()));
+    let (lost, erased) = known.map_or((Vec::new(), None), |(lost, erased)| (lost, Some(erased)));
+    Ok(Restored { lost, erased })
 }
 
 /// Makes a copy of the backup that a hub can start on; what it holds of each group.
@@ -179,19 +186,14 @@ async fn begin_epoch(
     Ok(tx.commit().await?)
 }
 
-/// Gives the file that stands in the folder a second name and tells what it held above `heads`. It keeps
-/// its first name until the restored file takes it: if there were none for a moment and the machine
-/// failed in it, the next start would begin an empty hub.
-async fn set_aside(folder: &Path, heads: &[(GroupKey, i64)], now: Timestamp) -> Result<Vec<Lost>> {
+/// Gives the file that stands in the folder a second name. It keeps its first name until the restored file
+/// takes it: if there were none for a moment and the machine failed in it, the next start would begin an
+/// empty hub.
+fn set_aside(folder: &Path, now: Timestamp) -> Result<()> {
     let file = folder.join(FILE);
     if !file.exists() {
-        return Ok(Vec::new());
+        return Ok(());
     }
-    // Closing it also folds its write-ahead log in.
-    let lost = above(&file, heads).await.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the replaced database cannot be read; what it held is not listed");
-        Vec::new()
-    });
     let aside = |suffix: &str| with_suffix(&file, &format!(".replaced-{}{suffix}", micros(now)));
     for suffix in ["-wal", "-shm"] {
         let part = with_suffix(&file, suffix);
@@ -203,40 +205,7 @@ async fn set_aside(folder: &Path, heads: &[(GroupKey, i64)], now: Timestamp) -> 
         // A file system without second names.
         std::fs::rename(&file, aside(""))?;
     }
-    Ok(lost)
-}
-
-async fn above(file: &Path, heads: &[(GroupKey, i64)]) -> Result<Vec<Lost>> {
-    let mut db = SqliteConnectOptions::new().filename(file).connect().await?;
-    let lost = above_in(&mut db, heads).await;
-    db.close().await?;
-    lost
-}
-
-async fn above_in(db: &mut SqliteConnection, heads: &[(GroupKey, i64)]) -> Result<Vec<Lost>> {
-    let mut lost = Vec::new();
-    for group in catalog::groups(db).await? {
-        let kept = heads.iter().find(|(key, _)| *key == group.key);
-        let rows = sqlx::query(
-            "SELECT position, kind, id, place, actor FROM version \
-             WHERE grp = ? AND position > ? AND mutation_id IS NOT NULL ORDER BY position",
-        )
-        .bind(group.key.0)
-        .bind(kept.map_or(0, |(_, head)| *head))
-        .fetch_all(&mut *db)
-        .await?;
-        for row in &rows {
-            lost.push(Lost {
-                group: group.name.clone(),
-                position: row.try_get("position")?,
-                kind: row.try_get("kind")?,
-                record: uuid(row.try_get("id")?)?,
-                place: place(row.try_get("place")?)?,
-                actor: row.try_get("actor")?,
-            });
-        }
-    }
-    Ok(lost)
+    Ok(())
 }
 
 /// Removes a database that is not in use, with what belongs to it.
@@ -269,6 +238,6 @@ fn folder_of(file: &Path) -> &Path {
 }
 
 /// Makes a file, or a folder's list of files, durable.
-fn sync(path: &Path) -> Result<()> {
+pub fn sync(path: &Path) -> Result<()> {
     Ok(File::open(path)?.sync_all()?)
 }

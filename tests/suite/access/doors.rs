@@ -24,10 +24,13 @@ const CALLS: &str = "
     GetPushResults    U    U       ok     ok   ok     ok      P
     ListCommits       U    U       ok     ok   ok     ok      P
     GetGroupStatus    U    U       P      P    ok     P       P
+    ExportPerson      U    U       P      P    ok     P       P
+    ErasePerson       U    U       P      P    ok     P       P
 ";
 
-async fn call(client: &Client, rpc: &str, record: &str) -> Result<(), Status> {
-    let record_id = record.to_owned();
+async fn call(client: &Client, rpc: &str, cast: &Cast) -> Result<(), Status> {
+    let record_id = cast.id("menu, published").to_owned();
+    let person = cast.id("person, at home");
     let (mut sync, mut about, mut office) = (
         client.sync.clone(),
         client.about.clone(),
@@ -82,6 +85,8 @@ async fn call(client: &Client, rpc: &str, record: &str) -> Result<(), Status> {
             };
             office.get_group_status(request).await.map(drop)
         }
+        "ExportPerson" => crate::personal::export(client, person).await.map(drop),
+        "ErasePerson" => crate::personal::erase(client, person, &[]).await.map(drop),
         rpc => panic!("how is {rpc} called?"),
     }
 }
@@ -111,7 +116,7 @@ async fn every_rpc_is_answered_to_those_it_is_for() {
     ];
     for (rpc, expected) in table() {
         for (column, (client, expected)) in callers.iter().zip(expected).enumerate() {
-            let answer = call(client, rpc, cast.id("menu, published")).await;
+            let answer = call(client, rpc, &cast).await;
             let ended = match answer.map_err(|status| status.code()) {
                 Ok(()) => "ok",
                 Err(Code::Unauthenticated) => "U",

@@ -102,10 +102,11 @@ pub async fn a_mutation_is_known_by_its_place_and_id(store: &dyn Store) {
     let asked = places.map(|place| [(place, mutation(7)), (place, mutation(8))]);
     let loaded = load(&scribe, &mutations(asked.into_iter().flatten())).await;
     let remembered = |id: MutationId, position: i64, pushed: Option<&'static [u8]>| Remembered {
-        hash: hash(id),
+        hash: Some(hash(id)),
         record: scribe.at(position).id,
         topic: scribe.at(position).topic.clone(),
         version: scribe.at(position).version,
+        position,
         answer: format!("answer to {id}").into(),
         frame: scribe.at(position).frame.clone(),
         pushed: pushed.map(Bytes::from_static),

@@ -266,6 +266,7 @@ impl<'a> Scribe<'a> {
             owner: change.owner,
             version: number,
             position,
+            erased: 0,
             frame: change.live.then(|| frame(change.id, number, change.size)),
         };
         let mut audience = change.audience;

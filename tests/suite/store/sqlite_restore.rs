@@ -116,7 +116,8 @@ async fn what_was_pushed_after_the_backup_is_listed_as_lost() {
         lost_of("a", 5, 2, Place::Office),
         lost_of("b", 1, 1, at_campus(1)),
     ];
-    assert_eq!(lost.expect("restores"), expected);
+    let restored = lost.expect("restores");
+    assert_eq!((restored.lost, restored.erased), (expected.into(), Some(0)));
 }
 
 #[tokio::test]
@@ -238,7 +239,9 @@ async fn a_restore_needs_no_readable_database_in_the_folder() {
         // What an attempt left that was cut off.
         std::fs::write(folder.path().join("lianxiao.db.restoring"), b"half").expect("a file");
         let lost = SqliteStore::restore(folder.path(), &file, time(70)).await;
-        assert_eq!(lost.expect("restores"), []);
+        let restored = lost.expect("restores");
+        assert_eq!(restored.lost, []);
+        assert_eq!(restored.erased, ruin.is_none().then_some(0));
         let restored = open(folder.path()).await.expect("opens");
         let group = restored.groups().await.expect("groups")[0].key;
         assert_eq!(restored.head(group).await.expect("a head").position, 400);

@@ -1,0 +1,91 @@
+//! Finding the records that are kept too long.
+
+use super::erase::ids;
+use crate::model::date::{self, FIRST_DAY};
+use crate::model::ids::{GroupKey, RecordId};
+use crate::store::{Result, Retained, StoreError};
+use jiff::civil::Date;
+use sqlx::{Row as _, SqliteConnection};
+
+macro_rules! records {
+    ($of_versions:literal) => {
+        concat!(
+            "SELECT v.id FROM version v \
+             JOIN record r ON r.grp = v.grp AND r.id = v.id \
+             JOIN version newest ON newest.grp = r.grp AND newest.position = r.position \
+             WHERE (newest.frame IS NULL OR newest.ends_on <= v.ends_on) AND ",
+            $of_versions
+        )
+    };
+}
+
+/// Days that have ended since the last look.
+pub const ENDED: &str = records!("v.grp = ? AND v.kind = ? AND v.ends_on > ? AND v.ends_on <= ?");
+
+/// What was written since about days that had been looked at. The signs keep the planner from walking all
+/// those days.
+pub const WRITTEN: &str =
+    records!("v.grp = ? AND v.position > ? AND +v.kind = ? AND +v.ends_on <= ?");
+
+pub async fn ended(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    kind: &str,
+    before: Retained,
+    by: Date,
+) -> Result<Vec<RecordId>> {
+    let mut rows = sqlx::query(ENDED)
+        .bind(group.0)
+        .bind(kind)
+        .bind(before.ends_on.to_string())
+        .bind(by.to_string())
+        .fetch_all(&mut *db)
+        .await?;
+    let written = sqlx::query(WRITTEN)
+        .bind(group.0)
+        .bind(before.position)
+        .bind(kind)
+        .bind(before.ends_on.min(by).to_string())
+        .fetch_all(db)
+        .await?;
+    rows.extend(written);
+    ids(&rows)
+}
+
+pub async fn retained(db: &mut SqliteConnection, group: GroupKey, kind: &str) -> Result<Retained> {
+    let row = sqlx::query("SELECT ends_on, position FROM retention WHERE grp = ? AND kind = ?")
+        .bind(group.0)
+        .bind(kind)
+        .fetch_optional(db)
+        .await?;
+    let Some(row) = row else {
+        return Ok(Retained {
+            ends_on: FIRST_DAY,
+            position: 0,
+        });
+    };
+    Ok(Retained {
+        ends_on: date::day(row.try_get("ends_on")?).ok_or(StoreError::Damaged("a day"))?,
+        position: row.try_get("position")?,
+    })
+}
+
+pub async fn note(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    kind: &str,
+    retained: Retained,
+) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO retention (grp, kind, ends_on, position) VALUES (?, ?, ?, ?) \
+         ON CONFLICT (grp, kind) DO UPDATE \
+         SET ends_on = excluded.ends_on, position = excluded.position",
+    )
+    .bind(group.0)
+    .bind(kind)
+    .bind(retained.ends_on.to_string())
+    .bind(retained.position)
+    .execute(db)
+    .await?;
+    Ok(())
+}
