@@ -11,6 +11,7 @@ mod error;
 mod known;
 mod people;
 mod presence;
+mod rates;
 mod refusals;
 mod restore;
 mod streams;
@@ -26,6 +27,7 @@ pub use people::{Erased, Export, Wanted};
 pub use restore::restore;
 
 pub use crate::store::{Backup, Commit, Commits, Leaf, ListedCredential, Lost, Restore, Restored};
+pub use crate::sync::Share;
 pub use crate::sync::history::{Change, Entries, Entry};
 
 use crate::access::{self, Errand};
@@ -33,21 +35,24 @@ use crate::model::caller::Caller;
 use crate::model::clock::Clock;
 use crate::model::date::Span;
 use crate::model::feed::{Event, Filter, Page, ResetReason};
-use crate::model::ids::{MutationId, Place, RecordId};
+use crate::model::ids::{CredentialId, MutationId, Place, RecordId};
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
 use crate::model::secret;
 use crate::office::{self, GroupStatus, Heard, Records};
 use crate::store::{SqliteStore, Store};
 use crate::sync::{
-    Heads, Ledger, Pace, Reader, Reading, Sights, Watching, Writer, end_if_unsynced, history,
+    Heads, Ledger, Pace, Reader, Reading, Shares, Sights, Watching, Writer, end_if_unsynced,
+    history,
 };
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use known::Known;
 use presence::Presence;
+use rates::Rates;
 use refusals::Refusals;
+use std::net::IpAddr;
 use std::sync::Arc;
 use streams::{OpenStream, Streams};
 use tokio::sync::watch;
@@ -69,8 +74,10 @@ pub struct Hub {
     heads: Arc<Heads>,
     known: Arc<Known>,
     presence: Presence,
+    rates: Rates,
     refusals: Arc<Refusals>,
     streams: Streams,
+    pushes: Shares<CredentialId>,
     writer: Writer,
     /// One erasure at a time.
     erasing: tokio::sync::Mutex<()>,
@@ -168,8 +175,10 @@ impl Hub {
             sights,
             known: Arc::new(Known::new(Arc::clone(&store))),
             presence: Presence::default(),
+            rates: Rates::new(&config.limits),
             refusals,
             streams: Streams::default(),
+            pushes: Shares::of(config.limits.pushes_per_credential_max),
             limits: config.limits,
             stopping,
             _lock: lock,
@@ -196,13 +205,18 @@ impl Hub {
         &self.limits
     }
 
-    /// Who holds a token.
+    /// Who holds a token that came from an address.
     ///
     /// # Errors
-    /// `Unauthenticated` when nobody does.
-    pub async fn authenticate(&self, token: &str) -> Result<Caller, HubError> {
+    /// `Unauthenticated` when nobody does, `TooOften` when many such tokens came from there.
+    pub async fn authenticate(&self, token: &str, address: IpAddr) -> Result<Caller, HubError> {
         let now = self.clock.now();
-        let caller = self.known.caller(secret::hash(token), now).await?;
+        let caller = self.known.caller(secret::hash(token), now).await;
+        if let Err(HubError::Unauthenticated) = caller {
+            // After the look, not before: a bad machine behind a school's one address locks out nobody.
+            self.rates.sign_in(address)?;
+        }
+        let caller = caller?;
         if self.presence.heard(&caller, now) {
             // Whoever calls does not wait for the writer.
             let (store, caller) = (Arc::clone(&self.store), caller.clone());
@@ -222,6 +236,28 @@ impl Hub {
                 _ => "a public link (公开链接) only reads what stands",
             }))
         }
+    }
+
+    /// Lets a caller's next call in, before its message is read.
+    ///
+    /// # Errors
+    /// `TooOften`.
+    pub fn admit(&self, caller: &Caller) -> Result<(), HubError> {
+        self.rates.call(caller)
+    }
+
+    /// Lets a caller's next push in, before it is read; it counts as open until what is given is dropped.
+    ///
+    /// # Errors
+    /// `TooOften`, and `Full` when as many are open as may be. None waits here: what is sent of it would fill
+    /// the line, and keep out what those that are let in wait for.
+    pub fn admit_push(&self, caller: &Caller) -> Result<Share, HubError> {
+        self.rates.push_may_come(caller)?;
+        let share = self.pushes.try_enter(caller.credential);
+        share.ok_or_else(|| HubError::Full {
+            limit: "pushes_per_credential_max",
+            max: self.limits.pushes_per_credential_max as usize,
+        })
     }
 
     /// What the caller is told of the hub.
@@ -244,13 +280,22 @@ impl Hub {
         })
     }
 
-    /// Pushes; one answer an item, in their order.
+    /// Whether the caller may push so many mutations of so many bytes now; they are counted. Asked before a
+    /// push is read, which costs more.
     ///
     /// # Errors
-    /// When the push as a whole cannot be taken, or nothing can be said of it.
+    /// When it may not, or not so many, or not now.
+    pub fn weigh(&self, caller: &Caller, count: usize, bytes: usize) -> Result<(), HubError> {
+        Self::allow(caller, Errand::Push)?;
+        self.count_within(count)?;
+        self.rates.push(caller, bytes)
+    }
+
+    /// Carries out a push that was weighed; one answer an item, in their order.
+    ///
+    /// # Errors
+    /// When nothing can be said of it.
     pub async fn push(&self, caller: Caller, push: Push) -> Result<Vec<Answer>, HubError> {
-        Self::allow(&caller, Errand::Push)?;
-        self.count_within(push.items.len())?;
         let answers = self.writer.push(caller.clone(), push).await?;
         self.refusals.count_items(caller.as_refused(), &answers);
         self.ledger.answers(&caller, &answers).await?;

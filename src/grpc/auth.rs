@@ -3,11 +3,12 @@
 use super::door::Peer;
 use super::refusals::known_as;
 use super::status::status;
-use crate::hub::{Hub, HubError};
+use crate::hub::{Hub, HubError, Share};
 use crate::model::audit::Refused;
 use crate::model::caller::Caller;
 use futures::future::BoxFuture;
 use http::header::AUTHORIZATION;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -20,6 +21,9 @@ const OPEN: [&str; 2] = ["/grpc.health.", "/grpc.reflection."];
 
 /// The call of those who have no token yet: a code lets them in.
 const JOIN: &str = "/lianxiao.v1.HubService/Join";
+
+/// The call whose message may be large.
+const PUSH: &str = "/lianxiao.v1.SyncService/Push";
 
 /// Whether a call needs no token.
 pub fn is_open(path: &str) -> bool {
@@ -72,24 +76,30 @@ where
         let mut inner = std::mem::replace(&mut self.inner, ready);
         let hub = Arc::clone(&self.hub);
         // Unless it turns out to hold a credential.
-        let mut who = Refused::Stranger(Peer::of(&request).address);
+        let address = Peer::of(&request).address;
+        let mut who = Refused::Stranger(address);
         Box::pin(async move {
+            let mut open = None;
             if !is_open(request.uri().path()) {
                 let token = token(&request).map(str::to_owned);
-                match authenticate(&hub, token).await {
-                    Ok(caller) => {
-                        who = caller.as_refused();
-                        request.extensions_mut().insert(caller);
-                    }
+                let caller = match authenticate(&hub, token, address).await {
+                    Ok(caller) => caller,
                     Err(error) => {
                         let who = error.shut_out().unwrap_or(who);
                         return Ok(known_as(who, status(&error).into_http()));
                     }
+                };
+                who = caller.as_refused();
+                match admit(&hub, &caller, request.uri().path()) {
+                    Ok(share) => open = share,
+                    Err(error) => return Ok(known_as(who, status(&error).into_http())),
                 }
+                request.extensions_mut().insert(caller);
             }
             drop(hub);
             let began = Instant::now();
             let answer = inner.call(request).await?;
+            drop(open);
             let elapsed_us = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
             tracing::debug!(elapsed_us, "the call was answered");
             Ok(known_as(who, answer))
@@ -97,9 +107,22 @@ where
     }
 }
 
-async fn authenticate(hub: &Hub, token: Option<String>) -> Result<Caller, HubError> {
-    hub.authenticate(&token.ok_or(HubError::Unauthenticated)?)
-        .await
+async fn authenticate(
+    hub: &Hub,
+    token: Option<String>,
+    address: IpAddr,
+) -> Result<Caller, HubError> {
+    let token = token.ok_or(HubError::Unauthenticated)?;
+    hub.authenticate(&token, address).await
+}
+
+/// Lets a call in; a push is counted as open.
+fn admit(hub: &Hub, caller: &Caller, path: &str) -> Result<Option<Share>, HubError> {
+    hub.admit(caller)?;
+    match path {
+        PUSH => hub.admit_push(caller).map(Some),
+        _ => Ok(None),
+    }
 }
 
 fn token(request: &http::Request<Body>) -> Option<&str> {

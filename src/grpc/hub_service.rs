@@ -1,6 +1,7 @@
 //! `HubService`.
 
 use super::auth::caller;
+use super::door::Peer;
 use super::status::status;
 use crate::hub::{Hub, HubError};
 use crate::model::caller::Caller;
@@ -58,9 +59,12 @@ impl v1::hub_service_server::HubService for About {
         &self,
         request: Request<v1::JoinRequest>,
     ) -> Result<Response<v1::JoinResponse>, Status> {
+        let peer = request.extensions().get::<Peer>();
+        let address = peer.expect("a request comes over a connection").address;
         let request = request.into_inner();
         let joined = async {
-            let caller = self.hub.join(&request.code, &request.token).await?;
+            let hub = &self.hub;
+            let caller = hub.join(&request.code, &request.token, address).await?;
             self.about(caller).await
         };
         let description = Some(joined.await.map_err(|error| status(&error))?);

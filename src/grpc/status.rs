@@ -48,9 +48,11 @@ pub fn status(error: &HubError) -> Status {
             details.set_resource_info(*what, name, "", &message);
             (Code::AlreadyExists, "NAME_TAKEN")
         }
-        HubError::TooMuch { limit, .. } => {
+        HubError::TooMuch { limit, .. }
+        | HubError::Full { limit, .. }
+        | HubError::TooOften { limit, .. } => {
             details.add_quota_failure_violation(*limit, &message);
-            (Code::ResourceExhausted, "LIMIT_EXCEEDED")
+            (Code::ResourceExhausted, over(error, &mut details))
         }
         HubError::Behind { .. } => (retry(&mut details), "HUB_BEHIND"),
         HubError::Stopping => (retry(&mut details), "HUB_STOPPING"),
@@ -81,6 +83,21 @@ pub fn status(error: &HubError) -> Status {
     Status::with_error_details(code, message, details)
 }
 
+/// What is over its limit, and what of it passes by itself.
+fn over(error: &HubError, details: &mut ErrorDetails) -> &'static str {
+    match error {
+        HubError::TooOften { wait, .. } => {
+            details.set_retry_info(Some(*wait));
+            "RATE_LIMITED"
+        }
+        HubError::Full { .. } => {
+            retry(details);
+            "LIMIT_EXCEEDED"
+        }
+        _ => "LIMIT_EXCEEDED",
+    }
+}
+
 fn retry(details: &mut ErrorDetails) -> Code {
     details.set_retry_info(Some(RETRY_AFTER));
     Code::Unavailable
@@ -93,6 +110,13 @@ fn metadata(error: &HubError) -> HashMap<String, String> {
             ("max".to_owned(), max.to_string()),
             ("actual".to_owned(), actual.to_string()),
         ]),
+        HubError::Full { limit, max } => HashMap::from([
+            ("limit".to_owned(), (*limit).to_owned()),
+            ("max".to_owned(), max.to_string()),
+        ]),
+        HubError::TooOften { limit, .. } => {
+            HashMap::from([("limit".to_owned(), (*limit).to_owned())])
+        }
         HubError::Behind { newest, .. } => {
             HashMap::from([("newest_position".to_owned(), newest.to_string())])
         }

@@ -3,6 +3,7 @@
 use super::auth::caller;
 use super::status::status;
 use crate::hub::{Change, Commit, Commits, Entry, Hub, HubError, Leaf, Restore, WatchStream};
+use crate::model::mutation::{Push, item_bytes};
 use crate::wire::convert;
 use crate::wire::v1;
 use bytes::Bytes;
@@ -35,7 +36,10 @@ impl Sync {
         let request = request.into_inner();
         let answers = async {
             self.within_limit(&request)?;
-            self.hub.push(caller, convert::push(request)?).await
+            let bytes = request.mutations.iter().map(|raw| item_bytes(raw)).sum();
+            let count = request.mutations.len();
+            self.hub.weigh(&caller, count, bytes)?;
+            self.hub.push(caller, read(request).await?).await
         };
         let answers = answers.await.map_err(|error: HubError| status(&error))?;
         Ok(v1::PushResponse {
@@ -76,6 +80,21 @@ impl Sync {
             }
         }
     }
+}
+
+/// How many items are read before others have the processor.
+const ITEMS_AT_ONCE: usize = 16;
+
+/// Reads a push; a long one does not keep a processor to itself.
+async fn read(request: v1::PushRequest) -> Result<Push, HubError> {
+    let mut push = convert::push(&request)?;
+    for raw in request.mutations {
+        push.items.push(convert::item(raw));
+        if push.items.len() % ITEMS_AT_ONCE == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    Ok(push)
 }
 
 type Events = BoxStream<'static, Result<v1::WatchResponse, Status>>;

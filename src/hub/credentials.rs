@@ -12,6 +12,7 @@ use crate::sync::kind_names;
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::future::Future;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
@@ -132,8 +133,11 @@ impl Hub {
     /// The same again changes nothing.
     ///
     /// # Errors
-    /// When the code is none, or was traded for another token, or is too old; when the token is none.
-    pub async fn join(&self, code: &str, token: &str) -> Result<Caller, HubError> {
+    /// When the code is none, or was traded for another token, or is too old; when the token is none; when
+    /// too many codes came from the address.
+    pub async fn join(&self, code: &str, token: &str, address: IpAddr) -> Result<Caller, HubError> {
+        // Before the look: whoever trades takes the one connection that writes.
+        self.rates.sign_in(address)?;
         let bad = |why| move || HubError::invalid("token", why);
         let form = "token must be \"lianxiao_\" and 32 random bytes in base64url without padding";
         let token = Token::parse(token).ok_or_else(bad(form))?.hash();

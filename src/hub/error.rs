@@ -5,6 +5,7 @@ use crate::store::StoreError;
 use crate::sync::{OpenError, WriteError, end_if_unsynced};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Why a call is not carried out.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -68,6 +69,22 @@ pub enum HubError {
         max: usize,
         /// What was sent.
         actual: usize,
+    },
+    /// As many are open as may be; one that is closed makes room.
+    #[error("as many are open as the limit {limit} = {max} allows")]
+    Full {
+        /// The limit, as `Describe` names it.
+        limit: &'static str,
+        /// The limit.
+        max: usize,
+    },
+    /// Too many calls, or too many bytes, in too short a time.
+    #[error("the limit {limit} is used up; try again in {wait:?}")]
+    TooOften {
+        /// The limit, as `Describe` names it.
+        limit: &'static str,
+        /// When there is enough again.
+        wait: Duration,
     },
     /// The hub has not reached the position asked for.
     #[error("this hub holds position {newest}, not yet {position}")]

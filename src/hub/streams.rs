@@ -64,11 +64,7 @@ fn within(limit: &'static str, max: usize, open: usize) -> Result<(), HubError> 
     if open < max {
         Ok(())
     } else {
-        Err(HubError::TooMuch {
-            limit,
-            max,
-            actual: open + 1,
-        })
+        Err(HubError::Full { limit, max })
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a hub does unasked: it erases again what a restore brought back, and takes people out of records
+//! What a hub does unasked: it forgets strangers, erases again what a restore brought back, and takes people out of records
 //! that are kept too long.
 
 use super::admin::operator;
@@ -54,6 +54,7 @@ impl Hub {
     /// # Errors
     /// When the database failed; something may be erased already.
     pub async fn keep_up(&self) -> Result<(), HubError> {
+        self.rates.forget_old();
         self.erase_again().await?;
         self.end_retentions().await
     }

@@ -33,15 +33,25 @@ pub struct Item {
     pub mutation: Result<Mutation, Finding>,
 }
 
-impl Item {
-    /// The bytes of the content or the action it carries.
+/// What a mutation costs, in bytes: its own, and 256 for what is kept beside them.
+#[must_use]
+pub fn item_bytes(raw: &[u8]) -> usize {
+    256 + raw.len()
+}
+
+impl Push {
+    /// What it costs, in bytes.
     #[must_use]
-    pub fn content_bytes(&self) -> usize {
-        match self.mutation.as_ref().map(|mutation| &mutation.wish) {
-            Ok(Wish::Put(put)) => put.content.len(),
-            Ok(Wish::Act { action, .. }) => action.len(),
-            _ => 0,
-        }
+    pub fn bytes(&self) -> usize {
+        self.items.iter().map(Item::bytes).sum()
+    }
+}
+
+impl Item {
+    /// What it costs, in bytes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        item_bytes(&self.raw)
     }
 }
 

@@ -4,7 +4,8 @@ use super::erase::{self, Done, Part};
 use super::heads::Heads;
 use super::overlay::Overlay;
 use super::prepare::{Prepared, needs, prepare, second_needs};
-use super::queue::{Job, Queue, Rooms, WriteError};
+use super::queue::{Job, Queue, WAITING_BYTES_MAX, WriteError, parts};
+use super::shares::Shares;
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
 use crate::model::ids::GroupKey;
@@ -14,12 +15,13 @@ use crate::store::{Batch, Loaded, Needs, Store, StoreError, Writing};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 /// The way to the task that writes.
 #[derive(Clone)]
 pub struct Writer {
     jobs: mpsc::UnboundedSender<Wanted>,
-    rooms: Rooms,
+    rooms: Arc<Shares<GroupKey>>,
     limits: Limits,
 }
 
@@ -53,7 +55,7 @@ impl Writer {
             heads,
             seed,
         };
-        let rooms = Rooms::default();
+        let rooms = Arc::new(Shares::of(WAITING_BYTES_MAX));
         let writer = Writer {
             jobs,
             rooms,
@@ -67,17 +69,27 @@ impl Writer {
     /// # Errors
     /// When nothing can be said of it.
     pub async fn push(&self, caller: Caller, push: Push) -> Result<Vec<Answer>, WriteError> {
-        let push = prepare(caller, push, &self.limits);
-        let room = self.rooms.enter(&push).await?;
-        let (answer, answered) = oneshot::channel();
-        let job = Job {
-            push,
-            answer,
-            _room: room,
-        };
-        let job = Wanted::Push(job);
-        self.jobs.send(job).map_err(|_| WriteError::Stopping)?;
-        answered.await.map_err(|_| WriteError::Stopping)?
+        let room = self.rooms.enter(caller.group.key, push.bytes()).await;
+        let room = Arc::new(room);
+        let mut waiting = Vec::new();
+        for part in parts(push) {
+            let (answer, answered) = oneshot::channel();
+            let job = Wanted::Push(Job {
+                bytes: part.bytes(),
+                push: prepare(caller.clone(), part, &self.limits),
+                answer,
+                _room: Arc::clone(&room),
+            });
+            self.jobs.send(job).map_err(|_| WriteError::Stopping)?;
+            waiting.push(answered);
+            // A long push does not keep a processor to itself.
+            tokio::task::yield_now().await;
+        }
+        let mut answers = Vec::new();
+        for answered in waiting {
+            answers.extend(answered.await.map_err(|_| WriteError::Stopping)??);
+        }
+        Ok(answers)
     }
 
     /// Carries out a part of an erasure, and waits until it is durable.
@@ -117,7 +129,7 @@ impl Task {
             };
             while let Some(wanted) = next {
                 match wanted {
-                    Wanted::Push(job) => queue.add(job),
+                    Wanted::Push(job) => queue.add(job, Instant::now()),
                     Wanted::Erase(job) => erasures.push_back(job),
                 }
                 next = waiting.try_recv().ok();
@@ -126,7 +138,7 @@ impl Task {
                 let _ = done.send(self.erase(&part).await.map_err(failed));
             }
             if !queue.is_empty() {
-                self.write_batch(queue.take()).await;
+                self.write_batch(queue.take(Instant::now())).await;
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::model::date;
 use crate::model::feed::{Checkpoint, Event, Filter, Page, ResetReason};
 use crate::model::finding::{Code, Finding, Weight};
 use crate::model::ids::{MutationId, RecordId};
-use crate::model::limits::Limits;
+use crate::model::limits::{Limits, Rate};
 use crate::model::mutation::{Answer, Base, ERASED, Item, Mutation, Outcome, Push, Put, Wish};
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -149,11 +149,11 @@ pub fn list_commits(request: &v1::ListCommitsRequest) -> Result<(i64, usize), Ba
     }
 }
 
-/// Reads a push. A fault of one item becomes that item's finding.
+/// Reads a push, but for its items.
 ///
 /// # Errors
 /// For a fault of the message itself.
-pub fn push(request: v1::PushRequest) -> Result<Push, BadArgument> {
+pub fn push(request: &v1::PushRequest) -> Result<Push, BadArgument> {
     let unknown = |field: &str| BadArgument::new(field, format!("{field} has no such value"));
     let mode = v1::PushMode::try_from(request.mode).map_err(|_| unknown("mode"))?;
     let atomicity = v1::Atomicity::try_from(request.atomicity).map_err(|_| unknown("atomicity"))?;
@@ -164,13 +164,15 @@ pub fn push(request: v1::PushRequest) -> Result<Push, BadArgument> {
         ));
     }
     Ok(Push {
-        items: request.mutations.into_iter().map(item).collect(),
+        items: Vec::with_capacity(request.mutations.len()),
         validate_only: mode == v1::PushMode::Validate,
         all_or_nothing: atomicity == v1::Atomicity::All,
     })
 }
 
-fn item(raw: Bytes) -> Item {
+/// Reads an item of a push. A fault becomes its finding.
+#[must_use]
+pub fn item(raw: Bytes) -> Item {
     let Ok(mutation) = v1::Mutation::decode(raw.clone()) else {
         let finding = Finding::new(Code::ContentMalformed, "").with("detail", "it is no mutation");
         return Item {
@@ -462,7 +464,21 @@ pub fn limits(limits: &Limits) -> v1::Limits {
         streams_per_credential_max: count(limits.streams_per_credential_max),
         streams_per_group_max: count(limits.streams_per_group_max),
         stream_age: prost_types::Duration::try_from(limits.stream_age).ok(),
+        pushes_per_credential_max: i32::try_from(limits.pushes_per_credential_max)
+            .unwrap_or(i32::MAX),
+        calls_per_credential: rate(limits.calls_per_credential),
+        calls_per_group: rate(limits.calls_per_group),
+        push_bytes_per_credential: rate(limits.push_bytes_per_credential),
+        push_bytes_per_group: rate(limits.push_bytes_per_group),
+        failed_sign_ins_per_address: rate(limits.failed_sign_ins_per_address),
     }
+}
+
+fn rate(rate: Rate) -> Option<v1::Rate> {
+    Some(v1::Rate {
+        per_second: rate.per_second.get().into(),
+        burst: rate.burst.get().into(),
+    })
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ async fn reads(hub: &TestHub) -> Vec<Audited> {
 }
 
 /// How often whoever was refused for what; of all minutes together.
-async fn refusals(hub: &TestHub, group: Option<Uuid>) -> Vec<(String, String, i64)> {
+pub async fn refusals(hub: &TestHub, group: Option<Uuid>) -> Vec<(String, String, i64)> {
     let mut counts: Vec<(String, String, i64)> = Vec::new();
     for refusal in refusal_rows(hub, group).await {
         let known = counts

@@ -22,7 +22,7 @@ fn token(number: u8) -> String {
     Token::from_random([number; 32]).reveal().to_owned()
 }
 
-async fn join(hub: &TestHub, code: &str, token: &str) -> Result<v1::DescribeResponse, Status> {
+pub async fn join(hub: &TestHub, code: &str, token: &str) -> Result<v1::DescribeResponse, Status> {
     let request = v1::JoinRequest {
         code: code.to_owned(),
         token: token.to_owned(),
@@ -32,7 +32,7 @@ async fn join(hub: &TestHub, code: &str, token: &str) -> Result<v1::DescribeResp
     Ok(joined.into_inner().description.expect("a description"))
 }
 
-fn to_spring(operator: &Operator) -> v1::CreateInvitationRequest {
+pub fn to_spring(operator: &Operator) -> v1::CreateInvitationRequest {
     let new = new_credential(&id(SPRING), "总务处");
     v1::CreateInvitationRequest {
         group_id: operator.group_id.clone(),
@@ -50,7 +50,7 @@ fn to_holder(operator: &Operator, credential: &str, overlap: i64) -> v1::CreateI
 }
 
 /// The code of a new invitation.
-async fn code(operator: &Operator, request: v1::CreateInvitationRequest) -> String {
+pub async fn code(operator: &Operator, request: v1::CreateInvitationRequest) -> String {
     let made = operator.invite(request).await.expect("an invitation");
     let invitation: Invitation = made.line.parse().expect("an invitation");
     invitation.code.reveal().to_owned()

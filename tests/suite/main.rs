@@ -24,6 +24,7 @@ mod harness;
 mod hostile;
 mod invitations;
 mod joining;
+mod limits;
 mod merging;
 mod neighbours;
 mod operator;

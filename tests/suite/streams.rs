@@ -28,6 +28,8 @@ fn over(answer: Result<Stream, Status>, limit: &str, max: usize) {
     assert_eq!(info["max"], max.to_string());
     let quota = &details.quota_failure().expect("a QuotaFailure").violations;
     assert_eq!(quota[0].subject, limit);
+    let retry = details.retry_info().expect("a RetryInfo");
+    assert!(retry.retry_delay.is_some());
 }
 
 /// Asks until a place is free: the hub hears of a closed stream a moment later.

@@ -96,12 +96,8 @@ where
 impl FrontLayer {
     fn refusal(&self) -> http::Response<Body> {
         let max = self.tokenless_of_address_max;
-        let error = HubError::TooMuch {
-            limit: "tokenless_calls_per_address_max",
-            max,
-            actual: max + 1,
-        };
-        status(&error).into_http()
+        let limit = "tokenless_calls_per_address_max";
+        status(&HubError::Full { limit, max }).into_http()
     }
 }
 
