@@ -6,6 +6,7 @@
 
 mod bare;
 mod fanout;
+mod flood;
 mod load;
 mod memory;
 mod pull;
@@ -26,6 +27,11 @@ fn main() {
         && role == memory::CHILD
     {
         return runtime.block_on(memory::child(address, tokens, lines));
+    }
+    if let [role, kind, address, token] = names.as_slice()
+        && role == flood::CHILD
+    {
+        return runtime.block_on(flood::child(kind, address, token));
     }
     if names.is_empty() {
         names = vec!["all".to_owned()];
@@ -66,6 +72,9 @@ async fn run(names: &[String]) {
     }
     if wanted("push-under-load") {
         load::push_while_cold_loads().await;
+    }
+    if wanted("flood") {
+        flood::flood().await;
     }
     if wanted("reconnect") {
         load::reconnect().await;

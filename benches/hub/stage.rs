@@ -23,6 +23,7 @@ use v1::mutation::Wish;
 /// A hub and its folder.
 pub struct Stage {
     folder: TempDir,
+    limits: Limits,
     running: Option<Running>,
 }
 
@@ -42,10 +43,19 @@ pub struct Group {
 }
 
 impl Stage {
+    /// A hub that refuses nobody for calling often.
     pub async fn open() -> Self {
+        Self::open_with(unlimited()).await
+    }
+
+    pub async fn open_with(limits: Limits) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        let running = Some(Running::start(folder.path().join("data")).await);
-        Stage { folder, running }
+        let running = Some(Running::start(folder.path().join("data"), limits).await);
+        Stage {
+            folder,
+            limits,
+            running,
+        }
     }
 
     /// A group of campuses.
@@ -99,17 +109,12 @@ impl Stage {
 
     /// Starts it again over the same file.
     pub async fn start(&mut self) {
-        self.running = Some(Running::start(self.folder.path().join("data")).await);
+        self.running = Some(Running::start(self.folder.path().join("data"), self.limits).await);
     }
 }
 
 impl Running {
-    async fn start(data: PathBuf) -> Self {
-        let limits = Limits {
-            streams_per_credential_max: 10_000,
-            streams_per_group_max: 10_000,
-            ..Limits::default()
-        };
+    async fn start(data: PathBuf, limits: Limits) -> Self {
         let opened = Hub::open(&Config { data, limits }, Arc::new(SystemClock)).await;
         let (hub, drained) = opened.expect("the hub opens");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -141,8 +146,57 @@ fn campus(name: &str) -> Bytes {
     }))
 }
 
+fn unlimited() -> Limits {
+    Limits {
+        streams_per_credential_max: 10_000,
+        streams_per_group_max: 10_000,
+        ..Limits::default().without_rates()
+    }
+}
+
+/// A small menu of three days, of a set of its own.
+pub fn menu(set: &str) -> Bytes {
+    let dates = ["2026-05-11", "2026-05-12", "2026-05-13"];
+    let dish = |name: &str| v1::Dish {
+        slot: v1::DishSlot::Main.into(),
+        name: name.to_owned(),
+        ..Default::default()
+    };
+    let lunch = |date: &str| v1::DayMeal {
+        date: date.to_owned(),
+        meal: v1::Meal::Lunch.into(),
+        dishes: ["红烧狮子头", "清炒时蔬", "番茄蛋汤"].map(dish).to_vec(),
+        ..Default::default()
+    };
+    encode(Kind::Menu(v1::Menu {
+        canteen: "学生食堂".to_owned(),
+        menu_set: set.to_owned(),
+        audience: v1::MenuAudience::Pupils.into(),
+        service_dates: dates.map(str::to_owned).to_vec(),
+        meals: dates.map(lunch).to_vec(),
+        ..Default::default()
+    }))
+}
+
+/// The same with a long agenda: about 4 KB.
+pub fn long_session() -> Bytes {
+    let row = v1::AgendaItem {
+        start: "14:00".to_owned(),
+        end: "14:40".to_owned(),
+        item: "说课：单元整体设计与习作教学".repeat(2),
+        ..Default::default()
+    };
+    let mut session = joint_prep();
+    session.agenda = vec![row; 36];
+    encode(Kind::Session(session))
+}
+
 /// A joint prep session that the whole group sees, of about 400 bytes.
 pub fn session() -> Bytes {
+    encode(Kind::Session(joint_prep()))
+}
+
+fn joint_prep() -> v1::Session {
     let named = |name: &str| v1::PersonRef {
         display_name: name.to_owned(),
         ..Default::default()
@@ -153,7 +207,7 @@ pub fn session() -> Bytes {
         item: item.to_owned(),
         ..Default::default()
     };
-    encode(Kind::Session(v1::Session {
+    v1::Session {
         form: v1::SessionForm::JointPrep.into(),
         title: "三年级语文第五单元集体备课".to_owned(),
         subjects: vec!["语文".to_owned()],
@@ -175,7 +229,7 @@ pub fn session() -> Bytes {
             row("15:40", "16:30", "总结与分工"),
         ],
         ..Default::default()
-    }))
+    }
 }
 
 /// An exchange, drafted: only its owner sees it.
