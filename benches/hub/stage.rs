@@ -110,7 +110,12 @@ impl Running {
             streams_per_group_max: 10_000,
             ..Limits::default()
         };
-        let opened = Hub::open(&Config { data, limits }, Arc::new(SystemClock)).await;
+        let config = Config {
+            data,
+            database: None,
+            limits,
+        };
+        let opened = Hub::open(&config, Arc::new(SystemClock)).await;
         let (hub, drained) = opened.expect("the hub opens");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");

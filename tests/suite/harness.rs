@@ -199,7 +199,12 @@ impl Running {
         entrance: &Entrance,
     ) -> Self {
         let data = folder.path().join("data");
-        let opened = Hub::open(&Config { data, limits }, clock).await;
+        let config = Config {
+            data,
+            database: None,
+            limits,
+        };
+        let opened = Hub::open(&config, clock).await;
         let (hub, drained) = opened.expect("the hub opens");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
