@@ -7,6 +7,7 @@
 
 mod admin;
 mod campus;
+mod database;
 mod demo;
 mod restore;
 mod running;
@@ -15,8 +16,11 @@ mod serve;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// What a command answers; an error is printed as one line.
-type Outcome = Result<ExitCode, Box<dyn std::error::Error + Send + Sync>>;
+/// What stops a command; it is printed as one line.
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a command answers.
+type Outcome = Result<ExitCode, Error>;
 
 /// The exit status for a command line that cannot be read (`EX_USAGE`).
 const USAGE: u8 = 64;

@@ -26,7 +26,9 @@ pub use error::HubError;
 pub use people::{Erased, Export, Wanted};
 pub use restore::restore;
 
-pub use crate::store::{Backup, Commit, Commits, Leaf, ListedCredential, Lost, Restore, Restored};
+pub use crate::store::{
+    Backup, Commit, Commits, Leaf, ListedCredential, Lost, PostgresAddress, Restore, Restored,
+};
 pub use crate::sync::Share;
 pub use crate::sync::history::{Change, Entries, Entry};
 
@@ -40,7 +42,7 @@ use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
 use crate::model::secret;
 use crate::office::{self, GroupStatus, Heard, Records};
-use crate::store::{SqliteStore, Store};
+use crate::store::Store;
 use crate::sync::{
     Heads, Ledger, Pace, Reader, Reading, Shares, Sights, Watching, Writer, end_if_unsynced,
     history,
@@ -140,7 +142,7 @@ impl Hub {
         clock: Arc<dyn Clock>,
     ) -> Result<(Arc<Self>, Drained), HubError> {
         let lock = Arc::new(config.lock()?);
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.data, random_uuid()).await?);
+        let store = config.open().await?;
         let hub_id = store.hub_id().await?;
         let heads = Arc::new(Heads::default());
         let (writer, task) = Writer::start(

@@ -4,7 +4,9 @@
 mod auditing;
 mod chain;
 mod credentials;
+mod engine;
 mod erasing;
+mod postgres;
 mod sql;
 mod sqlite;
 
@@ -12,6 +14,7 @@ pub use auditing::Auditing;
 pub use chain::{Commit, Commits, Leaf, Opening, Restore};
 pub use credentials::{Credential, Credentials, Handover, Held, ListedCredential, Trade};
 pub use erasing::{Due, Erasing, Erasure, Mentions, Of, Retained, Stored};
+pub use postgres::{PostgresAddress, PostgresStore};
 pub use sqlite::SqliteStore;
 
 use crate::model::audit::Audited;
@@ -46,27 +49,62 @@ pub enum StoreError {
     /// The file is another program's.
     #[error("{} is not a hub's database", .0.display())]
     Foreign(PathBuf),
+    /// An address that is none of a PostgreSQL database. What was given is not repeated: it may hold a password.
+    #[error("a database's address looks like postgres://user:password@host:5432/name")]
+    Address,
+    /// The database is not a file that a hub could copy or replace.
+    #[error(
+        "the hub's database is PostgreSQL: back it up and restore it with PostgreSQL's own means"
+    )]
+    BacksUpItself,
     /// A backup could not be written. The database itself is as well as before.
     #[error("the backup could not be written: {0}")]
     Backup(#[source] Box<StoreError>),
 }
 
 impl StoreError {
-    /// The disk refused to make durable what was written. Whether it is there nobody knows.
+    /// The disk refused to make durable what was written. Whether it is there nobody knows. (PostgreSQL then
+    /// ends by itself, and reads its log anew.)
     #[must_use]
     pub fn lost_sync(&self) -> bool {
-        const IOERR_FSYNC: &str = "1034";
-        const IOERR_DIR_FSYNC: &str = "1290";
-        matches!(self.code().as_deref(), Some(IOERR_FSYNC | IOERR_DIR_FSYNC))
+        const SQLITE_IOERR_FSYNC: &str = "1034";
+        const SQLITE_IOERR_DIR_FSYNC: &str = "1290";
+        matches!(
+            self.code().as_deref(),
+            Some(SQLITE_IOERR_FSYNC | SQLITE_IOERR_DIR_FSYNC)
+        )
     }
 
     /// There is no room on the disk. Nothing was stored, and reading goes on.
     #[must_use]
     pub fn disk_full(&self) -> bool {
-        const FULL: &str = "13";
+        const SQLITE_FULL: &str = "13";
         // The index of the write-ahead log could not grow.
-        const IOERR_SHMSIZE: &str = "4874";
-        matches!(self.code().as_deref(), Some(FULL | IOERR_SHMSIZE))
+        const SQLITE_IOERR_SHMSIZE: &str = "4874";
+        const POSTGRES_DISK_FULL: &str = "53100";
+        matches!(
+            self.code().as_deref(),
+            Some(SQLITE_FULL | SQLITE_IOERR_SHMSIZE | POSTGRES_DISK_FULL)
+        )
+    }
+
+    /// The database cannot be reached, or lets nobody write now: whoever asks again at once fares no better.
+    /// Of a commit nobody knows whether it is there.
+    #[must_use]
+    pub fn out_of_reach(&self) -> bool {
+        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls};
+        // What PostgreSQL calls it: a connection that failed, resources that ran out, an operator who stepped
+        // in, a standby, and a lock that was not given in time.
+        const CLASSES: [&str; 3] = ["08", "53", "57"];
+        const CODES: [&str; 2] = ["25006", "55P03"];
+        match self {
+            StoreError::Database(Io(_) | PoolClosed | PoolTimedOut | Protocol(_) | Tls(_)) => true,
+            // SQLite's codes are no longer than four digits.
+            _ => self.code().is_some_and(|code| {
+                let class = code.get(..2).filter(|_| code.len() == 5);
+                CODES.contains(&&*code) || class.is_some_and(|class| CLASSES.contains(&class))
+            }),
+        }
     }
 
     fn code(&self) -> Option<String> {
@@ -327,6 +365,7 @@ pub struct Restored {
 
 /// The database.
 ///
+/// No text holds a NUL character: not every engine can keep one, and the hub takes none from anybody.
 /// Reads see what was committed before they began. They open a short transaction of their own and never
 /// hold it over a network wait.
 #[async_trait]
@@ -346,6 +385,9 @@ pub trait Store: Auditing + Credentials + Erasing + Send + Sync {
     /// What the last backup holds of a group.
     async fn last_backup(&self, group: GroupKey) -> Result<Option<Backup>>;
 
+    /// Whether groups are written for apart, each in transactions of its own and at the same time as others;
+    /// otherwise one transaction at a time had better carry what waits of all.
+    fn apart(&self) -> bool;
     /// Begins to write for these groups. Until it ends nobody else writes for them, in this process or
     /// another; without [`Writing::commit`] nothing happened.
     async fn begin(&self, groups: &[GroupKey]) -> Result<Box<dyn Writing>>;

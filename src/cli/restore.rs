@@ -1,6 +1,7 @@
 //! `lianxiao restore`: puts a backup in the place of a stopped hub's database.
 
 use super::Outcome;
+use super::database::Database;
 use crate::hub::{Config, Restored, restore};
 use crate::model::clock::SystemClock;
 use crate::model::limits::Limits;
@@ -18,6 +19,8 @@ pub struct Restore {
         value_name = "FOLDER"
     )]
     data: PathBuf,
+    #[command(flatten)]
+    database: Database,
     /// Backup made by `lianxiao admin backup`
     file: PathBuf,
 }
@@ -26,6 +29,7 @@ impl Restore {
     pub async fn run(self) -> Outcome {
         let config = Config {
             data: self.data,
+            database: self.database.address()?,
             limits: Limits::default(),
         };
         let Restored { lost, erased } = restore(&config, &self.file, &SystemClock).await?;

@@ -1,6 +1,7 @@
 //! `lianxiao serve`: runs a hub until it is told to end.
 
 use super::Outcome;
+use super::database::Database;
 use super::running::{Cover, Running, asked_to_end};
 use crate::hub::Config;
 use crate::model::clock::SystemClock;
@@ -29,6 +30,8 @@ pub struct Serve {
         value_name = "FOLDER"
     )]
     data: PathBuf,
+    #[command(flatten)]
+    database: Database,
     /// Address to listen on; port 0 takes a free one
     #[arg(
         long,
@@ -88,6 +91,7 @@ impl Serve {
             .map_err(|error| format!("cannot listen on {}: {error}", self.listen))?;
         let config = Config {
             data: self.data,
+            database: self.database.address()?,
             limits: Limits::default(),
         };
         let cover = self.tls.cover(self.listen.ip());
@@ -98,9 +102,11 @@ impl Serve {
         if let Some(fingerprint) = &fingerprint {
             println!("certificate SHA-256 {fingerprint}");
         }
+        let database = config.database.as_ref().map(ToString::to_string);
         tracing::info!(
             address = %running.address,
             data = %config.data.display(),
+            database = database.as_deref().unwrap_or("in the data folder"),
             certificate = fingerprint.as_deref().unwrap_or("none: plain text"),
             "the hub is up"
         );

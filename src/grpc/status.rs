@@ -56,6 +56,7 @@ pub fn status(error: &HubError) -> Status {
         }
         HubError::Behind { .. } => (retry(&mut details), "HUB_BEHIND"),
         HubError::Stopping => (retry(&mut details), "HUB_STOPPING"),
+        HubError::BacksUpItself => (Code::FailedPrecondition, "DATABASE_BACKS_UP_ITSELF"),
         HubError::Store(cause) if cause.disk_full() => {
             tracing::error!(error = %cause, "the disk is full");
             retry(&mut details);

@@ -1,15 +1,19 @@
 //! What a hub is told before it is built.
 
-use super::HubError;
+use super::{HubError, random_uuid};
 use crate::model::limits::Limits;
+use crate::store::{PostgresAddress, PostgresStore, SqliteStore, Store};
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// A hub's settings.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The data folder: database, lock and the operator's socket.
     pub data: PathBuf,
+    /// The PostgreSQL database that stands instead of one in the data folder.
+    pub database: Option<PostgresAddress>,
     /// What it takes and gives at once.
     pub limits: Limits,
 }
@@ -19,6 +23,15 @@ impl Config {
     #[must_use]
     pub fn admin_socket(&self) -> PathBuf {
         self.data.join("admin.sock")
+    }
+
+    /// Opens the database.
+    pub(super) async fn open(&self) -> Result<Arc<dyn Store>, HubError> {
+        let fresh = random_uuid();
+        Ok(match &self.database {
+            None => Arc::new(SqliteStore::open(&self.data, fresh).await?),
+            Some(address) => Arc::new(PostgresStore::open(address, fresh).await?),
+        })
     }
 
     /// Makes the data folder, readable by its user only, and takes its lock: one process opens a hub.

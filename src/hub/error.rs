@@ -103,6 +103,9 @@ pub enum HubError {
     /// The data folder cannot be used.
     #[error("the data folder cannot be used: {0}")]
     Folder(Arc<std::io::Error>),
+    /// The database is PostgreSQL, which is none of the hub's to copy or replace.
+    #[error("{}", StoreError::BacksUpItself)]
+    BacksUpItself,
     /// The database failed.
     #[error("{0}")]
     Store(Arc<StoreError>),
@@ -131,7 +134,10 @@ impl From<StoreError> for HubError {
     fn from(error: StoreError) -> Self {
         // Whatever the hub writes comes by here, pushes and the last call of a credential excepted.
         end_if_unsynced(&error);
-        HubError::Store(Arc::new(error))
+        match error {
+            StoreError::BacksUpItself => HubError::BacksUpItself,
+            error => HubError::Store(Arc::new(error)),
+        }
     }
 }
 

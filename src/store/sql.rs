@@ -8,6 +8,7 @@ pub mod chunks;
 pub mod column;
 pub mod commits;
 pub mod credentials;
+pub mod db;
 pub mod erase;
 pub mod feed;
 pub mod handovers;
@@ -15,6 +16,7 @@ pub mod history;
 pub mod load;
 pub mod report;
 pub mod retain;
+pub mod statement;
 pub mod write;
 
 #[cfg(test)]

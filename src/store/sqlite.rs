@@ -3,34 +3,22 @@
 //! One connection writes, so positions are given and committed in one order. Readers have connections of
 //! their own and, in WAL mode, neither wait for the writer nor hold it up.
 
-mod auditing;
 mod backup;
-mod credentials;
-mod erasing;
 mod replaced;
 
+use super::engine::{Connection, Engine, Snapshot, Transaction};
+use super::sql::catalog;
 use super::sql::chunks::PREPARED;
-use super::sql::{audit, catalog, chain, commits, erase, feed, history, load, report, write};
-use super::{
-    Backup, Batch, Commits, FeedPage, Loaded, Needs, PageQuery, Remembered, Restored, Result,
-    Store, StoreError, Stored, Version, Writing, Written,
-};
-use crate::model::audit::Audited;
-use crate::model::caller::Group;
-use crate::model::date::Span;
-use crate::model::feed::Head;
-use crate::model::ids::{GroupKey, MutationId, Place, RecordId};
-use crate::model::sight::Sight;
+use super::sql::db::{Db, Either};
+use super::{Restored, Result, StoreError};
+use crate::model::ids::GroupKey;
 use async_trait::async_trait;
 use jiff::Timestamp;
-use sqlx::Sqlite;
-use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
     SqliteSynchronous,
 };
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use uuid::Uuid;
@@ -76,7 +64,7 @@ impl SqliteStore {
             )
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
-        let hub_id = catalog::hub_id(&mut *writer.acquire().await?, fresh).await?;
+        let hub_id = catalog::hub_id(&mut Db::Sqlite(&mut *writer.acquire().await?), fresh).await?;
         let options = options.create_if_missing(false).pragma("query_only", "on");
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -170,192 +158,50 @@ async fn waits_for_the_disk(db: &mut SqliteConnection) -> sqlx::Result<()> {
 }
 
 #[async_trait]
-impl Store for SqliteStore {
-    async fn close(&self) {
+impl Engine for SqliteStore {
+    fn id(&self) -> Uuid {
+        self.hub_id
+    }
+
+    async fn reader(&self) -> Result<Connection> {
+        Ok(Either::Sqlite(self.readers.acquire().await?))
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot> {
+        Ok(Either::Sqlite(self.readers.begin().await?))
+    }
+
+    async fn writer(&self) -> Result<Connection> {
+        Ok(Either::Sqlite(self.writer.acquire().await?))
+    }
+
+    async fn transaction(&self, _: &[GroupKey]) -> Result<Transaction> {
+        // The write lock is taken at once: a transaction that began by reading could not get it later.
+        Transaction::begin(self.writer().await?, "BEGIN IMMEDIATE", "COMMIT").await
+    }
+
+    fn in_parts(&self) -> bool {
+        false
+    }
+
+    async fn copy(&self, file: &Path, at: Timestamp) -> Result<()> {
+        backup::write(&self.folder, file).await?;
+        let heads = backup::heads(file).await?;
+        let mut tx = self.transaction(&[]).await?;
+        catalog::note_backup(&mut tx.db(), &heads, at).await?;
+        tx.end().await
+    }
+
+    async fn overwrite(&self) -> Result<bool> {
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut *self.writer.acquire().await?)
+            .await?;
+        Ok(row.try_get::<i64, _>("busy")? == 0)
+    }
+
+    async fn end(&self) {
         self.readers.close().await;
         // Last: it leaves a file without a log beside it.
         self.writer.close().await;
-    }
-
-    async fn hub_id(&self) -> Result<Uuid> {
-        Ok(self.hub_id)
-    }
-
-    async fn create_group(&self, id: Uuid, name: &str, at: Timestamp) -> Result<Option<Group>> {
-        catalog::create_group(&mut *self.writer.acquire().await?, id, name, at).await
-    }
-
-    async fn groups(&self) -> Result<Vec<Group>> {
-        catalog::groups(&mut *self.readers.acquire().await?).await
-    }
-
-    async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()> {
-        backup::write(&self.folder, file).await?;
-        let heads = backup::heads(file).await?;
-        let mut writing = SqliteWriting::begin(&self.writer).await?;
-        backup::note(writing.db(), &heads, at).await?;
-        writing.end().await
-    }
-
-    async fn last_backup(&self, group: GroupKey) -> Result<Option<Backup>> {
-        backup::last(&mut *self.readers.acquire().await?, group).await
-    }
-
-    async fn begin(&self, _: &[GroupKey]) -> Result<Box<dyn Writing>> {
-        Ok(Box::new(SqliteWriting::begin(&self.writer).await?))
-    }
-
-    async fn head(&self, group: GroupKey) -> Result<Head> {
-        commits::head(&mut *self.readers.acquire().await?, group).await
-    }
-
-    async fn commit_before(&self, group: GroupKey, position: i64) -> Result<Head> {
-        commits::commit_before(&mut *self.readers.acquire().await?, group, position).await
-    }
-
-    async fn commit_as_of(&self, group: GroupKey, time: Timestamp) -> Result<Head> {
-        commits::commit_as_of(&mut *self.readers.acquire().await?, group, time).await
-    }
-
-    async fn commits(
-        &self,
-        group: GroupKey,
-        after: i64,
-        limit: i64,
-        sight: &Sight,
-    ) -> Result<Commits> {
-        let mut tx = self.readers.begin().await?;
-        chain::commits(&mut tx, group, after, limit, sight).await
-    }
-
-    async fn page(&self, group: GroupKey, query: &PageQuery<'_>) -> Result<FeedPage> {
-        let mut tx = self.readers.begin().await?;
-        feed::page(&mut tx, group, query).await
-    }
-
-    async fn record(
-        &self,
-        group: GroupKey,
-        id: RecordId,
-        sight: &Sight,
-    ) -> Result<Option<Version>> {
-        feed::record(&mut *self.readers.acquire().await?, group, id, sight).await
-    }
-
-    async fn record_at(
-        &self,
-        group: GroupKey,
-        id: RecordId,
-        position: i64,
-    ) -> Result<Option<Version>> {
-        history::record_at(&mut *self.readers.acquire().await?, group, id, position).await
-    }
-
-    async fn history(
-        &self,
-        group: GroupKey,
-        id: RecordId,
-        below: i64,
-        limit: i64,
-    ) -> Result<Vec<Written>> {
-        history::history(&mut *self.readers.acquire().await?, group, id, below, limit).await
-    }
-
-    async fn remembered(
-        &self,
-        group: GroupKey,
-        place: Place,
-        ids: &[MutationId],
-    ) -> Result<HashMap<MutationId, Remembered>> {
-        load::remembered(&mut *self.readers.acquire().await?, group, place, ids).await
-    }
-
-    async fn as_of(
-        &self,
-        group: GroupKey,
-        kind: &str,
-        position: i64,
-        span: Span,
-    ) -> Result<Vec<Version>> {
-        report::as_of(
-            &mut *self.readers.acquire().await?,
-            group,
-            kind,
-            position,
-            span,
-        )
-        .await
-    }
-
-    async fn last_writes(
-        &self,
-        group: GroupKey,
-        position: i64,
-        places: &[Place],
-    ) -> Result<HashMap<Place, Timestamp>> {
-        report::last_writes(&mut *self.readers.acquire().await?, group, position, places).await
-    }
-}
-
-/// A transaction that writes, begun and ended in the engine's own words: a failure may have ended it
-/// already (a full disk does), and sqlx would go on counting it as open. Unless it is committed, its
-/// connection is closed, and the transaction with it.
-struct SqliteWriting {
-    /// Gone once the transaction ended.
-    db: Option<PoolConnection<Sqlite>>,
-}
-
-impl SqliteWriting {
-    async fn begin(writer: &SqlitePool) -> Result<Self> {
-        let mut writing = SqliteWriting {
-            db: Some(writer.acquire().await?),
-        };
-        // The write lock is taken at once: a transaction that began by reading could not get it later.
-        sqlx::query("BEGIN IMMEDIATE").execute(writing.db()).await?;
-        Ok(writing)
-    }
-
-    fn db(&mut self) -> &mut SqliteConnection {
-        self.db.as_mut().expect("the transaction is open")
-    }
-
-    async fn end(mut self) -> Result<()> {
-        sqlx::query("COMMIT").execute(self.db()).await?;
-        // Back to the pool.
-        self.db = None;
-        Ok(())
-    }
-}
-
-impl Drop for SqliteWriting {
-    fn drop(&mut self) {
-        drop(self.db.take().map(PoolConnection::detach));
-    }
-}
-
-#[async_trait]
-impl Writing for SqliteWriting {
-    async fn load(&mut self, group: GroupKey, needs: &Needs) -> Result<Loaded> {
-        load::load(self.db(), group, needs).await
-    }
-
-    async fn apply(&mut self, group: GroupKey, batch: &Batch) -> Result<()> {
-        write::apply(self.db(), group, batch).await
-    }
-
-    async fn versions_of(&mut self, group: GroupKey, id: RecordId) -> Result<Vec<Stored>> {
-        erase::versions_of(self.db(), group, id).await
-    }
-
-    async fn rewrite(&mut self, group: GroupKey, rewritten: &[Stored]) -> Result<()> {
-        erase::rewrite(self.db(), group, rewritten).await
-    }
-
-    async fn note(&mut self, group: GroupKey, deed: &Audited) -> Result<()> {
-        audit::write(self.db(), group, deed).await
-    }
-
-    async fn commit(self: Box<Self>) -> Result<()> {
-        self.end().await
     }
 }

@@ -1,4 +1,5 @@
-//! The one task that writes. Pushes that wait together are planned and committed together.
+//! The tasks that write: one for all groups, or one for each where the store writes for them apart. Pushes
+//! that wait together are planned and committed together.
 
 use super::erase::{self, Done, Part};
 use super::heads::Heads;
@@ -12,12 +13,13 @@ use crate::model::ids::GroupKey;
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
 use crate::store::{Batch, Loaded, Needs, Store, StoreError, Writing};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-/// The way to the task that writes.
+/// The way to the tasks that write.
 #[derive(Clone)]
 pub struct Writer {
     jobs: mpsc::UnboundedSender<Wanted>,
@@ -25,10 +27,19 @@ pub struct Writer {
     limits: Limits,
 }
 
-/// What the task is asked.
+/// What a task is asked.
 enum Wanted {
     Push(Job),
     Erase(ErasingJob),
+}
+
+impl Wanted {
+    fn group(&self) -> GroupKey {
+        match self {
+            Wanted::Push(job) => job.push.caller.group.key,
+            Wanted::Erase(job) => job.part.order.caller.group.key,
+        }
+    }
 }
 
 /// A part of an erasure and who waits for it.
@@ -38,7 +49,7 @@ struct ErasingJob {
 }
 
 impl Writer {
-    /// Starts the task. It ends when every handle is dropped and what waited is written.
+    /// Starts to write. It ends when every handle is dropped and what waited is written.
     pub fn start(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
@@ -49,19 +60,19 @@ impl Writer {
         // A push in it has found room in its group's queue, and an erasure waits for its last part before
         // it sends the next: that is the bound.
         let (jobs, waiting) = mpsc::unbounded_channel();
-        let task = Task {
+        let task = Arc::new(Task {
             store,
             clock,
             heads,
             seed,
-        };
+        });
         let rooms = Arc::new(Shares::of(WAITING_BYTES_MAX));
         let writer = Writer {
             jobs,
             rooms,
             limits,
         };
-        (writer, tokio::spawn(task.run(waiting)))
+        (writer, tokio::spawn(task.hand_out(waiting)))
     }
 
     /// Pushes, and waits until what is accepted is durable.
@@ -115,8 +126,25 @@ struct Task {
 }
 
 impl Task {
+    /// Gives every wish to the task that writes for its group.
+    async fn hand_out(self: Arc<Self>, mut waiting: mpsc::UnboundedReceiver<Wanted>) {
+        let mut tasks = JoinSet::new();
+        let mut ways = HashMap::new();
+        while let Some(wanted) = waiting.recv().await {
+            let apart = self.store.apart().then(|| wanted.group());
+            let way = ways.entry(apart).or_insert_with(|| {
+                let (way, waiting) = mpsc::unbounded_channel();
+                tasks.spawn(Arc::clone(&self).run(waiting));
+                way
+            });
+            let _ = way.send(wanted);
+        }
+        drop(ways);
+        tasks.join_all().await;
+    }
+
     /// Erasures and pushes take turns.
-    async fn run(self, mut waiting: mpsc::UnboundedReceiver<Wanted>) {
+    async fn run(self: Arc<Self>, mut waiting: mpsc::UnboundedReceiver<Wanted>) {
         let (mut queue, mut erasures) = (Queue::default(), VecDeque::new());
         loop {
             let idle = queue.is_empty() && erasures.is_empty();
@@ -163,20 +191,21 @@ impl Task {
         let pushes: Vec<&Prepared> = jobs.iter().map(|job| &job.push).collect();
         let mut results = match self.write(&pushes).await {
             Ok(answers) => answers.into_iter().map(Ok).collect(),
-            Err(error) if jobs.len() == 1 || error.lost_sync() => vec![Err(error)],
+            Err(error) if jobs.len() == 1 || error.lost_sync() || error.out_of_reach() => {
+                vec![Err(failed(error)); jobs.len()]
+            }
             Err(_) => self.write_each(&pushes).await,
         };
         for (job, result) in jobs.into_iter().zip(results.drain(..)) {
-            let result = result.map_err(failed);
             // A caller that left finds its answer by asking again.
             let _ = job.answer.send(result);
         }
     }
 
-    async fn write_each(&self, pushes: &[&Prepared]) -> Vec<Result<Vec<Answer>, StoreError>> {
+    async fn write_each(&self, pushes: &[&Prepared]) -> Vec<Result<Vec<Answer>, WriteError>> {
         let mut results = Vec::with_capacity(pushes.len());
         for push in pushes {
-            let one = self.write(&[*push]).await;
+            let one = self.write(&[*push]).await.map_err(failed);
             results.push(one.map(|mut answers| answers.pop().unwrap_or_default()));
         }
         results

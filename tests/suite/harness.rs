@@ -1,14 +1,16 @@
 //! A hub in a folder of its own, on a clock of its own, called through the public door only.
 
-use crate::wishes::{Content as _, id};
-use bytes::Bytes;
+mod groups;
+
+pub use groups::{Group, NewCampus, campus, credential, limited};
+
+use crate::database::Database;
+use groups::small_campuses;
 use lianxiao::client::Line;
 use lianxiao::grpc::{self, Bounds, Identity};
-use lianxiao::hub::{Config, Drained, Hub, NewCredential};
+use lianxiao::hub::{Config, Drained, Hub};
 use lianxiao::model::clock::SteppedClock;
-use lianxiao::model::ids::Place;
 use lianxiao::model::limits::Limits;
-use lianxiao::model::mutation::Outcome;
 use lianxiao::wire::convert::push_request;
 use lianxiao::wire::v1;
 use std::future::Future;
@@ -25,7 +27,6 @@ use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
 use tonic::transport::{Channel, Endpoint};
 use tonic::{Request, Status};
-use uuid::Uuid;
 use v1::hub_service_client::HubServiceClient;
 use v1::office_service_client::OfficeServiceClient;
 use v1::sync_service_client::SyncServiceClient;
@@ -65,6 +66,7 @@ pub struct Entrance {
 /// A hub, its folder and its first group.
 pub struct TestHub {
     folder: TempDir,
+    database: Option<Database>,
     limits: Limits,
     entrance: Entrance,
     pub clock: Arc<SteppedClock>,
@@ -103,12 +105,32 @@ impl TestHub {
 
     async fn open(limits: Limits, campuses: Vec<NewCampus>, entrance: Entrance) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
+        let database = Database::of(&folder.path().join("data"));
+        Self::open_in(folder, database, limits, campuses, entrance).await
+    }
+
+    /// A hub with one group of three campuses on a PostgreSQL database, whatever the run.
+    pub async fn start_on(database: Database) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let entrance = Entrance::default();
+        Self::open_in(folder, Some(database), limits(), small_campuses(), entrance).await
+    }
+
+    async fn open_in(
+        folder: TempDir,
+        database: Option<Database>,
+        limits: Limits,
+        campuses: Vec<NewCampus>,
+        entrance: Entrance,
+    ) -> Self {
         let clock = SteppedClock::starting_at(NOW.parse().expect("a time"));
         let clock = Arc::new(clock);
-        let running = Running::start(&folder, limits, Arc::clone(&clock), &entrance).await;
+        let config = config(&folder, database.as_ref(), limits);
+        let running = Running::start(config, Arc::clone(&clock), &entrance).await;
         let group = Group::make(&running.hub, "春风教育集团", campuses).await;
         TestHub {
             folder,
+            database,
             limits,
             entrance,
             clock,
@@ -120,6 +142,11 @@ impl TestHub {
     /// The hub itself, for what the operator does.
     pub fn hub(&self) -> &Arc<Hub> {
         &self.running.as_ref().expect("the hub runs").hub
+    }
+
+    /// The PostgreSQL database.
+    pub fn database(&self) -> &Database {
+        self.database.as_ref().expect("it is PostgreSQL")
     }
 
     /// The data folder.
@@ -186,20 +213,23 @@ impl TestHub {
     /// Opens the same folder again, on the same clock. Clients are made anew.
     pub async fn reopen(&mut self) {
         let clock = Arc::clone(&self.clock);
-        let running = Running::start(&self.folder, self.limits, clock, &self.entrance);
+        let config = config(&self.folder, self.database.as_ref(), self.limits);
+        let running = Running::start(config, clock, &self.entrance);
         self.running = Some(running.await);
     }
 }
 
+fn config(folder: &TempDir, database: Option<&Database>, limits: Limits) -> Config {
+    Config {
+        data: folder.path().join("data"),
+        database: database.map(Database::address),
+        limits,
+    }
+}
+
 impl Running {
-    async fn start(
-        folder: &TempDir,
-        limits: Limits,
-        clock: Arc<SteppedClock>,
-        entrance: &Entrance,
-    ) -> Self {
-        let data = folder.path().join("data");
-        let opened = Hub::open(&Config { data, limits }, clock).await;
+    async fn start(config: Config, clock: Arc<SteppedClock>, entrance: &Entrance) -> Self {
+        let opened = Hub::open(&config, clock).await;
         let (hub, drained) = opened.expect("the hub opens");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -221,99 +251,6 @@ impl Running {
             served,
         }
     }
-}
-
-/// A campus to be made.
-pub struct NewCampus {
-    pub id: String,
-    pub name: String,
-    pub content: Bytes,
-}
-
-fn small_campuses() -> Vec<NewCampus> {
-    let roles = [
-        (HEAD, v1::CampusRole::Head),
-        (SPRING, v1::CampusRole::Branch),
-        (LAKE, v1::CampusRole::Branch),
-    ];
-    roles
-        .into_iter()
-        .map(|(name, role)| NewCampus {
-            id: id(name),
-            name: name.to_owned(),
-            content: campus(name, role).encode(),
-        })
-        .collect()
-}
-
-/// A campus with one canteen that serves lunch.
-pub fn campus(name: &str, role: v1::CampusRole) -> v1::Campus {
-    let canteen = v1::Canteen {
-        name: "学生食堂".to_owned(),
-        meals: vec![v1::Meal::Lunch.into()],
-        ..Default::default()
-    };
-    v1::Campus {
-        name: name.to_owned(),
-        role: role.into(),
-        canteens: vec![canteen],
-        ..Default::default()
-    }
-}
-
-/// A group and the tokens of its places.
-pub struct Group {
-    pub id: Uuid,
-    pub office: String,
-    pub campuses: Vec<Member>,
-}
-
-/// A campus and its token.
-pub struct Member {
-    pub id: String,
-    pub name: String,
-    pub token: String,
-}
-
-impl Group {
-    /// A campus of the group.
-    pub fn member(&self, name: &str) -> &Member {
-        let member = self.campuses.iter().find(|member| member.name == name);
-        member.unwrap_or_else(|| panic!("the group has no {name}"))
-    }
-
-    async fn make(hub: &Hub, name: &str, campuses: Vec<NewCampus>) -> Self {
-        let group = hub.create_group(name).await.expect("a new group").id;
-        let mut members = Vec::new();
-        for NewCampus { id, name, content } in campuses {
-            let campus = id.parse().expect("a campus id");
-            let made = hub.create_campus(group, campus, content).await;
-            assert_eq!(made.expect("a campus").outcome, Outcome::Applied, "{name}");
-            let place = Place::Campus(campus);
-            let token = credential(hub, group, place, "总务处").await;
-            members.push(Member { id, name, token });
-        }
-        Group {
-            id: group,
-            office: credential(hub, group, Place::Office, "集团办").await,
-            campuses: members,
-        }
-    }
-}
-
-/// A new token.
-pub async fn credential(hub: &Hub, group: Uuid, place: Place, holder: &str) -> String {
-    limited(hub, group, place, holder, "").await
-}
-
-/// A new token with these rights only.
-pub async fn limited(hub: &Hub, group: Uuid, place: Place, holder: &str, rights: &str) -> String {
-    let new = NewCredential {
-        rights: rights.parse().expect("rights"),
-        ..NewCredential::new(place, holder)
-    };
-    let made = hub.create_credential(group, new).await;
-    made.expect("a credential").1.reveal().to_owned()
 }
 
 /// Puts a token into every call.

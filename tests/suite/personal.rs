@@ -13,6 +13,7 @@ mod retention;
 mod unnamed;
 mod whose;
 
+use crate::database;
 use crate::harness::{Client, HEAD, LAKE, TestHub, within};
 use crate::wishes::{create, edit, exchange, fresh, named, session};
 use lianxiao::wire::v1;
@@ -179,14 +180,21 @@ pub fn holds(bytes: &[u8], text: &str) -> bool {
         .any(|window| window == text.as_bytes())
 }
 
+/// The files below a hub's data folder that hold a text, its database included.
+pub fn files_with(data: &Path, text: &str) -> Vec<String> {
+    let mut found = files_below(data, text);
+    found.extend(holds(&database::contents(data), text).then(|| "a table".to_owned()));
+    found
+}
+
 /// The files below a folder that hold a text.
-pub fn files_with(folder: &Path, text: &str) -> Vec<String> {
+pub fn files_below(folder: &Path, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         let bytes = std::fs::read(&path).unwrap_or_default();
         if path.is_dir() {
-            found.extend(files_with(&path, text));
+            found.extend(files_below(&path, text));
         } else if holds(&bytes, text) {
             found.push(path.file_name().unwrap().to_string_lossy().into_owned());
         }

@@ -1,5 +1,6 @@
 //! The real program, started as its users start it.
 
+use crate::database;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
@@ -109,6 +110,7 @@ pub fn serve_as(data: &Path, command: &mut Command) -> (Running, String) {
 /// The same on another address, with a command that says `serve` and may say more.
 pub fn serve_on(listen: &str, data: &Path, command: &mut Command) -> (Running, String) {
     command.args(["--listen", listen, "--data"]).arg(data);
+    command.envs(database::of_program(data).map(|url| ("LIANXIAO_DATABASE", url)));
     let serve = Running::start(command);
     let hub = serve.line(|line| line.strip_prefix("listening on ").map(str::to_owned));
     (serve, hub)

@@ -37,8 +37,6 @@ macro_rules! contract {
             audit::many_refusals_are_counted_whole,
             audit::refusals_add_up_each_group_for_itself,
             audit::refusals_come_by_minute_who_and_reason_in_pages,
-            backups::a_backup_is_noted_with_what_it_holds,
-            backups::a_backup_never_takes_the_place_of_a_file,
             catalog::a_credential_ends_when_it_is_said_to,
             catalog::a_credential_is_found_by_its_token_with_its_group,
             catalog::a_locked_credential_is_let_in_when_it_is_confirmed,
@@ -149,4 +147,12 @@ macro_rules! contract {
 
 mod sqlite {
     contract!(super::engine::Sqlite);
+    contract! { stores super::engine::Sqlite:
+        backups::a_backup_is_noted_with_what_it_holds,
+        backups::a_backup_never_takes_the_place_of_a_file,
+    }
+}
+
+mod postgres {
+    contract!(super::engine::Postgres);
 }

@@ -40,6 +40,7 @@ impl Stage {
         let clock = Arc::new(SteppedClock::starting_at(START.parse()?));
         let config = Config {
             data: folder.path().to_owned(),
+            database: None,
             limits: Limits::default(),
         };
         let hub_clock: Arc<SteppedClock> = Arc::clone(&clock);

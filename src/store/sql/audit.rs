@@ -1,21 +1,20 @@
 //! Who did what, and how often somebody was refused.
 
-use super::chunks::chunks;
 use super::column::{micros, time, uuid};
+use super::db::Db;
+use super::statement::{Row, query};
 use crate::model::audit::{Audited, Refusal};
 use crate::model::ids::{CredentialId, GroupKey};
 use crate::store::{Result, StoreError};
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 pub const WRITE: &str = "INSERT INTO audit (grp, seq, at, deed, credential, subject, kinds, count, \
      first_position, last_position) \
      SELECT ?, COALESCE(MAX(seq), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ? FROM audit WHERE grp = ?";
 
 /// Writes a deed down in the transaction that does it: neither is without the other.
-pub async fn write(db: &mut SqliteConnection, group: GroupKey, deed: &Audited) -> Result<()> {
-    sqlx::query(WRITE)
+pub async fn write(db: &mut Db<'_>, group: GroupKey, deed: &Audited) -> Result<()> {
+    query(WRITE)
         .bind(group.0)
         .bind(micros(deed.at))
         .bind(deed.deed.to_string())
@@ -35,13 +34,13 @@ pub const DEEDS: &str = "SELECT seq, at, deed, credential, subject, kinds, count
      FROM audit WHERE grp = ? AND (at, seq) > (?, ?) AND at < ? ORDER BY at, seq LIMIT ?";
 
 pub async fn deeds(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     (at, seq): (Timestamp, i64),
     until: Timestamp,
     limit: i64,
 ) -> Result<Vec<(i64, Audited)>> {
-    let rows = sqlx::query(DEEDS)
+    let rows = query(DEEDS)
         .bind(group.0)
         .bind(micros(at))
         .bind(seq)
@@ -52,7 +51,7 @@ pub async fn deeds(
     rows.iter().map(deed).collect()
 }
 
-fn deed(row: &SqliteRow) -> Result<(i64, Audited)> {
+fn deed(row: &Row) -> Result<(i64, Audited)> {
     let id = |column: &str| -> Result<_> {
         let bytes: Option<&[u8]> = row.try_get(column)?;
         bytes.map(uuid).transpose()
@@ -71,22 +70,26 @@ fn deed(row: &SqliteRow) -> Result<(i64, Audited)> {
     Ok((row.try_get("seq")?, audited))
 }
 
-pub async fn count_refusals(db: &mut SqliteConnection, refusals: &[Refusal]) -> Result<()> {
-    for rows in chunks(refusals) {
-        let mut query =
-            QueryBuilder::<Sqlite>::new("INSERT INTO refusal (grp, minute, who, reason, count) ");
-        query.push_values(rows, |mut row, refusal| {
-            row.push_bind(refusal.group.0)
-                .push_bind(micros(refusal.minute))
-                .push_bind(&refusal.who)
-                .push_bind(&refusal.reason)
-                .push_bind(refusal.count);
-        });
-        query.push(
+pub async fn count_refusals(db: &mut Db<'_>, refusals: &[Refusal]) -> Result<()> {
+    // In one order, or two hubs could wait for each other.
+    let mut refusals: Vec<&Refusal> = refusals.iter().collect();
+    refusals.sort_by_key(|of| (of.group.0, of.minute, &of.who, &of.reason));
+    for rows in db.written(&refusals) {
+        let mut sql = query("INSERT INTO refusal (grp, minute, who, reason, count) ");
+        sql.push_rows(rows.iter().map(|refusal| {
+            [
+                refusal.group.0.into(),
+                micros(refusal.minute).into(),
+                (&refusal.who).into(),
+                (&refusal.reason).into(),
+                refusal.count.into(),
+            ]
+        }));
+        sql.push(
             " ON CONFLICT (grp, minute, who, reason) \
              DO UPDATE SET count = refusal.count + excluded.count",
         );
-        query.build().execute(&mut *db).await?;
+        sql.execute(&mut *db).await?;
     }
     Ok(())
 }
@@ -96,13 +99,13 @@ pub const REFUSALS: &str = "SELECT minute, who, reason, count FROM refusal \
      ORDER BY minute, who, reason LIMIT ?";
 
 pub async fn refusals(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     (minute, who, reason): (Timestamp, &str, &str),
     until: Timestamp,
     limit: i64,
 ) -> Result<Vec<Refusal>> {
-    let rows = sqlx::query(REFUSALS)
+    let rows = query(REFUSALS)
         .bind(group.0)
         .bind(micros(minute))
         .bind(who)
@@ -111,7 +114,7 @@ pub async fn refusals(
         .bind(limit)
         .fetch_all(db)
         .await?;
-    let refusal = |row: &SqliteRow| -> Result<Refusal> {
+    let refusal = |row: &Row| -> Result<Refusal> {
         Ok(Refusal {
             group,
             minute: time(row.try_get("minute")?)?,

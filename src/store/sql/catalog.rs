@@ -1,34 +1,35 @@
 //! The hub and its groups.
 
-use super::column::{micros, uuid};
+use super::column::{micros, time, uuid};
+use super::db::Db;
+use super::statement::{Row, query};
 use crate::model::caller::Group;
 use crate::model::ids::GroupKey;
-use crate::store::Result;
+use crate::store::{Backup, Result, StoreError};
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
 use uuid::Uuid;
 
 /// The hub's id; `fresh` becomes it when the database has none yet.
-pub async fn hub_id(db: &mut SqliteConnection, fresh: Uuid) -> Result<Uuid> {
-    sqlx::query("INSERT INTO hub (id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM hub)")
+pub async fn hub_id(db: &mut Db<'_>, fresh: Uuid) -> Result<Uuid> {
+    db.lock("hub").await?;
+    query("INSERT INTO hub (id) SELECT ? WHERE NOT EXISTS (SELECT 1 FROM hub)")
         .bind(fresh.as_bytes().to_vec())
         .execute(&mut *db)
         .await?;
-    let row = sqlx::query("SELECT id FROM hub")
-        .fetch_one(&mut *db)
-        .await?;
+    let row = query("SELECT id FROM hub").fetch_optional(db).await?;
+    let row = row.ok_or(StoreError::Damaged("the hub's id"))?;
     uuid(row.try_get("id")?)
 }
 
 pub async fn create_group(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     id: Uuid,
     name: &str,
     at: Timestamp,
 ) -> Result<Option<Group>> {
+    db.lock("grp").await?;
     // All rows, though there is one: the statement ends, and is durable, after the last.
-    let rows = sqlx::query(
+    let rows = query(
         "INSERT INTO grp (grp, id, name, epoch, created_at) \
          SELECT COALESCE(MAX(grp), 0) + 1, ?, ?, 1, ? FROM grp WHERE TRUE \
          ON CONFLICT (name) DO NOTHING RETURNING grp",
@@ -50,19 +51,50 @@ pub async fn create_group(
     }))
 }
 
-pub async fn groups(db: &mut SqliteConnection) -> Result<Vec<Group>> {
-    let rows = sqlx::query("SELECT grp, id, name, epoch FROM grp ORDER BY name")
+pub async fn groups(db: &mut Db<'_>) -> Result<Vec<Group>> {
+    let rows = query("SELECT grp, id, name, epoch FROM grp ORDER BY name")
         .fetch_all(db)
         .await?;
     rows.iter().map(|row| group(row, "id")).collect()
 }
 
 /// The group in a row whose column `id` holds its public id.
-pub fn group(row: &SqliteRow, id: &str) -> Result<Group> {
+pub fn group(row: &Row, id: &str) -> Result<Group> {
     Ok(Group {
         key: GroupKey(row.try_get("grp")?),
         id: uuid(row.try_get(id)?)?,
         name: row.try_get("name")?,
         epoch: row.try_get("epoch")?,
     })
+}
+
+/// Notes what a backup holds.
+pub async fn note_backup(db: &mut Db<'_>, heads: &[(GroupKey, i64)], at: Timestamp) -> Result<()> {
+    for (group, position) in heads {
+        query(
+            "INSERT INTO backup (grp, position, at) VALUES (?, ?, ?) ON CONFLICT (grp) \
+             DO UPDATE SET position = excluded.position, at = excluded.at",
+        )
+        .bind(group.0)
+        .bind(*position)
+        .bind(micros(at))
+        .execute(db)
+        .await?;
+    }
+    Ok(())
+}
+
+/// What the last backup holds of a group.
+pub async fn last_backup(db: &mut Db<'_>, group: GroupKey) -> Result<Option<Backup>> {
+    let row = query("SELECT position, at FROM backup WHERE grp = ?")
+        .bind(group.0)
+        .fetch_optional(db)
+        .await?;
+    let backup = |row: Row| -> Result<Backup> {
+        Ok(Backup {
+            position: row.try_get("position")?,
+            at: time(row.try_get("at")?)?,
+        })
+    };
+    row.map(backup).transpose()
 }

@@ -2,37 +2,35 @@
 
 use super::column::{hash, place, who_text};
 use super::commits::{commit_before, head, head_of};
+use super::db::Db;
 use super::feed::on_topic;
-use super::load::is_in;
+use super::statement::{Row, Sql, query};
 use crate::model::ids::GroupKey;
 use crate::model::sight::Sight;
 use crate::store::{Commit, Commits, Leaf, Opening, Restore, Result};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 /// Reads a part of the history. The caller has opened a transaction, so that commits and leaves are of
 /// one moment.
 pub async fn commits(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     after: i64,
     limit: i64,
     sight: &Sight,
 ) -> Result<Commits> {
-    let rows = sqlx::query(COMMITS_AFTER)
+    let rows = query(COMMITS_AFTER)
         .bind(group.0)
         .bind(after)
         .bind(limit)
         .fetch_all(&mut *db)
         .await?;
-    let commit = |row: &SqliteRow| -> Result<Commit> {
+    let commit = |row: &Row| -> Result<Commit> {
         let head = head_of(Some(row))?;
         let leaves = Vec::new();
         Ok(Commit { head, leaves })
     };
     let commits = rows.iter().map(commit).collect::<Result<_>>()?;
     let rows = leaves_statement(group, after, limit, sight)
-        .build()
         .fetch_all(&mut *db)
         .await?;
     let leaves = rows.iter().map(leaf).collect::<Result<Vec<_>>>()?;
@@ -50,18 +48,13 @@ pub const COMMITS_AFTER: &str = "SELECT last_position, at, chain FROM \"commit\"
 
 /// The salt tells who holds the body that it is the one that was hashed, and whoever guesses a body that
 /// the guess is right: only those get it who may see the body anyway.
-pub fn leaves_statement(
-    group: GroupKey,
-    after: i64,
-    limit: i64,
-    sight: &Sight,
-) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new(
+pub fn leaves_statement(group: GroupKey, after: i64, limit: i64, sight: &Sight) -> Sql<'_> {
+    let mut sql = query(
         "SELECT v.position, v.leaf, v.salt, v.place, EXISTS (SELECT 1 FROM audience a \
          WHERE a.grp = v.grp AND a.id = v.id AND a.position = v.position AND a.gone = 0 \
-         AND a.who",
+         AND a.who ",
     );
-    is_in(&mut sql, sight.audiences.iter().map(|who| who_text(*who)));
+    sql.push_in(sight.audiences.iter().map(|who| who_text(*who)));
     on_topic(&mut sql, sight);
     sql.push(") AS seen FROM version v WHERE v.grp = ")
         .push_bind(group.0);
@@ -70,7 +63,7 @@ pub fn leaves_statement(
     sql
 }
 
-fn leaf(row: &SqliteRow) -> Result<Leaf> {
+fn leaf(row: &Row) -> Result<Leaf> {
     let opening = match row.try_get("seen")? {
         false => None,
         true => Some(Opening {
@@ -100,12 +93,12 @@ fn filled(mut commits: Vec<Commit>, leaves: Vec<Leaf>) -> Vec<Commit> {
     commits
 }
 
-async fn restores(db: &mut SqliteConnection, group: GroupKey) -> Result<Vec<Restore>> {
-    let rows = sqlx::query("SELECT epoch, position FROM restore WHERE grp = ? ORDER BY epoch")
+async fn restores(db: &mut Db<'_>, group: GroupKey) -> Result<Vec<Restore>> {
+    let rows = query("SELECT epoch, position FROM restore WHERE grp = ? ORDER BY epoch")
         .bind(group.0)
         .fetch_all(db)
         .await?;
-    let restored = |row: &SqliteRow| -> Result<Restore> {
+    let restored = |row: &Row| -> Result<Restore> {
         Ok(Restore {
             epoch: row.try_get("epoch")?,
             position: row.try_get("position")?,

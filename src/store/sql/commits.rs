@@ -1,30 +1,33 @@
 //! Commits: the head of a group's feed, now or as it was.
 
 use super::column::{hash, micros, time};
+use super::db::Db;
+use super::statement::{Column, Row, query};
 use crate::model::feed::Head;
 use crate::model::ids::GroupKey;
 use crate::store::Result;
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
 
-pub async fn head(db: &mut SqliteConnection, group: GroupKey) -> Result<Head> {
+pub async fn head(db: &mut Db<'_>, group: GroupKey) -> Result<Head> {
     commit_before(db, group, i64::MAX).await
 }
 
 pub const COMMIT_BEFORE: &str = "SELECT last_position, at, chain FROM \"commit\" \
      WHERE grp = ? AND last_position <= ? ORDER BY last_position DESC LIMIT 1";
 
-pub async fn commit_before(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-    position: i64,
-) -> Result<Head> {
-    let query = sqlx::query(COMMIT_BEFORE).bind(group.0).bind(position);
+/// What it finds.
+pub const COMMIT: &[Column] = &[
+    ("last_position", "BIGINT"),
+    ("at", "BIGINT"),
+    ("chain", "BYTEA"),
+];
+
+pub async fn commit_before(db: &mut Db<'_>, group: GroupKey, position: i64) -> Result<Head> {
+    let query = query(COMMIT_BEFORE).bind(group.0).bind(position);
     head_of(query.fetch_optional(db).await?.as_ref())
 }
 
-pub fn head_of(row: Option<&SqliteRow>) -> Result<Head> {
+pub fn head_of(row: Option<&Row>) -> Result<Head> {
     let Some(row) = row else {
         return Ok(Head::EMPTY);
     };
@@ -38,11 +41,7 @@ pub fn head_of(row: Option<&SqliteRow>) -> Result<Head> {
 pub const COMMIT_AS_OF: &str = "SELECT last_position, at, chain FROM \"commit\" \
      WHERE grp = ? AND at <= ? ORDER BY at DESC LIMIT 1";
 
-pub async fn commit_as_of(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-    at: Timestamp,
-) -> Result<Head> {
-    let query = sqlx::query(COMMIT_AS_OF).bind(group.0).bind(micros(at));
+pub async fn commit_as_of(db: &mut Db<'_>, group: GroupKey, at: Timestamp) -> Result<Head> {
+    let query = query(COMMIT_AS_OF).bind(group.0).bind(micros(at));
     head_of(query.fetch_optional(db).await?.as_ref())
 }

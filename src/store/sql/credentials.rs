@@ -3,26 +3,21 @@
 use super::audit;
 use super::catalog::group;
 use super::column::{micros, place, place_bytes, time, uuid};
-use super::load::is_in;
+use super::db::Db;
+use super::statement::{Row, query};
 use crate::model::audit::{Audited, Deed};
 use crate::model::ids::{CredentialId, GroupKey, Place};
 use crate::model::secret::SecretHash;
 use crate::store::{Credential, Held, ListedCredential, Result, StoreError};
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use std::collections::HashMap;
 
 pub fn id_bytes(id: CredentialId) -> Vec<u8> {
     id.0.as_bytes().to_vec()
 }
 
-pub async fn create(
-    db: &mut SqliteConnection,
-    credential: &Credential,
-    at: Timestamp,
-) -> Result<()> {
-    sqlx::query(
+pub async fn create(db: &mut Db<'_>, credential: &Credential, at: Timestamp) -> Result<()> {
+    query(
         "INSERT INTO credential (grp, id, place, holder, label, rights, created_at, expires_at, locked) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
@@ -42,12 +37,12 @@ pub async fn create(
 
 /// Within a transaction.
 pub async fn revoke(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     id: CredentialId,
     at: Timestamp,
 ) -> Result<bool> {
-    let revoked = sqlx::query(
+    let revoked = query(
         "UPDATE credential SET revoked_at = ? WHERE grp = ? AND id = ? AND revoked_at IS NULL",
     )
     .bind(micros(at))
@@ -55,12 +50,12 @@ pub async fn revoke(
     .bind(id_bytes(id))
     .execute(&mut *db)
     .await?;
-    if revoked.rows_affected() > 0 {
+    if revoked > 0 {
         let revoked = Audited::new(at, Deed::Revoked, id.0);
         audit::write(db, group, &revoked).await?;
         return Ok(true);
     }
-    let row = sqlx::query("SELECT 1 FROM credential WHERE grp = ? AND id = ?")
+    let row = query("SELECT 1 FROM credential WHERE grp = ? AND id = ?")
         .bind(group.0)
         .bind(id_bytes(id))
         .fetch_optional(db)
@@ -68,8 +63,8 @@ pub async fn revoke(
     Ok(row.is_some())
 }
 
-pub async fn held(db: &mut SqliteConnection, token: &SecretHash) -> Result<Option<Held>> {
-    let row = sqlx::query(
+pub async fn held(db: &mut Db<'_>, token: &SecretHash) -> Result<Option<Held>> {
+    let row = query(
         "SELECT g.grp, g.id AS group_id, g.name, g.epoch, c.id, c.place, c.holder, c.label, c.rights, \
          c.expires_at, c.locked, c.revoked_at, t.expires_at AS token_expires_at \
          FROM token t JOIN credential c ON c.grp = t.grp AND c.id = t.credential \
@@ -90,12 +85,12 @@ pub async fn held(db: &mut SqliteConnection, token: &SecretHash) -> Result<Optio
     }))
 }
 
-fn optional_time(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>> {
+fn optional_time(row: &Row, column: &str) -> Result<Option<Timestamp>> {
     let micros: Option<i64> = row.try_get(column)?;
     micros.map(time).transpose()
 }
 
-fn credential(row: &SqliteRow, group: GroupKey) -> Result<Credential> {
+fn credential(row: &Row, group: GroupKey) -> Result<Credential> {
     let rights: String = row.try_get("rights")?;
     Ok(Credential {
         id: CredentialId(uuid(row.try_get("id")?)?),
@@ -107,19 +102,19 @@ fn credential(row: &SqliteRow, group: GroupKey) -> Result<Credential> {
             .parse()
             .map_err(|_| StoreError::Damaged("a credential's rights"))?,
         expires_at: optional_time(row, "expires_at")?,
-        locked: row.try_get::<i64, _>("locked")? != 0,
+        locked: row.try_get::<i64>("locked")? != 0,
     })
 }
 
-pub async fn list(db: &mut SqliteConnection, group: GroupKey) -> Result<Vec<ListedCredential>> {
-    let rows = sqlx::query(
+pub async fn list(db: &mut Db<'_>, group: GroupKey) -> Result<Vec<ListedCredential>> {
+    let rows = query(
         "SELECT id, place, holder, label, rights, expires_at, locked, created_at, heard_at, revoked_at \
          FROM credential WHERE grp = ? ORDER BY place, holder, created_at",
     )
     .bind(group.0)
     .fetch_all(db)
     .await?;
-    let listed = |row: &SqliteRow| -> Result<ListedCredential> {
+    let listed = |row: &Row| -> Result<ListedCredential> {
         Ok(ListedCredential {
             credential: credential(row, group)?,
             created_at: time(row.try_get("created_at")?)?,
@@ -131,20 +126,19 @@ pub async fn list(db: &mut SqliteConnection, group: GroupKey) -> Result<Vec<List
 }
 
 pub async fn confirm(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     ids: Option<&[CredentialId]>,
     at: Timestamp,
 ) -> Result<u64> {
-    let mut query =
-        QueryBuilder::<Sqlite>::new("UPDATE credential SET locked = 0 WHERE locked = 1 AND grp = ");
-    query.push_bind(group.0);
+    let mut sql = query("UPDATE credential SET locked = 0 WHERE locked = 1 AND grp = ");
+    sql.push_bind(group.0);
     if let Some(ids) = ids {
-        query.push(" AND id");
-        is_in(&mut query, ids.iter().map(|id| id_bytes(*id)));
+        sql.push(" AND id ")
+            .push_in(ids.iter().map(|id| id_bytes(*id)));
     }
-    query.push(" RETURNING id");
-    let confirmed = query.build().fetch_all(&mut *db).await?;
+    sql.push(" RETURNING id");
+    let confirmed = sql.fetch_all(&mut *db).await?;
     for row in &confirmed {
         let confirmed = Audited::new(at, Deed::Confirmed, uuid(row.try_get("id")?)?);
         audit::write(db, group, &confirmed).await?;
@@ -153,12 +147,12 @@ pub async fn confirm(
 }
 
 pub async fn heard(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     id: CredentialId,
     at: Timestamp,
 ) -> Result<()> {
-    sqlx::query("UPDATE credential SET heard_at = ? WHERE grp = ? AND id = ?")
+    query("UPDATE credential SET heard_at = ? WHERE grp = ? AND id = ?")
         .bind(micros(at))
         .bind(group.0)
         .bind(id_bytes(id))
@@ -167,18 +161,15 @@ pub async fn heard(
     Ok(())
 }
 
-pub async fn last_heard(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-) -> Result<HashMap<Place, Timestamp>> {
-    let rows = sqlx::query(
+pub async fn last_heard(db: &mut Db<'_>, group: GroupKey) -> Result<HashMap<Place, Timestamp>> {
+    let rows = query(
         "SELECT place, MAX(heard_at) AS heard_at FROM credential \
          WHERE grp = ? AND heard_at IS NOT NULL GROUP BY place",
     )
     .bind(group.0)
     .fetch_all(db)
     .await?;
-    let heard = |row: &SqliteRow| -> Result<(Place, Timestamp)> {
+    let heard = |row: &Row| -> Result<(Place, Timestamp)> {
         Ok((
             place(row.try_get("place")?)?,
             time(row.try_get("heard_at")?)?,

@@ -2,13 +2,12 @@
 
 use super::column::{id, id_bytes, micros, uuid};
 use super::commits::head;
+use super::db::Db;
 use super::load::{blob, version};
+use super::statement::{Row, Sql, query};
 use crate::model::ids::{CredentialId, GroupKey, RecordId};
 use crate::store::{Due, Erasure, Mentions, Of, Result, StoreError, Stored};
-use futures::TryStreamExt as _;
 use jiff::Timestamp;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
 use std::collections::BTreeSet;
 
 /// The most versions that one look reads: it bounds its time.
@@ -21,7 +20,7 @@ pub const MENTIONS: &str = "SELECT id, kind, topic, campus, version, position, e
 
 /// The caller has opened a transaction, so that the head and the rows are of one moment.
 pub async fn mentions(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     wanted: RecordId,
     after: i64,
@@ -30,16 +29,16 @@ pub async fn mentions(
     let newest = head(db, group).await?.position;
     let upto = newest.min(after.saturating_add(ROWS_A_LOOK));
     let text = wanted.to_string().into_bytes();
-    let mut rows = sqlx::query(MENTIONS)
+    let sql = query(MENTIONS)
         .bind(group.0)
         .bind(after)
         .bind(upto)
         .bind(id_bytes(wanted))
-        .bind(&text)
-        .bind(&text)
-        .fetch(&mut *db);
+        .bind(text.as_slice())
+        .bind(text.as_slice());
+    let mut rows = db.rows("mentions", sql).await?;
     let (mut found, mut bytes) = (Vec::new(), 0);
-    while let Some(row) = rows.try_next().await? {
+    while let Some(row) = rows.next().await? {
         let stored = stored(&row)?;
         bytes += size(&stored);
         let position = stored.version.position;
@@ -65,7 +64,7 @@ fn size(stored: &Stored) -> usize {
     parts.into_iter().flatten().map(bytes::Bytes::len).sum()
 }
 
-fn stored(row: &SqliteRow) -> Result<Stored> {
+fn stored(row: &Row) -> Result<Stored> {
     Ok(Stored {
         version: version(row)?,
         actor: row.try_get("actor")?,
@@ -78,14 +77,14 @@ pub const ACTED: &str = "SELECT id FROM version \
      WHERE grp = ? AND position > ? AND position <= ? AND actor = ?";
 
 pub async fn acted(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     actor: &str,
     after: i64,
 ) -> Result<(Vec<RecordId>, i64, bool)> {
     let newest = head(db, group).await?.position;
     let upto = newest.min(after.saturating_add(ROWS_A_LOOK));
-    let rows = sqlx::query(ACTED)
+    let rows = query(ACTED)
         .bind(group.0)
         .bind(after)
         .bind(upto)
@@ -96,12 +95,12 @@ pub async fn acted(
 }
 
 pub async fn holder(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     credential: CredentialId,
     erased: &str,
 ) -> Result<()> {
-    sqlx::query("UPDATE credential SET holder = ?, label = '' WHERE grp = ? AND id = ?")
+    query("UPDATE credential SET holder = ?, label = '' WHERE grp = ? AND id = ?")
         .bind(erased)
         .bind(group.0)
         .bind(credential.0.as_bytes().to_vec())
@@ -114,12 +113,12 @@ pub const MENTIONED_BY: &str = "SELECT id FROM version \
      WHERE grp = ? AND kind = ? AND instr(frame, ?) > 0";
 
 pub async fn mentioned_by(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     kind: &str,
     wanted: RecordId,
 ) -> Result<Vec<RecordId>> {
-    let rows = sqlx::query(MENTIONED_BY)
+    let rows = query(MENTIONED_BY)
         .bind(group.0)
         .bind(kind)
         .bind(wanted.to_string().into_bytes())
@@ -129,7 +128,7 @@ pub async fn mentioned_by(
 }
 
 /// Each once. Not by the database: it would sort what the index has in another order.
-pub fn ids(rows: &[SqliteRow]) -> Result<Vec<RecordId>> {
+pub fn ids(rows: &[Row]) -> Result<Vec<RecordId>> {
     let ids = rows.iter().map(|row| id(row.try_get("id")?));
     let ids: BTreeSet<RecordId> = ids.collect::<Result<_>>()?;
     Ok(ids.into_iter().collect())
@@ -139,11 +138,11 @@ pub const VERSIONS_OF: &str = "SELECT id, kind, topic, campus, version, position
      FROM version WHERE grp = ? AND id = ? ORDER BY version";
 
 pub async fn versions_of(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     wanted: RecordId,
 ) -> Result<Vec<Stored>> {
-    let rows = sqlx::query(VERSIONS_OF)
+    let rows = query(VERSIONS_OF)
         .bind(group.0)
         .bind(id_bytes(wanted))
         .fetch_all(db)
@@ -151,34 +150,40 @@ pub async fn versions_of(
     rows.iter().map(stored).collect()
 }
 
-pub const REWRITE: &str = "UPDATE version SET frame = ?, actor = ?, pushed = ?, answer = ?, \
-     salt = x'', mutation_hash = NULL WHERE grp = ? AND position = ?";
-
-pub async fn rewrite(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-    rewritten: &[Stored],
-) -> Result<()> {
-    for stored in rewritten {
-        sqlx::query(REWRITE)
-            .bind(stored.version.frame.as_deref())
-            .bind(&stored.actor)
-            .bind(stored.pushed.as_deref())
-            .bind(stored.answer.as_deref())
-            .bind(group.0)
-            .bind(stored.version.position)
-            .execute(&mut *db)
-            .await?;
+pub async fn rewrite(db: &mut Db<'_>, group: GroupKey, rewritten: &[Stored]) -> Result<()> {
+    for rows in db.written(rewritten) {
+        rewrite_statement(group, rows).execute(db).await?;
     }
     Ok(())
 }
 
-pub async fn note(db: &mut SqliteConnection, erasures: &[Erasure], at: Timestamp) -> Result<()> {
+pub fn rewrite_statement(group: GroupKey, rows: &[Stored]) -> Sql<'_> {
+    let mut sql = query("WITH next (position, frame, actor, pushed, answer) AS (");
+    sql.push_rows(rows.iter().map(|stored| {
+        [
+            stored.version.position.into(),
+            stored.version.frame.as_deref().into(),
+            (&stored.actor).into(),
+            stored.pushed.as_deref().into(),
+            stored.answer.as_deref().into(),
+        ]
+    }));
+    sql.push(
+        ") UPDATE version SET frame = next.frame, actor = next.actor, pushed = next.pushed, \
+         answer = next.answer, mutation_hash = NULL, salt = ",
+    );
+    sql.push_bind(Vec::new())
+        .push(" FROM next WHERE version.position = next.position AND version.grp = ")
+        .push_bind(group.0);
+    sql
+}
+
+pub async fn note(db: &mut Db<'_>, erasures: &[Erasure], at: Timestamp) -> Result<()> {
     for erasure in erasures {
-        sqlx::query(
+        query(
             "INSERT INTO erasure (grp, id, what, at, looked, due, \"by\") VALUES (?, ?, ?, ?, ?, ?, ?) \
-             ON CONFLICT (grp, id) DO UPDATE SET what = MAX(what, excluded.what), \
-             at = excluded.at, looked = excluded.looked, due = excluded.due, \"by\" = excluded.\"by\"",
+             ON CONFLICT (grp, id) DO UPDATE SET what = CASE \
+             WHEN erasure.what > excluded.what THEN erasure.what ELSE excluded.what END, at = excluded.at, looked = excluded.looked, due = excluded.due, \"by\" = excluded.\"by\"",
         )
         .bind(erasure.group.0)
         .bind(erasure.id.as_bytes().to_vec())
@@ -193,8 +198,8 @@ pub async fn note(db: &mut SqliteConnection, erasures: &[Erasure], at: Timestamp
     Ok(())
 }
 
-pub async fn due(db: &mut SqliteConnection, group: GroupKey) -> Result<Vec<Erasure>> {
-    let rows = sqlx::query(
+pub async fn due(db: &mut Db<'_>, group: GroupKey) -> Result<Vec<Erasure>> {
+    let rows = query(
         "SELECT grp, id, what, looked, due, \"by\" FROM erasure WHERE grp = ? AND due > 0 ORDER BY what, id",
     )
     .bind(group.0)
@@ -203,7 +208,7 @@ pub async fn due(db: &mut SqliteConnection, group: GroupKey) -> Result<Vec<Erasu
     rows.iter().map(erasure).collect()
 }
 
-fn erasure(row: &SqliteRow) -> Result<Erasure> {
+fn erasure(row: &Row) -> Result<Erasure> {
     Ok(Erasure {
         group: GroupKey(row.try_get("grp")?),
         id: uuid(row.try_get("id")?)?,

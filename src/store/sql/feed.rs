@@ -1,25 +1,21 @@
 //! The feed.
 
-use super::column::{id_bytes, who_text};
+use super::column::{id_bytes, place_bytes, who_text};
 use super::commits::{commit_before, head};
-use super::load::{is_in, version};
-use crate::model::ids::{GroupKey, RecordId};
+use super::db::Db;
+use super::load::{blob, version};
+use super::statement::{Sql, query};
+use crate::model::ids::{GroupKey, Place, RecordId};
 use crate::model::sight::Sight;
 use crate::store::{FeedEntry, FeedPage, PageQuery, Result, StoreError, Version};
 use bytes::Bytes;
-use futures::TryStreamExt as _;
-use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use std::collections::HashMap;
 
 /// The most rows a page looks at: it bounds the time of a page that the filter leaves empty.
 const ROWS_A_PAGE: i64 = 4_096;
 
 /// Reads a page. The caller has opened a transaction, so that the head and the rows are of one moment.
-pub async fn page(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-    query: &PageQuery<'_>,
-) -> Result<FeedPage> {
+pub async fn page(db: &mut Db<'_>, group: GroupKey, query: &PageQuery<'_>) -> Result<FeedPage> {
     let head = head(db, group).await?;
     let backed_up = backed_up(db, group).await?;
     let mut page = Page {
@@ -37,14 +33,13 @@ pub async fn page(
             backed_up,
         });
     }
-    let mut statement = statement(group, query);
-    let mut rows = statement.build().fetch(&mut *db);
-    while let Some(row) = rows.try_next().await? {
-        let row = Row {
-            position: row.try_get(0)?,
-            shown: row.try_get::<Option<Vec<u8>>, _>(1)?.map(Bytes::from),
+    let mut rows = db.rows("page", statement(group, query)).await?;
+    while let Some(row) = rows.next().await? {
+        let shown = Shown {
+            position: row.try_get("position")?,
+            shown: blob(&row, "shown")?,
         };
-        if !page.take(row) {
+        if !page.take(shown) {
             break;
         }
     }
@@ -73,56 +68,54 @@ const DELETED: &[u8] = &[];
 const REMOVED: &[u8] = &[0];
 
 /// Rows of all the reader's audiences, merged by position as the index has them: what a page does not take
-/// is never read, and no frame is sorted.
-pub fn statement(group: GroupKey, query: &PageQuery<'_>) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new("");
-    for (i, who) in query.sight.audiences.iter().enumerate() {
+/// is never read, and no frame is sorted. Each audience says its order, or PostgreSQL would not merge them.
+pub fn statement<'q>(group: GroupKey, wish: &PageQuery<'q>) -> Sql<'q> {
+    let mut sql = query("");
+    for (i, who) in wish.sight.audiences.iter().enumerate() {
         sql.push(if i == 0 { "" } else { " UNION ALL " });
         sql.push(
-            "SELECT a.position, \
-             (SELECT CASE a.gone WHEN 0 THEN COALESCE(v.frame, x'') ELSE x'00' END \
-              FROM version v WHERE v.grp = a.grp AND v.position = a.position",
+            "SELECT position, shown FROM (SELECT a.position, \
+             (SELECT CASE a.gone WHEN 0 THEN COALESCE(v.frame, ",
         );
-        wanted(&mut sql, query);
-        sql.push(") FROM audience a WHERE a.grp = ")
+        sql.push_bind(DELETED).push(") ELSE ").push_bind(REMOVED);
+        sql.push(" END FROM version v WHERE v.grp = a.grp AND v.position = a.position");
+        wanted(&mut sql, wish);
+        sql.push(") AS shown FROM audience a WHERE a.grp = ")
             .push_bind(group.0);
         sql.push(" AND a.who = ").push_bind(who_text(*who));
-        sql.push(" AND a.position > ").push_bind(query.after);
+        sql.push(" AND a.position > ").push_bind(wish.after);
+        sql.push(" ORDER BY a.position) a");
     }
-    sql.push(" ORDER BY 1 LIMIT ").push_bind(ROWS_A_PAGE);
+    sql.push(" ORDER BY position LIMIT ").push_bind(ROWS_A_PAGE);
     sql
 }
 
-fn wanted(sql: &mut QueryBuilder<Sqlite>, query: &PageQuery<'_>) {
-    if !query.filter.kinds.is_empty() {
-        sql.push(" AND v.kind");
-        is_in(sql, &query.filter.kinds);
+fn wanted<'q>(sql: &mut Sql<'q>, wish: &PageQuery<'q>) {
+    if !wish.filter.kinds.is_empty() {
+        sql.push(" AND v.kind ").push_in(&wish.filter.kinds);
     }
-    on_topic(sql, query.sight);
-    if !query.filter.campuses.is_empty() {
-        // The empty blob is the office, whose registers everybody needs to read the rest.
-        sql.push(" AND v.campus IN (x''");
-        for campus in &query.filter.campuses {
-            sql.push(", ").push_bind(id_bytes(*campus));
-        }
-        sql.push(")");
+    on_topic(sql, wish.sight);
+    if !wish.filter.campuses.is_empty() {
+        // Everybody needs the office's registers to read the rest.
+        let campuses = wish.filter.campuses.iter().map(|id| Place::Campus(*id));
+        let places = [Place::Office].into_iter().chain(campuses);
+        sql.push(" AND v.campus ").push_in(places.map(place_bytes));
     }
 }
 
 /// The versions of `v` on topics that may be seen.
-pub fn on_topic(sql: &mut QueryBuilder<Sqlite>, sight: &Sight) {
+pub fn on_topic<'q>(sql: &mut Sql<'q>, sight: &'q Sight) {
     if let Some(topics) = &sight.topics {
-        sql.push(" AND v.topic");
-        is_in(sql, topics);
+        sql.push(" AND v.topic ").push_in(topics);
     }
 }
 
-struct Row {
+struct Shown {
     position: i64,
     shown: Option<Bytes>,
 }
 
-impl Row {
+impl Shown {
     fn is_frame(&self) -> bool {
         self.shown
             .as_ref()
@@ -142,7 +135,7 @@ impl Row {
 #[derive(Default)]
 struct Page {
     bytes_max: usize,
-    done: Vec<Row>,
+    done: Vec<Shown>,
     /// Everything up to here is in the page.
     position: i64,
     bytes: usize,
@@ -156,7 +149,7 @@ struct Page {
 
 impl Page {
     /// Takes a row; false when the page is full without it.
-    fn take(&mut self, row: Row) -> bool {
+    fn take(&mut self, row: Shown) -> bool {
         if row.position != self.open {
             self.close();
             self.open = row.position;
@@ -188,7 +181,7 @@ impl Page {
     }
 
     /// One row a position: who dropped out of one audience may still be in another.
-    fn rows(mut self) -> Vec<Row> {
+    fn rows(mut self) -> Vec<Shown> {
         self.done.truncate(self.open_from);
         self.done.dedup_by(|next, kept| {
             let same = next.position == kept.position;
@@ -202,15 +195,11 @@ impl Page {
 }
 
 /// The entries of a page. What is no frame is looked up: there is little of it.
-async fn entries(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-    rows: Vec<Row>,
-) -> Result<Vec<FeedEntry>> {
+async fn entries(db: &mut Db<'_>, group: GroupKey, rows: Vec<Shown>) -> Result<Vec<FeedEntry>> {
     let bare = rows.iter().filter(|row| !row.is_frame());
     let bare: Vec<i64> = bare.map(|row| row.position).collect();
     let mut versions = versions(db, group, &bare).await?;
-    let entry = |row: Row| match row.shown {
+    let entry = |row: Shown| match row.shown {
         Some(frame) if frame.len() > REMOVED.len() => Ok(FeedEntry::Upsert(frame)),
         shown => Ok(FeedEntry::Gone {
             version: versions
@@ -223,23 +212,18 @@ async fn entries(
 }
 
 async fn versions(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     positions: &[i64],
 ) -> Result<HashMap<i64, Version>> {
-    const A_STATEMENT: usize = 1_000;
     let mut found = HashMap::new();
-    for positions in positions.chunks(A_STATEMENT) {
-        let mut sql = QueryBuilder::<Sqlite>::new(
+    for positions in db.looked_for(positions) {
+        let mut sql = query(
             "SELECT id, kind, topic, campus, version, position, erased, frame FROM version WHERE grp = ",
         );
-        sql.push_bind(group.0).push(" AND position IN (");
-        let mut list = sql.separated(", ");
-        for position in positions {
-            list.push_bind(*position);
-        }
-        sql.push(")");
-        for row in sql.build().fetch_all(&mut *db).await? {
+        sql.push_bind(group.0).push(" AND position ");
+        sql.push_in(positions.iter().copied());
+        for row in sql.fetch_all(&mut *db).await? {
             let version = version(&row)?;
             found.insert(version.position, version);
         }
@@ -247,8 +231,8 @@ async fn versions(
     Ok(found)
 }
 
-async fn backed_up(db: &mut SqliteConnection, group: GroupKey) -> Result<i64> {
-    let row = sqlx::query("SELECT position FROM backup WHERE grp = ?")
+async fn backed_up(db: &mut Db<'_>, group: GroupKey) -> Result<i64> {
+    let row = query("SELECT position FROM backup WHERE grp = ?")
         .bind(group.0)
         .fetch_optional(db)
         .await?;
@@ -259,20 +243,19 @@ async fn backed_up(db: &mut SqliteConnection, group: GroupKey) -> Result<i64> {
 }
 
 pub async fn record(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     id: RecordId,
     sight: &Sight,
 ) -> Result<Option<Version>> {
     let row = record_statement(group, id, sight)
-        .build()
         .fetch_optional(db)
         .await?;
     row.as_ref().map(version).transpose()
 }
 
-pub fn record_statement(group: GroupKey, id: RecordId, sight: &Sight) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new(
+pub fn record_statement(group: GroupKey, id: RecordId, sight: &Sight) -> Sql<'_> {
+    let mut sql = query(
         "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.erased, v.frame FROM record r \
          JOIN version v ON v.grp = r.grp AND v.position = r.position WHERE r.grp = ",
     );
@@ -282,9 +265,9 @@ pub fn record_statement(group: GroupKey, id: RecordId, sight: &Sight) -> QueryBu
     on_topic(&mut sql, sight);
     sql.push(
         " AND EXISTS (SELECT 1 FROM audience a WHERE a.grp = r.grp AND a.id = r.id \
-              AND a.gone = 0 AND a.who",
+              AND a.gone = 0 AND a.who ",
     );
-    is_in(&mut sql, sight.audiences.iter().map(|who| who_text(*who)));
+    sql.push_in(sight.audiences.iter().map(|who| who_text(*who)));
     sql.push(")");
     sql
 }

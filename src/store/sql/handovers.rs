@@ -3,16 +3,17 @@
 use super::audit;
 use super::column::{micros, time, uuid};
 use super::credentials::id_bytes;
+use super::db::Db;
+use super::statement::query;
 use crate::model::audit::{Audited, Deed};
 use crate::model::ids::{CredentialId, GroupKey};
 use crate::model::secret::SecretHash;
 use crate::store::{Handover, Result, Trade};
 use jiff::{SignedDuration, Timestamp};
-use sqlx::{Row as _, SqliteConnection};
 
 /// Within a transaction. Giving a token at once is audited as `given`.
 pub async fn hand_over(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     id: CredentialId,
     handover: &Handover,
@@ -29,14 +30,12 @@ pub async fn hand_over(
             expires_at,
             overlap,
         } => {
-            sqlx::query(
-                "DELETE FROM invitation WHERE grp = ? AND credential = ? AND token IS NULL",
-            )
-            .bind(group.0)
-            .bind(id_bytes(id))
-            .execute(&mut *db)
-            .await?;
-            sqlx::query(
+            query("DELETE FROM invitation WHERE grp = ? AND credential = ? AND token IS NULL")
+                .bind(group.0)
+                .bind(id_bytes(id))
+                .execute(&mut *db)
+                .await?;
+            query(
                 "INSERT INTO invitation (hash, grp, credential, expires_at, overlap) \
                  VALUES (?, ?, ?, ?, ?)",
             )
@@ -55,12 +54,12 @@ pub async fn hand_over(
 
 /// Ends the tokens of a credential at a time, if they do not end earlier.
 async fn end_tokens(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     id: CredentialId,
     at: Timestamp,
 ) -> Result<()> {
-    sqlx::query(
+    query(
         "UPDATE token SET expires_at = ? \
          WHERE grp = ? AND credential = ? AND (expires_at IS NULL OR expires_at > ?)",
     )
@@ -74,12 +73,12 @@ async fn end_tokens(
 }
 
 async fn add_token(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     id: CredentialId,
     token: &SecretHash,
 ) -> Result<()> {
-    sqlx::query("INSERT INTO token (hash, grp, credential) VALUES (?, ?, ?)")
+    query("INSERT INTO token (hash, grp, credential) VALUES (?, ?, ?)")
         .bind(token.to_vec())
         .bind(group.0)
         .bind(id_bytes(id))
@@ -88,14 +87,23 @@ async fn add_token(
     Ok(())
 }
 
+/// Whose group's invitation has that code.
+pub async fn group_of(db: &mut Db<'_>, code: &SecretHash) -> Result<Option<GroupKey>> {
+    let row = query("SELECT grp FROM invitation WHERE hash = ?")
+        .bind(code.to_vec())
+        .fetch_optional(db)
+        .await?;
+    row.map(|row| Ok(GroupKey(row.try_get("grp")?))).transpose()
+}
+
 /// Within a transaction.
 pub async fn trade(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     code: &SecretHash,
     token: &SecretHash,
     now: Timestamp,
 ) -> Result<Trade> {
-    let row = sqlx::query(
+    let row = query(
         "SELECT i.grp, i.credential, i.expires_at, i.overlap, i.token, \
          EXISTS (SELECT 1 FROM token t WHERE t.hash = ?) AS taken FROM invitation i WHERE i.hash = ?",
     )
@@ -125,7 +133,7 @@ pub async fn trade(
     let others_end = now.saturating_add(overlap).unwrap_or(Timestamp::MAX);
     end_tokens(&mut *db, group, id, others_end).await?;
     add_token(&mut *db, group, id, token).await?;
-    sqlx::query("UPDATE invitation SET token = ? WHERE hash = ?")
+    query("UPDATE invitation SET token = ? WHERE hash = ?")
         .bind(token.to_vec())
         .bind(code.to_vec())
         .execute(&mut *db)

@@ -1,11 +1,11 @@
 //! One record through time.
 
 use super::column::{id_bytes, place, time};
+use super::db::Db;
 use super::load::version;
+use super::statement::{Row, query};
 use crate::model::ids::{GroupKey, RecordId};
 use crate::store::{Result, Version, Written};
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
 
 /// The sum keeps the planner from walking the whole feed up to the position instead of the record's few
 /// versions.
@@ -13,12 +13,12 @@ pub const RECORD_AT: &str = "SELECT id, kind, topic, campus, version, position, 
      WHERE grp = ? AND id = ? AND position + 0 <= ? ORDER BY version DESC LIMIT 1";
 
 pub async fn record_at(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     id: RecordId,
     position: i64,
 ) -> Result<Option<Version>> {
-    let row = sqlx::query(RECORD_AT)
+    let row = query(RECORD_AT)
         .bind(group.0)
         .bind(id_bytes(id))
         .bind(position)
@@ -34,13 +34,13 @@ pub const HISTORY: &str = "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.
      ORDER BY v.version DESC LIMIT ?";
 
 pub async fn history(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     id: RecordId,
     below: i64,
     limit: i64,
 ) -> Result<Vec<Written>> {
-    let rows = sqlx::query(HISTORY)
+    let rows = query(HISTORY)
         .bind(group.0)
         .bind(id_bytes(id))
         .bind(below)
@@ -50,7 +50,7 @@ pub async fn history(
     rows.iter().map(written).collect()
 }
 
-fn written(row: &SqliteRow) -> Result<Written> {
+fn written(row: &Row) -> Result<Written> {
     Ok(Written {
         version: version(row)?,
         place: place(row.try_get("place")?)?,

@@ -1,34 +1,119 @@
 //! What a batch of pushes touches, in a few set queries.
 
-use super::chunks::filled;
 use super::column::{hash, id, id_bytes, place, place_bytes, who};
-use super::commits::head;
+use super::commits::{COMMIT, COMMIT_BEFORE, head_of};
+use super::db::Db;
+use super::statement::{Column, Look, Row, Sql, query};
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::store::{Loaded, Needs, Remembered, Result, Version};
 use bytes::Bytes;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Encode, QueryBuilder, Row as _, Sqlite, SqliteConnection, Type};
 use std::collections::{HashMap, HashSet};
 
-/// Keeps a statement well below the engine's bound on variables.
-const ROWS_A_STATEMENT: usize = 1_000;
+/// A version's columns.
+const VERSION: &[Column] = &[
+    ("id", "BYTEA"),
+    ("kind", "TEXT"),
+    ("topic", "TEXT"),
+    ("campus", "BYTEA"),
+    ("version", "BIGINT"),
+    ("position", "BIGINT"),
+    ("erased", "BIGINT"),
+    ("frame", "BYTEA"),
+];
+const AUDIENCE: &[Column] = &[("who", "TEXT"), ("id", "BYTEA")];
+const KEY: &[Column] = &[("kind", "TEXT"), ("value", "TEXT"), ("id", "BYTEA")];
+const MUTATION: &[Column] = &[
+    ("place", "BYTEA"),
+    ("mutation_id", "BYTEA"),
+    ("mutation_hash", "BYTEA"),
+    ("id", "BYTEA"),
+    ("topic", "TEXT"),
+    ("version", "BIGINT"),
+    ("position", "BIGINT"),
+    ("answer", "BYTEA"),
+    ("frame", "BYTEA"),
+    ("pushed", "BYTEA"),
+];
 
-pub async fn load(db: &mut SqliteConnection, group: GroupKey, needs: &Needs) -> Result<Loaded> {
-    let keys = keys(db, group, &needs.keys).await?;
-    // Each once: a record may be asked for and hold a key too.
-    let ids: HashSet<RecordId> = needs.records.iter().chain(keys.values()).copied().collect();
-    let ids: Vec<RecordId> = ids.into_iter().collect();
-    Ok(Loaded {
-        head: head(db, group).await?,
-        records: records(db, group, &ids).await?,
-        audience: audience(db, group, &ids).await?,
-        mutations: mutations(db, group, &needs.mutations).await?,
-        versions: versions(db, group, &needs.versions).await?,
-        keys,
-    })
+pub async fn load(db: &mut Db<'_>, group: GroupKey, needs: &Needs) -> Result<Loaded> {
+    let ids: Vec<RecordId> = needs.records.iter().copied().collect();
+    let keys: Vec<&Key> = needs.keys.iter().collect();
+    let mutations: Vec<(Place, MutationId)> = needs.mutations.iter().copied().collect();
+    let versions: Vec<(RecordId, i64)> = needs.versions.iter().copied().collect();
+    let (ids, keys) = (db.looked_for(&ids), db.looked_for(&keys));
+    let head = query(COMMIT_BEFORE).bind(group.0).bind(i64::MAX);
+    // The holders of keys, beside the records that were asked for.
+    let records = ids.iter().map(|ids| records_statement(group, ids));
+    let holders = keys.iter().map(|keys| holders_statement(group, keys));
+    let audience = ids.iter().map(|ids| audience_statement(group, ids));
+    let of_holders = keys
+        .iter()
+        .map(|keys| holders_audience_statement(group, keys));
+    let of = |columns, statements| Look {
+        columns,
+        statements,
+    };
+    let looks = [
+        of(COMMIT, vec![head]),
+        of(VERSION, records.chain(holders).collect()),
+        of(AUDIENCE, audience.chain(of_holders).collect()),
+        of(
+            MUTATION,
+            looked_for(db, &mutations, |some| mutations_statement(group, some)),
+        ),
+        of(
+            VERSION,
+            looked_for(db, &versions, |some| versions_statement(group, some)),
+        ),
+        of(
+            KEY,
+            keys.iter()
+                .map(|keys| keys_statement(group, keys))
+                .collect(),
+        ),
+    ];
+    let [head, records, audience, mutations, versions, keys] = db.look(looks).await?;
+    let records = records.iter().map(|row| version(row).map(|of| (of.id, of)));
+    let versions = versions
+        .iter()
+        .map(|row| version(row).map(|of| ((of.id, of.version), of)));
+    let mut loaded = Loaded {
+        head: head_of(head.first())?,
+        records: records.collect::<Result<_>>()?,
+        audience: audiences(&audience)?,
+        mutations: mutations
+            .iter()
+            .map(remembered_row)
+            .collect::<Result<_>>()?,
+        versions: versions.collect::<Result<_>>()?,
+        keys: keys.iter().map(key_row).collect::<Result<_>>()?,
+    };
+    leave_out(&mut loaded, needs);
+    Ok(loaded)
 }
 
-pub fn version(row: &SqliteRow) -> Result<Version> {
+/// Leaves out what was found beside what was asked for.
+fn leave_out(loaded: &mut Loaded, needs: &Needs) {
+    loaded.keys.retain(|key, _| needs.keys.contains(key));
+    let holders: HashSet<RecordId> = loaded.keys.values().copied().collect();
+    let wanted = |id: &RecordId| needs.records.contains(id) || holders.contains(id);
+    loaded.records.retain(|id, _| wanted(id));
+    loaded.audience.retain(|id, _| wanted(id));
+    loaded
+        .mutations
+        .retain(|of, _| needs.mutations.contains(of));
+    loaded.versions.retain(|of, _| needs.versions.contains(of));
+}
+
+fn looked_for<'q, T>(
+    db: &Db<'_>,
+    all: &'q [T],
+    statement: impl Fn(&'q [T]) -> Sql<'q>,
+) -> Vec<Sql<'q>> {
+    db.looked_for(all).into_iter().map(statement).collect()
+}
+
+pub fn version(row: &Row) -> Result<Version> {
     Ok(Version {
         id: id(row.try_get("id")?)?,
         kind: row.try_get("kind")?,
@@ -41,124 +126,114 @@ pub fn version(row: &SqliteRow) -> Result<Version> {
     })
 }
 
-pub fn blob(row: &SqliteRow, column: &str) -> Result<Option<Bytes>> {
-    Ok(row.try_get::<Option<Vec<u8>>, _>(column)?.map(Into::into))
+pub fn blob(row: &Row, column: &str) -> Result<Option<Bytes>> {
+    Ok(row.try_get::<Option<Vec<u8>>>(column)?.map(Into::into))
 }
 
-pub fn records_statement(group: GroupKey, ids: &[RecordId]) -> QueryBuilder<Sqlite> {
-    let select = "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.erased, v.frame FROM record r \
-                  JOIN version v ON v.grp = r.grp AND v.position = r.position WHERE r.grp = ";
-    let mut sql = QueryBuilder::new(select);
-    sql.push_bind(group.0).push(" AND r.id");
-    is_in(&mut sql, filled(ids).map(|id| id_bytes(*id)));
+const NEWEST: &str = "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.erased, v.frame \
+     FROM record r JOIN version v ON v.grp = r.grp AND v.position = r.position WHERE r.grp = ";
+
+pub fn records_statement(group: GroupKey, ids: &[RecordId]) -> Sql<'static> {
+    let mut sql = query(NEWEST);
+    sql.push_bind(group.0).push(" AND r.id ");
+    sql.push_in(ids.iter().copied().map(id_bytes));
     sql
 }
 
-/// ` IN (…)`.
-pub fn is_in<'q, T>(sql: &mut QueryBuilder<Sqlite>, values: impl IntoIterator<Item = T>)
-where
-    T: Encode<'q, Sqlite> + Type<Sqlite>,
-{
-    sql.push(" IN (");
-    let mut list = sql.separated(", ");
-    for value in values {
-        list.push_bind(value);
-    }
-    sql.push(")");
-}
-
-async fn records(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-    ids: &[RecordId],
-) -> Result<HashMap<RecordId, Version>> {
-    let mut found = HashMap::new();
-    for ids in ids.chunks(ROWS_A_STATEMENT) {
-        let mut query = records_statement(group, ids);
-        for row in query.build().fetch_all(&mut *db).await? {
-            let version = version(&row)?;
-            found.insert(version.id, version);
-        }
-    }
-    Ok(found)
-}
-
-pub fn audience_statement(group: GroupKey, ids: &[RecordId]) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new("SELECT who, id FROM audience WHERE gone = 0 AND grp = ");
-    sql.push_bind(group.0).push(" AND id");
-    is_in(&mut sql, filled(ids).map(|id| id_bytes(*id)));
-    sql
-}
-
-async fn audience(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-    ids: &[RecordId],
-) -> Result<HashMap<RecordId, Vec<Who>>> {
-    let mut found: HashMap<RecordId, Vec<Who>> = HashMap::new();
-    for ids in ids.chunks(ROWS_A_STATEMENT) {
-        let mut query = audience_statement(group, ids);
-        for row in query.build().fetch_all(&mut *db).await? {
-            found
-                .entry(id(row.try_get("id")?)?)
-                .or_default()
-                .push(who(row.try_get("who")?)?);
-        }
-    }
-    Ok(found)
-}
-
-pub fn mutations_statement(
-    group: GroupKey,
-    place: Place,
-    ids: &[MutationId],
-) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new(
-        "SELECT mutation_id, mutation_hash, id, topic, version, position, answer, frame, pushed FROM version \
-         WHERE grp = ",
+pub fn holders_statement<'q>(group: GroupKey, keys: &[&'q Key]) -> Sql<'q> {
+    let mut sql = query(
+        "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.erased, v.frame FROM key k \
+         JOIN record r ON r.grp = k.grp AND r.id = k.id \
+         JOIN version v ON v.grp = r.grp AND v.position = r.position",
     );
-    sql.push_bind(group.0).push(" AND place = ");
-    sql.push_bind(place_bytes(place)).push(" AND mutation_id");
-    is_in(&mut sql, filled(ids).map(|id| id.0.as_bytes().to_vec()));
+    held(&mut sql, group, keys);
     sql
 }
 
-async fn mutations(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-    wanted: &HashSet<(Place, MutationId)>,
-) -> Result<HashMap<(Place, MutationId), Remembered>> {
-    let mut by_place: HashMap<Place, Vec<MutationId>> = HashMap::new();
-    for (place, mutation) in wanted {
-        by_place.entry(*place).or_default().push(*mutation);
-    }
-    let mut found = HashMap::new();
-    for (place, ids) in by_place {
-        for (id, remembered) in remembered(db, group, place, &ids).await? {
-            found.insert((place, id), remembered);
+pub fn audience_statement(group: GroupKey, ids: &[RecordId]) -> Sql<'static> {
+    let mut sql = query("SELECT who, id FROM audience WHERE gone = 0 AND grp = ");
+    sql.push_bind(group.0).push(" AND id ");
+    sql.push_in(ids.iter().copied().map(id_bytes));
+    sql
+}
+
+pub fn holders_audience_statement<'q>(group: GroupKey, keys: &[&'q Key]) -> Sql<'q> {
+    let mut sql = query(
+        "SELECT a.who, a.id FROM key k \
+         JOIN audience a ON a.grp = k.grp AND a.id = k.id AND a.gone = 0",
+    );
+    held(&mut sql, group, keys);
+    sql
+}
+
+/// Each once: a record may be asked for and hold a key too.
+fn audiences(rows: &[Row]) -> Result<HashMap<RecordId, Vec<Who>>> {
+    let mut found: HashMap<RecordId, Vec<Who>> = HashMap::new();
+    for row in rows {
+        let (of, who) = (
+            found.entry(id(row.try_get("id")?)?),
+            who(row.try_get("who")?)?,
+        );
+        let of = of.or_default();
+        if !of.contains(&who) {
+            of.push(who);
         }
     }
     Ok(found)
+}
+
+pub fn keys_statement<'q>(group: GroupKey, keys: &[&'q Key]) -> Sql<'q> {
+    let mut sql = query("SELECT k.kind, k.value, k.id FROM key k");
+    held(&mut sql, group, keys);
+    sql
+}
+
+fn held<'q>(sql: &mut Sql<'q>, group: GroupKey, keys: &[&'q Key]) {
+    sql.push(" WHERE k.grp = ").push_bind(group.0);
+    let row = |key: &&'q Key| [(&key.kind).into(), (&key.value).into()];
+    sql.push(" AND ")
+        .push_among(["k.kind", "k.value"], keys.iter().map(row));
+}
+
+fn key_row(row: &Row) -> Result<(Key, RecordId)> {
+    let key = Key {
+        kind: row.try_get("kind")?,
+        value: row.try_get("value")?,
+    };
+    Ok((key, id(row.try_get("id")?)?))
+}
+
+pub fn mutations_statement(group: GroupKey, mutations: &[(Place, MutationId)]) -> Sql<'static> {
+    let mut sql = query(
+        "SELECT place, mutation_id, mutation_hash, id, topic, version, position, answer, frame, pushed \
+         FROM version WHERE grp = ",
+    );
+    sql.push_bind(group.0).push(" AND ");
+    let row = |(place, id): &(Place, MutationId)| {
+        [place_bytes(*place).into(), id.0.as_bytes().to_vec().into()]
+    };
+    sql.push_among(["place", "mutation_id"], mutations.iter().map(row));
+    sql
 }
 
 pub async fn remembered(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     place: Place,
     ids: &[MutationId],
 ) -> Result<HashMap<MutationId, Remembered>> {
+    let wanted: Vec<(Place, MutationId)> = ids.iter().map(|id| (place, *id)).collect();
     let mut found = HashMap::new();
-    for ids in ids.chunks(ROWS_A_STATEMENT) {
-        let mut query = mutations_statement(group, place, ids);
-        for row in query.build().fetch_all(&mut *db).await? {
-            let (id, remembered) = remembered_row(&row)?;
+    for wanted in db.looked_for(&wanted) {
+        for row in mutations_statement(group, wanted).fetch_all(db).await? {
+            let ((_, id), remembered) = remembered_row(&row)?;
             found.insert(id, remembered);
         }
     }
     Ok(found)
 }
 
-fn remembered_row(row: &SqliteRow) -> Result<(MutationId, Remembered)> {
+fn remembered_row(row: &Row) -> Result<((Place, MutationId), Remembered)> {
     let mutation = MutationId(id(row.try_get("mutation_id")?)?.0);
     let answer: Vec<u8> = row.try_get("answer")?;
     let sent: Option<&[u8]> = row.try_get("mutation_hash")?;
@@ -172,67 +247,15 @@ fn remembered_row(row: &SqliteRow) -> Result<(MutationId, Remembered)> {
         frame: blob(row, "frame")?,
         pushed: blob(row, "pushed")?,
     };
-    Ok((mutation, remembered))
+    Ok(((place(row.try_get("place")?)?, mutation), remembered))
 }
 
-pub fn versions_statement(group: GroupKey, wanted: &[(RecordId, i64)]) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new(
+pub fn versions_statement(group: GroupKey, wanted: &[(RecordId, i64)]) -> Sql<'static> {
+    let mut sql = query(
         "SELECT id, kind, topic, campus, version, position, erased, frame FROM version WHERE grp = ",
     );
-    sql.push_bind(group.0).push(" AND (id, version) IN (");
-    sql.push_values(filled(wanted), |mut row, (id, version)| {
-        row.push_bind(id_bytes(*id)).push_bind(*version);
-    });
-    sql.push(")");
+    sql.push_bind(group.0).push(" AND ");
+    let row = |(id, version): &(RecordId, i64)| [id_bytes(*id).into(), (*version).into()];
+    sql.push_among(["id", "version"], wanted.iter().map(row));
     sql
-}
-
-async fn versions(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-    wanted: &HashSet<(RecordId, i64)>,
-) -> Result<HashMap<(RecordId, i64), Version>> {
-    let wanted: Vec<(RecordId, i64)> = wanted.iter().copied().collect();
-    let mut found = HashMap::new();
-    for wanted in wanted.chunks(ROWS_A_STATEMENT) {
-        let mut query = versions_statement(group, wanted);
-        for row in query.build().fetch_all(&mut *db).await? {
-            let version = version(&row)?;
-            found.insert((version.id, version.version), version);
-        }
-    }
-    Ok(found)
-}
-
-pub fn keys_statement(group: GroupKey, kind: &str, values: &[&str]) -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::new("SELECT value, id FROM key WHERE grp = ");
-    sql.push_bind(group.0).push(" AND kind = ");
-    sql.push_bind(kind).push(" AND value");
-    is_in(&mut sql, filled(values).copied());
-    sql
-}
-
-async fn keys(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-    wanted: &HashSet<Key>,
-) -> Result<HashMap<Key, RecordId>> {
-    let mut by_kind: HashMap<&str, Vec<&str>> = HashMap::new();
-    for key in wanted {
-        by_kind.entry(&key.kind).or_default().push(&key.value);
-    }
-    let mut found = HashMap::new();
-    for (kind, values) in by_kind {
-        for values in values.chunks(ROWS_A_STATEMENT) {
-            let mut query = keys_statement(group, kind, values);
-            for row in query.build().fetch_all(&mut *db).await? {
-                let key = Key {
-                    kind: kind.to_owned(),
-                    value: row.try_get("value")?,
-                };
-                found.insert(key, id(row.try_get("id")?)?);
-            }
-        }
-    }
-    Ok(found)
 }

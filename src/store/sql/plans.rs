@@ -1,20 +1,21 @@
 //! How SQLite goes about the statements: down an index, never over a whole table. Without `ANALYZE`,
 //! which nobody runs here, a plan depends on the schema alone, so no data is needed to see it.
 
+use super::statement::Sql;
 use super::{audit, chain, commits, erase, feed, history, load, report, retain, write};
 use crate::model::feed::Filter;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::model::sight::Sight;
-use crate::store::PageQuery;
-use sqlx::{AssertSqlSafe, Connection as _, QueryBuilder, Row as _, Sqlite, SqliteConnection};
+use crate::store::{PageQuery, Stored, Version};
+use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 use uuid::Uuid;
 
 const GROUP: GroupKey = GroupKey(1);
 const ID: RecordId = RecordId(Uuid::from_u128(1));
 const MUTATION: MutationId = MutationId(Uuid::from_u128(1));
 
-fn text(statement: &QueryBuilder<Sqlite>) -> String {
-    statement.sql().as_str().to_owned()
+fn text(statement: &Sql<'_>) -> String {
+    statement.sqlite_text().into_owned()
 }
 
 /// The steps of a plan.
@@ -107,7 +108,8 @@ async fn commits_are_found_by_position_and_by_time() {
 async fn the_chain_is_read_along_the_feed() {
     let commit = "commit (grp=? AND last_position>?)";
     goes(chain::COMMITS_AFTER, &[commit]).await;
-    let sql = chain::leaves_statement(GROUP, 0, 1, &Sight::of([Who::Group, Who::Office]));
+    let sight = Sight::of([Who::Group, Who::Office]);
+    let sql = chain::leaves_statement(GROUP, 0, 1, &sight);
     let version = "v (grp=? AND position>?)";
     goes(&text(&sql), &[version, "a (grp=? AND id=? AND who=?)"]).await;
 }
@@ -124,7 +126,8 @@ async fn a_record_is_found_by_its_id() {
         "v (grp=? AND position=?)",
         "a (grp=? AND id=? AND who=?)",
     ];
-    let sql = feed::record_statement(GROUP, ID, &Sight::of([Who::Group, Who::Office]));
+    let sight = Sight::of([Who::Group, Who::Office]);
+    let sql = feed::record_statement(GROUP, ID, &sight);
     goes(&text(&sql), &expected).await;
     goes(history::RECORD_AT, &["version (grp=? AND id=?)"]).await;
     let commit = "c (grp=? AND last_position>?)";
@@ -142,13 +145,27 @@ async fn what_a_batch_touches_is_found_by_its_ids() {
     .await;
     let sql = load::audience_statement(GROUP, &[ID, ID]);
     goes(&text(&sql), &["audience (grp=? AND id=?)"]).await;
-    let sql = load::mutations_statement(GROUP, Place::Office, &[MUTATION, MUTATION]);
+    let wanted = [(Place::Office, MUTATION), (Place::Public, MUTATION)];
+    let sql = load::mutations_statement(GROUP, &wanted);
     let mutation = "version (grp=? AND place=? AND mutation_id=?)";
     goes(&text(&sql), &[mutation]).await;
     let sql = load::versions_statement(GROUP, &[(ID, 1), (ID, 2)]);
     goes(&text(&sql), &["version (grp=? AND id=? AND version=?)"]).await;
-    let sql = load::keys_statement(GROUP, "menu", &["a", "b"]);
-    goes(&text(&sql), &["key (grp=? AND kind=? AND value=?)"]).await;
+    let (a, b) = (key("a"), key("b"));
+    let (keys, by_key) = ([&a, &b], "k (grp=? AND kind=? AND value=?)");
+    goes(&text(&load::keys_statement(GROUP, &keys)), &[by_key]).await;
+    let record = ["r (grp=? AND id=?)", "v (grp=? AND position=?)"];
+    let sql = load::holders_statement(GROUP, &keys);
+    goes(&text(&sql), &[&[by_key], &record[..]].concat()).await;
+    let sql = load::holders_audience_statement(GROUP, &keys);
+    goes(&text(&sql), &[by_key, "a (grp=? AND id=?)"]).await;
+}
+
+fn key(value: &str) -> Key {
+    Key {
+        kind: "menu".to_owned(),
+        value: value.to_owned(),
+    }
 }
 
 #[tokio::test]
@@ -158,7 +175,24 @@ async fn what_is_erased_is_found_by_position_kind_or_id() {
     goes(erase::ACTED, &[slice]).await;
     goes(erase::MENTIONED_BY, &["version (grp=? AND kind=?)"]).await;
     goes(erase::VERSIONS_OF, &["version (grp=? AND id=?)"]).await;
-    goes(erase::REWRITE, &["version (grp=? AND position=?)"]).await;
+    let stored = |position| Stored {
+        version: Version {
+            id: ID,
+            kind: "menu".to_owned(),
+            topic: "menu".to_owned(),
+            owner: Place::Office,
+            version: 1,
+            position,
+            erased: 0,
+            frame: None,
+        },
+        actor: String::new(),
+        pushed: None,
+        answer: None,
+    };
+    let rewritten = [stored(1), stored(2)];
+    let sql = erase::rewrite_statement(GROUP, &rewritten);
+    goes(&text(&sql), &["version (grp=? AND position=?)"]).await;
 }
 
 #[tokio::test]
@@ -177,13 +211,11 @@ async fn what_is_kept_too_long_is_found_by_what_ended_or_was_written_since() {
 
 #[tokio::test]
 async fn what_a_batch_changes_is_found_by_its_ids() {
-    let sql = write::superseded_statement(GROUP, &[(1, 3), (2, 4)]);
+    let sql = write::superseded(GROUP, &[(1, 3), (2, 4)]);
     goes(&text(&sql), &["version (grp=? AND position=?)"]).await;
-    let key = || Key {
-        kind: "menu".to_owned(),
-        value: "a".to_owned(),
-    };
-    let sql = write::keys_freed_statement(GROUP, &[key(), key()]);
+    let (a, b) = (key("a"), key("b"));
+    let freed = [&a, &b];
+    let sql = write::keys_freed(GROUP, &freed);
     goes(&text(&sql), &["key (grp=? AND kind=? AND value=?)"]).await;
 }
 

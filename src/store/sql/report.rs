@@ -1,12 +1,13 @@
 //! Records as they stood at an instant.
 
 use super::column::{place_bytes, time};
+use super::db::Db;
 use super::load::version;
+use super::statement::query;
 use crate::model::date::Span;
 use crate::model::ids::{GroupKey, Place};
 use crate::store::{Result, Version};
 use jiff::Timestamp;
-use sqlx::{Row as _, SqliteConnection};
 use std::collections::HashMap;
 
 pub const AS_OF: &str = "SELECT id, kind, topic, campus, version, position, erased, frame FROM version \
@@ -14,13 +15,13 @@ pub const AS_OF: &str = "SELECT id, kind, topic, campus, version, position, eras
      AND position <= ? AND superseded_at > ? AND frame IS NOT NULL";
 
 pub async fn as_of(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     kind: &str,
     position: i64,
     span: Span,
 ) -> Result<Vec<Version>> {
-    let rows = sqlx::query(AS_OF)
+    let rows = query(AS_OF)
         .bind(group.0)
         .bind(kind)
         .bind(span.first.to_string())
@@ -43,14 +44,14 @@ pub const LAST_WRITE: &str = "SELECT c.at FROM \"commit\" c WHERE c.grp = ? AND 
      ORDER BY c.last_position LIMIT 1";
 
 pub async fn last_writes(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     position: i64,
     places: &[Place],
 ) -> Result<HashMap<Place, Timestamp>> {
     let mut found = HashMap::new();
     for place in places {
-        let row = sqlx::query(LAST_WRITE)
+        let row = query(LAST_WRITE)
             .bind(group.0)
             .bind(group.0)
             .bind(place_bytes(*place))

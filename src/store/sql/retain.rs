@@ -1,11 +1,12 @@
 //! Finding the records that are kept too long.
 
+use super::db::Db;
 use super::erase::ids;
+use super::statement::query;
 use crate::model::date::{self, FIRST_DAY};
 use crate::model::ids::{GroupKey, RecordId};
 use crate::store::{Result, Retained, StoreError};
 use jiff::civil::Date;
-use sqlx::{Row as _, SqliteConnection};
 
 macro_rules! records {
     ($of_versions:literal) => {
@@ -22,26 +23,26 @@ macro_rules! records {
 /// Days that have ended since the last look.
 pub const ENDED: &str = records!("v.grp = ? AND v.kind = ? AND v.ends_on > ? AND v.ends_on <= ?");
 
-/// What was written since about days that had been looked at. The signs keep the planner from walking all
-/// those days.
+/// What was written since about days that had been looked at. The empty texts keep the planner from walking
+/// all those days.
 pub const WRITTEN: &str =
-    records!("v.grp = ? AND v.position > ? AND +v.kind = ? AND +v.ends_on <= ?");
+    records!("v.grp = ? AND v.position > ? AND v.kind || '' = ? AND v.ends_on || '' <= ?");
 
 pub async fn ended(
-    db: &mut SqliteConnection,
+    db: &mut Db<'_>,
     group: GroupKey,
     kind: &str,
     before: Retained,
     by: Date,
 ) -> Result<Vec<RecordId>> {
-    let mut rows = sqlx::query(ENDED)
+    let mut rows = query(ENDED)
         .bind(group.0)
         .bind(kind)
         .bind(before.ends_on.to_string())
         .bind(by.to_string())
         .fetch_all(&mut *db)
         .await?;
-    let written = sqlx::query(WRITTEN)
+    let written = query(WRITTEN)
         .bind(group.0)
         .bind(before.position)
         .bind(kind)
@@ -52,8 +53,8 @@ pub async fn ended(
     ids(&rows)
 }
 
-pub async fn retained(db: &mut SqliteConnection, group: GroupKey, kind: &str) -> Result<Retained> {
-    let row = sqlx::query("SELECT ends_on, position FROM retention WHERE grp = ? AND kind = ?")
+pub async fn retained(db: &mut Db<'_>, group: GroupKey, kind: &str) -> Result<Retained> {
+    let row = query("SELECT ends_on, position FROM retention WHERE grp = ? AND kind = ?")
         .bind(group.0)
         .bind(kind)
         .fetch_optional(db)
@@ -70,13 +71,8 @@ pub async fn retained(db: &mut SqliteConnection, group: GroupKey, kind: &str) ->
     })
 }
 
-pub async fn note(
-    db: &mut SqliteConnection,
-    group: GroupKey,
-    kind: &str,
-    retained: Retained,
-) -> Result<()> {
-    sqlx::query(
+pub async fn note(db: &mut Db<'_>, group: GroupKey, kind: &str, retained: Retained) -> Result<()> {
+    query(
         "INSERT INTO retention (grp, kind, ends_on, position) VALUES (?, ?, ?, ?) \
          ON CONFLICT (grp, kind) DO UPDATE \
          SET ends_on = excluded.ends_on, position = excluded.position",

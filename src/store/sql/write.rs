@@ -1,154 +1,181 @@
 //! A batch, written set-wise: never a statement a row.
 
-use super::chunks::chunks;
 use super::column::{NEWEST, id_bytes, micros, place_bytes, who_text};
+use super::db::Db;
+use super::statement::{Sql, Value, query};
 use crate::model::date::{FIRST_DAY, LAST_DAY};
-use crate::model::ids::{GroupKey, Key};
-use crate::store::{Batch, Result};
-use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+use crate::model::ids::{GroupKey, Key, RecordId};
+use crate::store::{AudienceRow, Batch, NewVersion, Result};
+use std::collections::HashSet;
 
-pub async fn apply(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
-    commit(db, group, batch).await?;
-    superseded(db, group, batch).await?;
-    versions(db, group, batch).await?;
-    records(db, group, batch).await?;
-    audience(db, group, batch).await?;
-    keys(db, group, batch).await
+pub async fn apply(db: &mut Db<'_>, group: GroupKey, batch: &Batch) -> Result<()> {
+    let keys = Keys::of(batch);
+    let mut all = vec![commit(group, batch)];
+    all.extend(written(db, &batch.superseded, |rows| {
+        superseded(group, rows)
+    }));
+    all.extend(written(db, &batch.versions, |rows| versions(group, rows)));
+    all.extend(written(db, &batch.records, |rows| records(group, rows)));
+    all.extend(written(db, &batch.audience, |rows| audience(group, rows)));
+    all.extend(written(db, &keys.freed, |rows| keys_freed(group, rows)));
+    all.extend(written(db, &keys.moved, |rows| keys_moved(group, rows)));
+    all.extend(written(db, &keys.taken, |rows| keys_taken(group, rows)));
+    db.execute_all(all).await
 }
 
-async fn commit(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
-    sqlx::query("INSERT INTO \"commit\" (grp, last_position, at, chain) VALUES (?, ?, ?, ?)")
+fn written<'q, T>(
+    db: &Db<'_>,
+    rows: &'q [T],
+    statement: impl Fn(&'q [T]) -> Sql<'q>,
+) -> Vec<Sql<'q>> {
+    db.written(rows).into_iter().map(statement).collect()
+}
+
+fn commit(group: GroupKey, batch: &Batch) -> Sql<'_> {
+    query("INSERT INTO \"commit\" (grp, last_position, at, chain) VALUES (?, ?, ?, ?)")
         .bind(group.0)
         .bind(batch.head.position)
         .bind(micros(batch.head.at))
-        .bind(batch.head.chain.to_vec())
-        .execute(db)
-        .await?;
-    Ok(())
+        .bind(batch.head.chain.as_slice())
 }
 
-async fn superseded(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
-    for rows in chunks(&batch.superseded) {
-        let mut query = superseded_statement(group, rows);
-        query.build().execute(&mut *db).await?;
-    }
-    Ok(())
-}
-
-pub fn superseded_statement(group: GroupKey, rows: &[(i64, i64)]) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::new("WITH next (position, successor) AS (");
-    query.push_values(rows, |mut row, (position, successor)| {
-        row.push_bind(*position).push_bind(*successor);
-    });
-    query.push(
+pub fn superseded(group: GroupKey, rows: &[(i64, i64)]) -> Sql<'static> {
+    let mut sql = query("WITH next (position, successor) AS (");
+    let row = |(position, successor): &(i64, i64)| [(*position).into(), (*successor).into()];
+    sql.push_rows(rows.iter().map(row)).push(
         ") UPDATE version SET superseded_at = next.successor FROM next \
          WHERE version.position = next.position AND version.grp = ",
     );
-    query.push_bind(group.0);
-    query
+    sql.push_bind(group.0);
+    sql
 }
 
-async fn versions(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
-    for rows in chunks(&batch.versions) {
-        let mut query = QueryBuilder::new(
-            "INSERT INTO version (grp, position, kind, topic, id, version, campus, place, actor, reason, \
-             mutation_id, mutation_hash, answer, leaf, salt, erased, superseded_at, starts_on, ends_on, \
-             frame, pushed) ",
-        );
-        query.push_values(rows, |mut row, new| {
-            let version = &new.version;
-            let (starts, ends) = new
-                .span
-                .map_or((FIRST_DAY, LAST_DAY), |span| (span.first, span.last));
-            let mutation = new.mutation.as_ref();
-            row.push_bind(group.0)
-                .push_bind(version.position)
-                .push_bind(&version.kind)
-                .push_bind(&version.topic)
-                .push_bind(id_bytes(version.id))
-                .push_bind(version.version)
-                .push_bind(place_bytes(version.owner))
-                .push_bind(place_bytes(new.place))
-                .push_bind(&new.actor)
-                .push_bind(&new.reason)
-                .push_bind(mutation.map(|(id, _, _)| id.0.as_bytes().to_vec()))
-                .push_bind(mutation.map(|(_, hash, _)| hash.to_vec()))
-                .push_bind(mutation.map(|(_, _, answer)| answer.as_slice()))
-                .push_bind(new.leaf.to_vec())
-                .push_bind(new.salt.to_vec())
-                .push_bind(version.erased)
-                .push_bind(new.superseded_at.unwrap_or(NEWEST))
-                .push_bind(starts.to_string())
-                .push_bind(ends.to_string())
-                .push_bind(version.frame.as_deref())
-                .push_bind(new.pushed.as_deref());
-        });
-        query.build().execute(&mut *db).await?;
-    }
-    Ok(())
+fn versions(group: GroupKey, rows: &[NewVersion]) -> Sql<'_> {
+    let mut sql = query(
+        "INSERT INTO version (grp, position, kind, topic, id, version, campus, place, actor, reason, \
+         mutation_id, mutation_hash, answer, leaf, salt, erased, superseded_at, starts_on, ends_on, \
+         frame, pushed) ",
+    );
+    sql.push_rows(rows.iter().map(|new| version(group, new)));
+    sql
 }
 
-async fn records(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
-    for rows in chunks(&batch.records) {
-        let mut query = QueryBuilder::new("INSERT INTO record (grp, id, version, position) ");
-        query.push_values(rows, |mut row, (id, version, position)| {
-            row.push_bind(group.0)
-                .push_bind(id_bytes(*id))
-                .push_bind(*version)
-                .push_bind(*position);
-        });
-        query.push(
-            " ON CONFLICT (grp, id) DO UPDATE \
-             SET version = excluded.version, position = excluded.position",
-        );
-        query.build().execute(&mut *db).await?;
-    }
-    Ok(())
+fn version(group: GroupKey, new: &NewVersion) -> [Value<'_>; 21] {
+    let version = &new.version;
+    let (starts, ends) = new
+        .span
+        .map_or((FIRST_DAY, LAST_DAY), |span| (span.first, span.last));
+    let mutation = new.mutation.as_ref();
+    [
+        group.0.into(),
+        version.position.into(),
+        (&version.kind).into(),
+        (&version.topic).into(),
+        id_bytes(version.id).into(),
+        version.version.into(),
+        place_bytes(version.owner).into(),
+        place_bytes(new.place).into(),
+        (&new.actor).into(),
+        (&new.reason).into(),
+        mutation.map(|(id, _, _)| id.0.as_bytes().as_slice()).into(),
+        mutation.map(|(_, hash, _)| hash.as_slice()).into(),
+        mutation.map(|(_, _, answer)| answer.as_slice()).into(),
+        new.leaf.as_slice().into(),
+        new.salt.as_slice().into(),
+        version.erased.into(),
+        new.superseded_at.unwrap_or(NEWEST).into(),
+        starts.to_string().into(),
+        ends.to_string().into(),
+        version.frame.as_deref().into(),
+        new.pushed.as_deref().into(),
+    ]
 }
 
-async fn audience(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
-    for rows in chunks(&batch.audience) {
-        let mut query = QueryBuilder::new("INSERT INTO audience (grp, who, id, position, gone) ");
-        query.push_values(rows, |mut row, new| {
-            row.push_bind(group.0)
-                .push_bind(who_text(new.who))
-                .push_bind(id_bytes(new.id))
-                .push_bind(new.position)
-                .push_bind(i64::from(new.gone));
-        });
-        query.push(
-            " ON CONFLICT (grp, id, who) DO UPDATE \
-             SET position = excluded.position, gone = excluded.gone",
-        );
-        query.build().execute(&mut *db).await?;
-    }
-    Ok(())
+fn records(group: GroupKey, rows: &[(RecordId, i64, i64)]) -> Sql<'static> {
+    let mut sql = query("INSERT INTO record (grp, id, version, position) ");
+    sql.push_rows(rows.iter().map(|(id, version, position)| {
+        [
+            group.0.into(),
+            id_bytes(*id).into(),
+            (*version).into(),
+            (*position).into(),
+        ]
+    }));
+    sql.push(
+        " ON CONFLICT (grp, id) DO UPDATE \
+         SET version = excluded.version, position = excluded.position",
+    );
+    sql
 }
 
-async fn keys(db: &mut SqliteConnection, group: GroupKey, batch: &Batch) -> Result<()> {
-    for rows in chunks(&batch.keys_freed) {
-        let mut query = keys_freed_statement(group, rows);
-        query.build().execute(&mut *db).await?;
-    }
-    for rows in chunks(&batch.keys_taken) {
-        let mut query = QueryBuilder::new("INSERT INTO key (grp, kind, value, id) ");
-        query.push_values(rows, |mut row, (key, id)| {
-            row.push_bind(group.0)
-                .push_bind(&key.kind)
-                .push_bind(&key.value)
-                .push_bind(id_bytes(*id));
-        });
-        query.build().execute(&mut *db).await?;
-    }
-    Ok(())
+fn audience(group: GroupKey, rows: &[AudienceRow]) -> Sql<'static> {
+    let mut sql = query("INSERT INTO audience (grp, who, id, position, gone) ");
+    sql.push_rows(rows.iter().map(|row| {
+        [
+            group.0.into(),
+            who_text(row.who).into(),
+            id_bytes(row.id).into(),
+            row.position.into(),
+            i64::from(row.gone).into(),
+        ]
+    }));
+    sql.push(
+        " ON CONFLICT (grp, id, who) DO UPDATE \
+         SET position = excluded.position, gone = excluded.gone",
+    );
+    sql
 }
 
-pub fn keys_freed_statement(group: GroupKey, keys: &[Key]) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::new("DELETE FROM key WHERE grp = ");
-    query.push_bind(group.0).push(" AND (kind, value) IN (");
-    query.push_values(keys, |mut row, key| {
-        row.push_bind(&key.kind).push_bind(&key.value);
-    });
-    query.push(")");
-    query
+/// What becomes of keys. One that changes hands is one row of one statement: statements that are carried
+/// out together do not see each other's work.
+struct Keys<'b> {
+    freed: Vec<&'b Key>,
+    moved: Vec<&'b (Key, RecordId)>,
+    taken: Vec<&'b (Key, RecordId)>,
+}
+
+impl<'b> Keys<'b> {
+    fn of(batch: &'b Batch) -> Self {
+        let freed: HashSet<&Key> = batch.keys_freed.iter().collect();
+        let (moved, taken): (Vec<_>, Vec<_>) = batch
+            .keys_taken
+            .iter()
+            .partition(|(key, _)| freed.contains(key));
+        let again: HashSet<&Key> = moved.iter().map(|(key, _)| key).collect();
+        Keys {
+            freed: freed.difference(&again).copied().collect(),
+            moved,
+            taken,
+        }
+    }
+}
+
+pub fn keys_freed<'q>(group: GroupKey, keys: &[&'q Key]) -> Sql<'q> {
+    let mut sql = query("DELETE FROM key WHERE grp = ");
+    sql.push_bind(group.0).push(" AND (kind, value) IN (");
+    sql.push_rows(
+        keys.iter()
+            .map(|key| [(&key.kind).into(), (&key.value).into()]),
+    );
+    sql.push(")");
+    sql
+}
+
+fn keys_moved<'q>(group: GroupKey, keys: &[&'q (Key, RecordId)]) -> Sql<'q> {
+    let mut sql = keys_taken(group, keys);
+    sql.push(" ON CONFLICT (grp, kind, value) DO UPDATE SET id = excluded.id");
+    sql
+}
+
+fn keys_taken<'q>(group: GroupKey, keys: &[&'q (Key, RecordId)]) -> Sql<'q> {
+    let mut sql = query("INSERT INTO key (grp, kind, value, id) ");
+    sql.push_rows(keys.iter().map(|(key, id)| {
+        [
+            group.0.into(),
+            (&key.kind).into(),
+            (&key.value).into(),
+            id_bytes(*id).into(),
+        ]
+    }));
+    sql
 }

@@ -3,9 +3,10 @@
 use super::{APPLICATION, FILE, options, replaced};
 use crate::model::audit::{Audited, Deed};
 use crate::model::ids::GroupKey;
-use crate::store::sql::column::{micros, time};
+use crate::store::sql::column::micros;
+use crate::store::sql::db::Db;
 use crate::store::sql::{audit, catalog};
-use crate::store::{Backup, Restored, Result, StoreError};
+use crate::store::{Restored, Result, StoreError};
 use jiff::Timestamp;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
@@ -60,41 +61,6 @@ async fn heads_in(db: &mut SqliteConnection) -> Result<Vec<(GroupKey, i64)>> {
     rows.iter()
         .map(|row| Ok((GroupKey(row.try_get("grp")?), row.try_get("position")?)))
         .collect()
-}
-
-/// Notes what a backup holds.
-pub async fn note(
-    db: &mut SqliteConnection,
-    heads: &[(GroupKey, i64)],
-    at: Timestamp,
-) -> Result<()> {
-    for (group, position) in heads {
-        sqlx::query(
-            "INSERT INTO backup (grp, position, at) VALUES (?, ?, ?) ON CONFLICT (grp) \
-             DO UPDATE SET position = excluded.position, at = excluded.at",
-        )
-        .bind(group.0)
-        .bind(position)
-        .bind(micros(at))
-        .execute(&mut *db)
-        .await?;
-    }
-    Ok(())
-}
-
-/// What the last backup holds of a group.
-pub async fn last(db: &mut SqliteConnection, group: GroupKey) -> Result<Option<Backup>> {
-    let row = sqlx::query("SELECT position, at FROM backup WHERE grp = ?")
-        .bind(group.0)
-        .fetch_optional(db)
-        .await?;
-    let backup = |row: sqlx::sqlite::SqliteRow| -> Result<Backup> {
-        Ok(Backup {
-            position: row.try_get("position")?,
-            at: time(row.try_get("at")?)?,
-        })
-    };
-    row.map(backup).transpose()
 }
 
 /// Puts a backup in the place of the folder's file: a new epoch for every group, every credential locked,
@@ -179,10 +145,11 @@ async fn begin_epoch(
         .execute(&mut *tx)
         .await?;
     let restored = Audited::new(now, Deed::Restored, None);
-    for group in catalog::groups(&mut tx).await? {
-        audit::write(&mut tx, group.key, &restored).await?;
+    let mut within = Db::Sqlite(&mut tx);
+    for group in catalog::groups(&mut within).await? {
+        audit::write(&mut within, group.key, &restored).await?;
     }
-    note(&mut tx, heads, now).await?;
+    catalog::note_backup(&mut within, heads, now).await?;
     Ok(tx.commit().await?)
 }
 

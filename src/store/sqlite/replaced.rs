@@ -4,6 +4,7 @@ use super::backup::sync;
 use crate::model::ids::GroupKey;
 use crate::store::sql::catalog;
 use crate::store::sql::column::{place, uuid};
+use crate::store::sql::db::Db;
 use crate::store::{Lost, Result};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
@@ -53,7 +54,7 @@ async fn erasures(db: &mut SqliteConnection) -> Result<Vec<ErasureRow>> {
 
 async fn above(db: &mut SqliteConnection, heads: &[(GroupKey, i64)]) -> Result<Vec<Lost>> {
     let mut lost = Vec::new();
-    for group in catalog::groups(db).await? {
+    for group in catalog::groups(&mut Db::Sqlite(db)).await? {
         let kept = heads.iter().find(|(key, _)| *key == group.key);
         let rows = sqlx::query(
             "SELECT position, kind, id, place, actor FROM version \

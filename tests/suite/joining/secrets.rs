@@ -1,6 +1,7 @@
 //! No secret is anywhere but with its holder.
 
 use super::{Stage, joined, kept};
+use crate::database;
 use crate::harness::Client;
 use crate::process::{program, serve_as};
 use base64::Engine as _;
@@ -76,7 +77,7 @@ async fn nothing_but_hashes_is_in_the_hubs_files_and_in_its_logs() {
         .await;
     // Killed, so that the write-ahead log stays.
     stage.hub.kill();
-    let files = contents(&data);
+    let files = [contents(&data), database::contents(&data)].concat();
     let log = fs::read(&log).unwrap();
     assert!(
         contains(&log, b"HubService/Describe"),

@@ -1,6 +1,6 @@
 //! Replicas: what the hub erased goes from the copy, the journal and the kept answers, and from the file.
 
-use super::{COMMON, NAME, Staff, erase, files_with, holds};
+use super::{COMMON, NAME, Staff, erase, files_below, files_with, holds};
 use crate::harness::{HEAD, TestHub};
 use crate::wishes::{Content as _, create, edit, fresh, named, session};
 use lianxiao::client::{Line, Replica};
@@ -30,7 +30,7 @@ impl School {
     }
 
     fn files_with(&self, text: &str) -> Vec<String> {
-        files_with(self.folder.path(), text)
+        files_below(self.folder.path(), text)
     }
 }
 

@@ -1,7 +1,8 @@
 //! The databases that the contract runs on.
 
+use crate::database::Database;
 use async_trait::async_trait;
-use lianxiao::store::{SqliteStore, Store};
+use lianxiao::store::{PostgresStore, SqliteStore, Store};
 use std::sync::Arc;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -18,6 +19,21 @@ pub trait Engine: Sized + Send + Sync {
     /// Opens it.
     async fn open(&self) -> Arc<dyn Store> {
         self.open_as(Uuid::from_u128(1)).await
+    }
+}
+
+/// A PostgreSQL database.
+pub struct Postgres(Database);
+
+#[async_trait]
+impl Engine for Postgres {
+    async fn fresh() -> Self {
+        Postgres(Database::fresh())
+    }
+
+    async fn open_as(&self, id: Uuid) -> Arc<dyn Store> {
+        let store = PostgresStore::open(&self.0.address(), id).await;
+        Arc::new(store.expect("the database opens"))
     }
 }
 

@@ -78,7 +78,6 @@ pub async fn a_filter_is_never_read_as_sql(store: &dyn Store) {
         ":a",
         "-- ",
         "%",
-        "menu\0",
     ] {
         reads(&scribe, filter(&[kind], &[]), &[]).await;
         reads(&scribe, filter(&[kind, "calendar"], &[]), &[2]).await;

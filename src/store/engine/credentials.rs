@@ -1,6 +1,6 @@
-//! What the embedded store is asked to keep of who may call.
+//! What a store is asked to keep of who may call.
 
-use super::{SqliteStore, SqliteWriting};
+use super::Engine;
 use crate::model::audit::Deed;
 use crate::model::ids::{CredentialId, GroupKey, Place};
 use crate::model::secret::SecretHash;
@@ -11,18 +11,18 @@ use jiff::Timestamp;
 use std::collections::HashMap;
 
 #[async_trait]
-impl Credentials for SqliteStore {
+impl<E: Engine> Credentials for E {
     async fn create_credential(
         &self,
         credential: &Credential,
         handover: &Handover,
         at: Timestamp,
     ) -> Result<()> {
-        let mut writing = SqliteWriting::begin(&self.writer).await?;
-        credentials::create(writing.db(), credential, at).await?;
         let (group, id) = (credential.group, credential.id);
-        handovers::hand_over(writing.db(), group, id, handover, (Deed::Created, at)).await?;
-        writing.end().await
+        let mut tx = self.transaction(&[group]).await?;
+        credentials::create(&mut tx.db(), credential, at).await?;
+        handovers::hand_over(&mut tx.db(), group, id, handover, (Deed::Created, at)).await?;
+        tx.end().await
     }
 
     async fn hand_over(
@@ -32,31 +32,35 @@ impl Credentials for SqliteStore {
         handover: &Handover,
         at: Timestamp,
     ) -> Result<()> {
-        let mut writing = SqliteWriting::begin(&self.writer).await?;
-        handovers::hand_over(writing.db(), group, id, handover, (Deed::Rotated, at)).await?;
-        writing.end().await
+        let mut tx = self.transaction(&[group]).await?;
+        handovers::hand_over(&mut tx.db(), group, id, handover, (Deed::Rotated, at)).await?;
+        tx.end().await
     }
 
     async fn trade(&self, code: &SecretHash, token: &SecretHash, now: Timestamp) -> Result<Trade> {
-        let mut writing = SqliteWriting::begin(&self.writer).await?;
-        let trade = handovers::trade(writing.db(), code, token, now).await?;
-        writing.end().await?;
+        let group = handovers::group_of(&mut self.reader().await?.db(), code).await?;
+        let Some(group) = group else {
+            return Ok(Trade::Unknown);
+        };
+        let mut tx = self.transaction(&[group]).await?;
+        let trade = handovers::trade(&mut tx.db(), code, token, now).await?;
+        tx.end().await?;
         Ok(trade)
     }
 
     async fn revoke(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<bool> {
-        let mut writing = SqliteWriting::begin(&self.writer).await?;
-        let found = credentials::revoke(writing.db(), group, id, at).await?;
-        writing.end().await?;
+        let mut tx = self.transaction(&[group]).await?;
+        let found = credentials::revoke(&mut tx.db(), group, id, at).await?;
+        tx.end().await?;
         Ok(found)
     }
 
     async fn held(&self, token: &SecretHash) -> Result<Option<Held>> {
-        credentials::held(&mut *self.readers.acquire().await?, token).await
+        credentials::held(&mut self.reader().await?.db(), token).await
     }
 
     async fn credentials(&self, group: GroupKey) -> Result<Vec<ListedCredential>> {
-        credentials::list(&mut *self.readers.acquire().await?, group).await
+        credentials::list(&mut self.reader().await?.db(), group).await
     }
 
     async fn confirm(
@@ -65,17 +69,17 @@ impl Credentials for SqliteStore {
         ids: Option<&[CredentialId]>,
         at: Timestamp,
     ) -> Result<u64> {
-        let mut writing = SqliteWriting::begin(&self.writer).await?;
-        let confirmed = credentials::confirm(writing.db(), group, ids, at).await?;
-        writing.end().await?;
+        let mut tx = self.transaction(&[group]).await?;
+        let confirmed = credentials::confirm(&mut tx.db(), group, ids, at).await?;
+        tx.end().await?;
         Ok(confirmed)
     }
 
     async fn heard(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<()> {
-        credentials::heard(&mut *self.writer.acquire().await?, group, id, at).await
+        credentials::heard(&mut self.writer().await?.db(), group, id, at).await
     }
 
     async fn last_heard(&self, group: GroupKey) -> Result<HashMap<Place, Timestamp>> {
-        credentials::last_heard(&mut *self.readers.acquire().await?, group).await
+        credentials::last_heard(&mut self.reader().await?.db(), group).await
     }
 }

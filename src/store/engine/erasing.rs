@@ -1,16 +1,15 @@
-//! What the embedded store is asked when somebody is to be exported or erased.
+//! What a store is asked when somebody is to be exported or erased.
 
-use super::{SqliteStore, SqliteWriting};
+use super::Engine;
 use crate::model::ids::{CredentialId, GroupKey, RecordId};
 use crate::store::sql::{erase, retain};
 use crate::store::{Erasing, Erasure, Mentions, Result, Retained};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use sqlx::Row as _;
 
 #[async_trait]
-impl Erasing for SqliteStore {
+impl<E: Engine> Erasing for E {
     async fn mentions(
         &self,
         group: GroupKey,
@@ -18,8 +17,8 @@ impl Erasing for SqliteStore {
         after: i64,
         bytes_max: usize,
     ) -> Result<Mentions> {
-        let mut tx = self.readers.begin().await?;
-        erase::mentions(&mut tx, group, id, after, bytes_max).await
+        let mut tx = self.snapshot().await?;
+        erase::mentions(&mut tx.db(), group, id, after, bytes_max).await
     }
 
     async fn acted(
@@ -28,8 +27,8 @@ impl Erasing for SqliteStore {
         actor: &str,
         after: i64,
     ) -> Result<(Vec<RecordId>, i64, bool)> {
-        let mut tx = self.readers.begin().await?;
-        erase::acted(&mut tx, group, actor, after).await
+        let mut tx = self.snapshot().await?;
+        erase::acted(&mut tx.db(), group, actor, after).await
     }
 
     async fn erase_holder(
@@ -38,13 +37,7 @@ impl Erasing for SqliteStore {
         credential: CredentialId,
         erased: &str,
     ) -> Result<()> {
-        erase::holder(
-            &mut *self.writer.acquire().await?,
-            group,
-            credential,
-            erased,
-        )
-        .await
+        erase::holder(&mut self.writer().await?.db(), group, credential, erased).await
     }
 
     async fn mentioned_by(
@@ -53,24 +46,22 @@ impl Erasing for SqliteStore {
         kind: &str,
         id: RecordId,
     ) -> Result<Vec<RecordId>> {
-        erase::mentioned_by(&mut *self.readers.acquire().await?, group, kind, id).await
+        erase::mentioned_by(&mut self.reader().await?.db(), group, kind, id).await
     }
 
     async fn note_erasures(&self, erasures: &[Erasure], at: Timestamp) -> Result<()> {
-        let mut writing = SqliteWriting::begin(&self.writer).await?;
-        erase::note(writing.db(), erasures, at).await?;
-        writing.end().await
+        let groups: Vec<GroupKey> = erasures.iter().map(|erasure| erasure.group).collect();
+        let mut tx = self.transaction(&groups).await?;
+        erase::note(&mut tx.db(), erasures, at).await?;
+        tx.end().await
     }
 
     async fn erasures_due(&self, group: GroupKey) -> Result<Vec<Erasure>> {
-        erase::due(&mut *self.readers.acquire().await?, group).await
+        erase::due(&mut self.reader().await?.db(), group).await
     }
 
     async fn scrub(&self) -> Result<bool> {
-        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .fetch_one(&mut *self.writer.acquire().await?)
-            .await?;
-        Ok(row.try_get::<i64, _>("busy")? == 0)
+        self.overwrite().await
     }
 
     async fn ended(
@@ -80,14 +71,14 @@ impl Erasing for SqliteStore {
         before: Retained,
         by: Date,
     ) -> Result<Vec<RecordId>> {
-        retain::ended(&mut *self.readers.acquire().await?, group, kind, before, by).await
+        retain::ended(&mut self.reader().await?.db(), group, kind, before, by).await
     }
 
     async fn retained(&self, group: GroupKey, kind: &str) -> Result<Retained> {
-        retain::retained(&mut *self.readers.acquire().await?, group, kind).await
+        retain::retained(&mut self.reader().await?.db(), group, kind).await
     }
 
     async fn note_retained(&self, group: GroupKey, kind: &str, retained: Retained) -> Result<()> {
-        retain::note(&mut *self.writer.acquire().await?, group, kind, retained).await
+        retain::note(&mut self.writer().await?.db(), group, kind, retained).await
     }
 }

@@ -1,0 +1,210 @@
+//! The store of several hubs, or of one that outgrew its machine: a PostgreSQL database.
+//!
+//! Whoever writes for a group holds the lock of its row, so positions are given and committed in one order
+//! whichever hub gives them. Groups are written for at the same time, each on a connection of its own.
+
+mod address;
+mod promises;
+
+pub use address::PostgresAddress;
+
+use super::engine::{Connection, Engine, Snapshot, Transaction};
+use super::sql::catalog;
+use super::sql::chunks::PREPARED;
+use super::sql::db::Either;
+use super::{Result, StoreError};
+use crate::model::ids::GroupKey;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use promises::{refuse_foreign, waits_for_the_disk};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, Connection as _};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::ErrorKind;
+use std::path::Path;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// The hub's PostgreSQL database.
+#[derive(Debug)]
+pub struct PostgresStore {
+    hub_id: Uuid,
+    /// Apart from the readers: slow reads never keep a push waiting.
+    writers: PgPool,
+    readers: PgPool,
+}
+
+const READERS: u32 = 8;
+/// Groups beyond it that write at the same moment wait for a connection, not for each other's lock.
+const WRITERS: u32 = 16;
+/// How long a caller waits for a connection: so long for one that others use, or for a server that is down.
+const ACQUIRE: Duration = Duration::from_secs(5);
+/// What keeps one that vanished from holding up the others: a group's lock is free again within seconds of
+/// its holder's last word. In milliseconds.
+const SETTINGS: [(&str, &str); 14] = [
+    ("idle_in_transaction_session_timeout", "5000"),
+    ("lock_timeout", "8000"),
+    ("statement_timeout", "30000"),
+    ("tcp_user_timeout", "5000"),
+    // In seconds.
+    ("tcp_keepalives_idle", "5"),
+    ("tcp_keepalives_interval", "2"),
+    ("tcp_keepalives_count", "3"),
+    ("client_connection_check_interval", "1000"),
+    // An answered push survives the loss of power: every commit waits for the disk.
+    ("synchronous_commit", "on"),
+    // Every statement goes down an index, in its order. A plan that was made while a table was small is
+    // kept, and would go on walking all of it.
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    // Compiling a short statement takes a hundred times as long as running it.
+    ("jit", "off"),
+];
+/// A standby that keeps a commit waiting must not be given up in silence, as PostgreSQL would at the timeout.
+const COMMIT: &str = "SET LOCAL statement_timeout = 0; COMMIT";
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+impl PostgresStore {
+    /// Opens a database, making its tables as needed. `fresh` becomes the hub's id when it has none.
+    ///
+    /// # Errors
+    /// When it cannot be reached, is another program's or a newer one's, or keeps no promise.
+    pub async fn open(address: &PostgresAddress, fresh: Uuid) -> Result<Self> {
+        let options = options(address);
+        // By itself, because a pool would try again and keep the reason to itself.
+        let mut db = options.connect().await?;
+        waits_for_the_disk(&mut db).await?;
+        refuse_foreign(&mut db, address).await?;
+        db.close().await?;
+        let writers = pool(WRITERS).connect_lazy_with(options.clone());
+        let readers = pool(READERS)
+            .connect_lazy_with(options.options([("default_transaction_read_only", "on")]));
+        sqlx::migrate!("migrations/postgres").run(&writers).await?;
+        let mut store = PostgresStore {
+            hub_id: fresh,
+            writers,
+            readers,
+        };
+        let mut tx = store.transaction(&[]).await?;
+        let hub_id = catalog::hub_id(&mut tx.db(), fresh).await?;
+        tx.end().await?;
+        store.hub_id = hub_id;
+        Ok(store)
+    }
+}
+
+fn options(address: &PostgresAddress) -> PgConnectOptions {
+    address
+        .options()
+        .application_name("lianxiao")
+        .statement_cache_capacity(PREPARED)
+        // sqlx would ask for each statement whether its line is wanted, on the tasks' own threads; where the
+        // answer differs from layer to layer of the log, the next line of ours is lost.
+        .disable_statement_logging()
+        .options(SETTINGS)
+}
+
+fn pool(connections: u32) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE)
+        .after_connect(|db, _| Box::pin(waits_for_the_disk(db)))
+        // One that was used a moment ago is not asked again.
+        .test_before_acquire(false)
+        .before_acquire(|db, meta| Box::pin(promises::lives(db, meta.idle_for)))
+        // sqlx asks a connection that comes back whether it lives, and would wait for the answer for ever.
+        .after_release(|db, _| Box::pin(promises::answers(db)))
+}
+
+/// Begins, and locks groups in the order of their keys, so that no two wait for each other. It is a
+/// statement of its own: what a later one reads is not older than the lock.
+fn begin(groups: &[GroupKey]) -> String {
+    let mut words = "BEGIN".to_owned();
+    let keys: BTreeSet<i64> = groups.iter().map(|group| group.0).collect();
+    for (i, key) in keys.iter().enumerate() {
+        let list = match i {
+            0 => "; SELECT FROM grp WHERE grp IN (",
+            _ => ", ",
+        };
+        let _ = write!(words, "{list}{key}");
+    }
+    if !keys.is_empty() {
+        words.push_str(") ORDER BY grp FOR NO KEY UPDATE");
+    }
+    words
+}
+
+/// Whether a connection had ended before it was used, as a restart of the server leaves them.
+fn ended_before(error: &StoreError) -> bool {
+    match error {
+        StoreError::Database(sqlx::Error::Io(error)) => error.kind() != ErrorKind::TimedOut,
+        _ => error.code().is_some_and(|code| code.starts_with("57P")),
+    }
+}
+
+#[async_trait]
+impl Engine for PostgresStore {
+    fn id(&self) -> Uuid {
+        self.hub_id
+    }
+
+    async fn reader(&self) -> Result<Connection> {
+        Ok(Either::Postgres(self.readers.acquire().await?))
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot> {
+        Ok(Either::Postgres(self.readers.begin_with(SNAPSHOT).await?))
+    }
+
+    async fn writer(&self) -> Result<Connection> {
+        Ok(Either::Postgres(self.writers.acquire().await?))
+    }
+
+    async fn transaction(&self, groups: &[GroupKey]) -> Result<Transaction> {
+        let words = begin(groups);
+        let mut stale = 0;
+        loop {
+            let connection = self.writer().await?;
+            match Transaction::begin(connection, &words, COMMIT).await {
+                // Nothing was asked of it yet.
+                Err(error) if ended_before(&error) && stale < WRITERS => stale += 1,
+                begun => return begun,
+            }
+        }
+    }
+
+    fn in_parts(&self) -> bool {
+        true
+    }
+
+    async fn copy(&self, _: &Path, _: Timestamp) -> Result<()> {
+        Err(StoreError::BacksUpItself)
+    }
+
+    async fn overwrite(&self) -> Result<bool> {
+        // The server's own vacuum makes room of rows that are no more; when, it alone knows.
+        Ok(true)
+    }
+
+    async fn end(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_are_locked_once_in_the_order_of_their_keys() {
+        assert_eq!(begin(&[]), "BEGIN");
+        assert_eq!(
+            begin(&[GroupKey(7), GroupKey(-3), GroupKey(7)]),
+            "BEGIN; SELECT FROM grp WHERE grp IN (-3, 7) ORDER BY grp FOR NO KEY UPDATE"
+        );
+    }
+}

@@ -1,0 +1,201 @@
+//! What is PostgreSQL's own: groups that are written for apart, connections that are lost, addresses that are
+//! none. The contract of the stores and nearly every other test run on it too.
+
+mod line;
+
+use crate::answers::failed;
+use crate::database::{Database, server};
+use crate::harness::{HEAD, TestHub, within};
+use crate::process::{admin, program, serve_as, try_admin};
+use crate::wishes::{create, edit, fresh, session};
+use lianxiao::store::{Needs, PostgresStore, Store as _, StoreError};
+use lianxiao::wire::convert::push_request;
+use lianxiao::wire::v1;
+use line::{Fate, Line};
+use sqlx::Executor as _;
+use std::time::{Duration, Instant};
+use tonic::Code;
+use uuid::Uuid;
+
+fn prep() -> v1::Mutation {
+    create(&fresh(), session("备课", "2026-05-12"))
+}
+
+#[tokio::test]
+async fn a_group_that_nobody_can_write_for_holds_up_no_other() {
+    let hub = TestHub::start_on(Database::fresh()).await;
+    let other = hub.add_group("另一集团").await;
+    let (held, free) = (hub.campus(HEAD), hub.campus_of(&other, HEAD));
+    let mut db = hub.database().connect().await;
+    db.execute("BEGIN; SELECT FROM grp WHERE name = '春风教育集团' FOR UPDATE")
+        .await
+        .expect("the lock");
+    let waiting = held.clone();
+    let waiting = tokio::spawn(async move { waiting.applied(prep()).await });
+    for _ in 0..20 {
+        free.applied(prep()).await;
+    }
+    assert!(!waiting.is_finished(), "it was held up");
+    db.execute("ROLLBACK").await.expect("the lock goes");
+    within("the other goes on", waiting).await.expect("applied");
+}
+
+#[tokio::test]
+async fn a_group_is_free_again_within_seconds_of_its_holders_last_word() {
+    let database = Database::fresh();
+    let (here, there) = (open(&database).await, open(&database).await);
+    let made = here.create_group(Uuid::from_u128(1), "g", jiff::Timestamp::UNIX_EPOCH);
+    let group = made.await.expect("an answer").expect("a group").key;
+    // Never another word, and never closed: as of a hub that was cut off.
+    let silent = there.begin(&[group]).await.expect("the lock");
+    let since = Instant::now();
+    let mut next = here.begin(&[group]).await.expect("it is free in time");
+    next.load(group, &Needs::default()).await.expect("loads");
+    let waited = since.elapsed();
+    assert!(waited > Duration::from_secs(1), "it was held: {waited:?}");
+    assert!(waited < Duration::from_secs(8), "{waited:?}");
+    // Nothing of the one that was given up is carried out.
+    silent.commit().await.expect_err("it was given up");
+}
+
+async fn open(database: &Database) -> PostgresStore {
+    let store = PostgresStore::open(&database.address(), Uuid::from_u128(1)).await;
+    store.expect("the database opens")
+}
+
+#[tokio::test]
+async fn a_commit_takes_four_round_trips_and_one_more_for_what_was_found_to_be_needed() {
+    let line = Line::to(&server()).await;
+    let hub = TestHub::start_on(Database::fresh().behind(&line.server)).await;
+    let head = hub.campus(HEAD);
+    let (record, mut push) = (fresh(), push_request(&[]));
+    head.applied(create(&record, session("备课", "2026-05-12")))
+        .await;
+    // Statements are prepared once for each connection.
+    for number in 2..40 {
+        let content = session(&format!("第{number}稿"), "2026-05-12");
+        head.applied(edit(&record, number - 1, content)).await;
+    }
+    let mut edits = line.turns().split_off(20);
+    edits.sort_unstable();
+    assert!(edits[edits.len() / 2] <= 5, "{edits:?}");
+    for _ in 0..15 {
+        push.mutations = push_request(&[prep(), prep(), prep()]).mutations;
+        head.try_push(push.clone()).await.expect("an answer");
+    }
+    // A connection that is new prepares what it is asked, and waits for that too.
+    let mut pushes = line.turns().split_off(line.turns().len() - 15);
+    pushes.sort_unstable();
+    assert_eq!(pushes[7], 4, "{pushes:?}");
+}
+
+#[tokio::test]
+async fn a_commit_of_which_nobody_heard_is_no_refusal_and_is_found_when_it_is_sent_again() {
+    let line = Line::to(&server()).await;
+    let hub = TestHub::start_on(Database::fresh().behind(&line.server)).await;
+    let head = hub.campus(HEAD);
+    head.applied(prep()).await;
+    for (fate, found) in [(Fate::Unheard, true), (Fate::Undone, false)] {
+        let newest = head.newest().await;
+        let push = push_request(&[prep()]);
+        line.turn(fate);
+        let answer = head.try_push(push.clone()).await;
+        let (_, details) = failed(answer, Code::Unavailable, "DATABASE_FAILED");
+        assert!(details.retry_info().is_some(), "{fate:?}");
+        let again = head.try_push(push).await.expect("an answer");
+        assert_eq!(again[0].outcome(), v1::Outcome::Applied, "{fate:?}");
+        assert_eq!(again[0].replayed, found, "{fate:?}");
+        assert_eq!(head.newest().await, newest + 1, "{fate:?}");
+    }
+}
+
+#[tokio::test]
+async fn connections_that_the_server_ended_are_replaced_before_anybody_notices() {
+    let hub = TestHub::start_on(Database::fresh()).await;
+    let head = hub.campus(HEAD);
+    for _ in 0..3 {
+        head.applied(prep()).await;
+        let ended: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity \
+             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        .fetch_one(&mut hub.database().connect().await)
+        .await
+        .expect("they end");
+        assert!(ended > 0, "the hub had connections");
+    }
+    head.applied(prep()).await;
+}
+
+#[tokio::test]
+async fn a_database_backs_itself_up_and_the_operator_is_told_so() {
+    let database = Database::fresh();
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let url = database.url();
+    let (hub, _) = serve_as(&data, program().env("LIANXIAO_DATABASE", &url));
+    admin(&data, &["group", "create", "河海教育集团"]);
+    let file = folder.path().join("backup.db");
+    let refused = try_admin(&data, &["backup", file.to_str().expect("a path")]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        !refused.status.success() && said.contains("PostgreSQL's own means"),
+        "{said}"
+    );
+    assert!(!file.exists());
+    assert!(hub.end_with("TERM"));
+    let mut restore = program();
+    restore
+        .args(["restore", "--database", &url, "--data"])
+        .arg(&data)
+        .arg(&file);
+    let refused = restore.output().expect("it runs");
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        !refused.status.success() && said.contains("PostgreSQL's own means"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn another_programs_database_is_left_alone() {
+    let database = Database::fresh();
+    let mut db = database.connect().await;
+    db.execute("CREATE TABLE fees (pupil TEXT)")
+        .await
+        .expect("a table");
+    let opened = PostgresStore::open(&database.address(), Uuid::from_u128(1)).await;
+    assert!(matches!(opened, Err(StoreError::Foreign(_))), "{opened:?}");
+    let tables: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM pg_tables WHERE schemaname = 'public'")
+            .fetch_one(&mut db)
+            .await
+            .expect("a count");
+    assert_eq!(tables, 1);
+}
+
+#[test]
+fn a_database_that_is_out_of_reach_is_said_without_its_password() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for url in [
+        "postgres://hub:geheim@127.0.0.1:1/x",
+        "postgres://hub:geheim@[/x",
+        "geheim",
+    ] {
+        let mut serve = program();
+        serve
+            .env("LIANXIAO_DATABASE", url)
+            .env("LIANXIAO_LOG", "trace");
+        serve
+            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder.path());
+        let ended = serve.output().expect("it runs");
+        let said = [ended.stdout, ended.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(!ended.status.success(), "{said}");
+        assert!(
+            said.contains("database") && !said.contains("geheim"),
+            "{said}"
+        );
+    }
+}
