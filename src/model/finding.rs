@@ -208,6 +208,9 @@ codes! {
     DateInvalid "DATE_INVALID" Refuse
         "{path} 的日期“{value}”不存在或格式不对，应写作 {format}。"
         "{path} is no date: \"{value}\"; write {format}.";
+    DateNotMonday "DATE_NOT_MONDAY" Refuse
+        "{path}：{date} 不是星期一；供餐周以其星期一表示。"
+        "{path}: {date} is no Monday; a service week is named by its Monday.";
     TimeInvalid "TIME_INVALID" Refuse
         "{path} 的时间“{value}”不对，应写作 {format}。"
         "{path} is no time: \"{value}\"; write {format}.";
@@ -237,6 +240,9 @@ codes! {
         "{path}: there is no time zone \"{value}\"; an example is Asia/Shanghai.";
 
     // The rules of a kind.
+    TermsOverlap "TERMS_OVERLAP" Refuse
+        "{path} 与另一学期的日期重叠。"
+        "{path} overlaps another term.";
     HomeIsHost "HOME_IS_HOST" Refuse
         "交流单位与原单位相同。"
         "Home and host are the same school.";

@@ -1,21 +1,11 @@
 //! The rules of exchanges as tables.
 
 use super::*;
-use crate::kinds::testing::Nobody;
+use crate::kinds::testing::case;
 use uuid::Uuid;
 
 fn id(n: u128) -> RecordId {
     RecordId(Uuid::from_u128(n))
-}
-
-fn case(asker: Place) -> Case<'static> {
-    let now = "2026-05-12T07:00:00Z".parse().unwrap();
-    Case {
-        asker,
-        owner: Place::Campus(id(1)),
-        now,
-        neighbours: &Nobody,
-    }
 }
 
 fn unit(n: u128) -> Option<v1::Unit> {

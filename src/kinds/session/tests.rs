@@ -1,24 +1,7 @@
 //! The rules of sessions as tables.
 
 use super::*;
-use crate::kinds::testing::Nobody;
-use crate::model::ids::RecordId;
-use uuid::Uuid;
-
-fn campus(n: u128) -> Place {
-    Place::Campus(RecordId(Uuid::from_u128(n)))
-}
-
-fn case(asker: Place) -> Case<'static> {
-    // 07:00 UTC is 15:00 in Shanghai, the group's default zone.
-    let now = "2026-05-12T07:00:00Z".parse().unwrap();
-    Case {
-        asker,
-        owner: campus(1),
-        now,
-        neighbours: &Nobody,
-    }
-}
+use crate::kinds::testing::{campus, case};
 
 fn session(date: &str) -> v1::Session {
     v1::Session {
