@@ -71,12 +71,22 @@ impl Finding {
     }
 
     fn render(&self, template: &str) -> String {
-        let mut sentence = template.replace("{path}", &self.path);
-        for (name, value) in &self.arguments {
-            sentence = sentence.replace(&format!("{{{name}}}"), value);
-        }
-        sentence
+        let arguments = self.arguments.iter();
+        let arguments = arguments.map(|(name, value)| (name.as_str(), value.as_str()));
+        render(
+            template,
+            [("path", self.path.as_str())].into_iter().chain(arguments),
+        )
     }
+}
+
+/// A sentence with values in place of their names, `{name}`.
+pub fn render<'a>(template: &str, values: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut sentence = template.to_owned();
+    for (name, value) in values {
+        sentence = sentence.replace(&format!("{{{name}}}"), value);
+    }
+    sentence
 }
 
 /// What a code means to people.

@@ -33,6 +33,7 @@ mod program;
 mod push;
 mod random;
 mod reader;
+mod reading;
 mod rooms;
 mod stalled;
 mod store;
