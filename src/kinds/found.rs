@@ -6,6 +6,7 @@ use crate::content::redact::ERASED;
 use crate::model::date::{self, Span};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::RecordId;
+use crate::model::limits::LOG_ROWS_MAX;
 use crate::wire::v1;
 use jiff::civil::{Date, Time};
 
@@ -200,6 +201,11 @@ impl Found {
         }
     }
 
+    /// What refuses the item first, if anything does.
+    pub fn first_refusal(self) -> Option<Finding> {
+        self.findings.into_iter().find(Finding::refuses)
+    }
+
     /// A reference must name a live record of its kind.
     pub fn reference(&mut self, reference: &Reference, neighbours: &dyn Neighbours) {
         let Ok(id) = reference.id.parse::<RecordId>() else {
@@ -255,14 +261,15 @@ pub fn unit_campus(unit: Option<&v1::Unit>) -> Option<RecordId> {
     }
 }
 
-/// A refusal because of the state: what it is, and what it allows.
-pub fn state_forbids(path: &str, state: &str, allowed: &str) -> super::Refusal {
-    Finding::new(Code::StateForbids, path)
-        .with("state", state)
-        .with("allowed", allowed)
-}
-
 /// A refusal because somebody else would have to ask.
 pub fn only(who: &str) -> super::Refusal {
     Finding::new(Code::NotAllowed, "act.action").with("who", who)
+}
+
+/// Refuses to write down more in a state than it may hold.
+pub fn room(path: &str, rows: usize) -> Result<(), super::Refusal> {
+    if rows < LOG_ROWS_MAX {
+        return Ok(());
+    }
+    Err(Finding::new(Code::ListTooLong, path).with("max", LOG_ROWS_MAX))
 }

@@ -1,13 +1,17 @@
-//! Menus (食谱): draft → published → withdrawn, and published again.
+//! Menus (食谱): draft → published → amended → closed; withdrawn before they are eaten, and published again.
 
-use super::found::{Found, only, state_forbids};
+mod course;
+
+use super::found::Found;
 use super::registers::campus::CampusRules;
-use super::{Case, Moved, Owner, Refusal, Rules};
+use super::{Case, Move, Owner, Refusal, Rules};
 use crate::model::date::{self, Span};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, Who};
-use crate::wire::convert::timestamp;
+use crate::wire::convert::stored_time;
 use crate::wire::v1;
+use course::{amend, close, publish, reopen, turn, withdraw};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use v1::MenuStatus as Status;
 use v1::menu_action::Action;
@@ -40,7 +44,7 @@ impl Rules for MenuRules {
             found.range("price_fen", price, 0, 10_000_000);
         }
         let claimed = &menu.claimed_publish_time;
-        if !claimed.is_empty() && claimed.parse::<jiff::Timestamp>().is_err() {
+        if !claimed.is_empty() && claimed.parse::<Timestamp>().is_err() {
             found.bad_time("claimed_publish_time", claimed, "2026-05-08T15:00:00+08:00");
         }
         warn_of_empty_days(menu, found);
@@ -65,31 +69,17 @@ impl Rules for MenuRules {
     fn new_state() -> Option<v1::MenuState> {
         Some(v1::MenuState {
             status: Status::Draft.into(),
-            publish_time: None,
+            ..Default::default()
         })
     }
 
-    fn may_put(state: &v1::MenuState) -> Result<(), Refusal> {
-        match state.status() {
-            Status::Published => Err(state_forbids(
-                "put",
-                Status::Published.as_str_name(),
-                "withdraw",
-            )),
-            _ => Ok(()),
-        }
+    fn may_put(state: &v1::MenuState, _: &[String]) -> Result<(), Refusal> {
+        turn("put", "put", state).map(|_| ())
     }
 
+    /// What was public once stays.
     fn may_delete(state: &v1::MenuState) -> Result<(), Refusal> {
-        match state.status() {
-            Status::Draft => Ok(()),
-            // It was public once: the record of that stays.
-            status => Err(state_forbids(
-                "delete",
-                status.as_str_name(),
-                "withdraw, put",
-            )),
-        }
+        turn("delete", "delete", state).map(|_| ())
     }
 
     fn binds() -> &'static [&'static str] {
@@ -108,13 +98,13 @@ impl Rules for MenuRules {
         menu: &v1::Menu,
         state: &v1::MenuState,
         case: &Case<'_>,
-    ) -> Result<Moved<v1::MenuState>, Refusal> {
-        if case.asker != case.owner {
-            return Err(only("本校 (the owning campus)"));
-        }
+    ) -> Move<Self> {
         match &action.action {
-            Some(Action::Publish(_)) => Ok(publish(state, case)),
+            Some(Action::Publish(_)) => publish(state, case),
             Some(Action::Withdraw(_)) => withdraw(menu, state, case),
+            Some(Action::Amend(wanted)) => amend(wanted, menu, state, case),
+            Some(Action::Close(_)) => close(menu, state, case),
+            Some(Action::Reopen(_)) => reopen(state, case),
             None => Err(Finding::new(Code::WishMissing, "act.action.menu")),
         }
     }
@@ -122,7 +112,7 @@ impl Rules for MenuRules {
     /// Until it is published, a menu is the business of its campus and of the office.
     fn audience(owner: Place, _: &v1::Menu, state: &v1::MenuState) -> Vec<Who> {
         match state.status() {
-            Status::Published => vec![Who::Group],
+            Status::Published | Status::Amended | Status::Closed => vec![Who::Group],
             _ => vec![owner.into(), Who::Office],
         }
     }
@@ -253,45 +243,25 @@ fn warn_of_unknown_canteen(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) 
     }
 }
 
-fn publish(state: &v1::MenuState, case: &Case<'_>) -> Moved<v1::MenuState> {
-    match state.status() {
-        Status::Published => Moved::Nowhere,
-        _ => Moved::To(v1::MenuState {
-            status: Status::Published.into(),
-            publish_time: Some(timestamp(case.now)),
-        }),
-    }
-}
-
-fn withdraw(
-    menu: &v1::Menu,
-    state: &v1::MenuState,
-    case: &Case<'_>,
-) -> Result<Moved<v1::MenuState>, Refusal> {
-    match state.status() {
-        Status::Published => {}
-        Status::Withdrawn => return Ok(Moved::Nowhere),
-        status => {
-            let allowed = "publish, put, delete";
-            return Err(state_forbids("act.action", status.as_str_name(), allowed));
-        }
-    }
-    let first = menu.service_dates.first().and_then(|day| date::day(day));
-    match first {
-        Some(first) if first <= case.today() => {
-            Err(Finding::new(Code::AlreadyServed, "act.action").with("date", first))
-        }
-        _ => Ok(Moved::To(v1::MenuState {
-            status: Status::Withdrawn.into(),
-            publish_time: None,
-        })),
-    }
-}
-
 fn declares_no_service(menu: &v1::Menu, day: &str) -> bool {
     menu.no_service_days
         .iter()
         .any(|declared| declared.date == day)
+}
+
+/// When the dishes of a meal were first announced: with the menu, or by an amendment where it had none.
+#[must_use]
+pub fn announced(state: &v1::MenuState, day: Date, meal: v1::Meal) -> Option<Timestamp> {
+    let day = day.to_string();
+    let filled = |amendment: &&v1::Amendment| {
+        let mut meals = amendment.meals.iter();
+        meals.any(|row| row.date == day && row.meal() == meal && row.before.is_empty())
+    };
+    let filled = state.amendments.iter().rev().find(filled);
+    let time = filled.map_or(state.publish_time.as_ref(), |amendment| {
+        amendment.time.as_ref()
+    });
+    stored_time(time)
 }
 
 /// What a menu says of one canteen's meal on one day.

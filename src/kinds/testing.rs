@@ -15,6 +15,10 @@ impl Neighbours for Nobody {
     fn keyed(&self, _: &Key) -> Option<Neighbour> {
         None
     }
+
+    fn all(&self, _: &str) -> Vec<Neighbour> {
+        Vec::new()
+    }
 }
 
 /// Campus number `n`.
@@ -26,8 +30,10 @@ pub fn campus(n: u128) -> Place {
 pub fn case(asker: Place) -> Case<'static> {
     Case {
         asker,
+        record: RecordId(Uuid::from_u128(100)),
         owner: campus(1),
         now: "2026-05-12T07:00:00Z".parse().unwrap(),
         neighbours: &Nobody,
+        together: &[],
     }
 }

@@ -255,6 +255,36 @@ codes! {
     DayNotCome "DAY_NOT_COME" Refuse
         "{date} 还没有到。"
         "{date} has not come yet.";
+    AttendanceMissing "ATTENDANCE_MISSING" Refuse
+        "还没有上报出席人数，也没有免报：{campuses}。"
+        "Attendance was neither reported nor waived: {campuses}.";
+    NotYetOver "NOT_YET_OVER" Refuse
+        "要到 {date} 才可以。"
+        "This may be done from {date} on.";
+    LaterEndNeeded "LATER_END_NEEDED" Refuse
+        "{path} 应晚于原定的 {end}。"
+        "{path} must lie after the end planned, {end}.";
+    NoExtension "NO_EXTENSION" Refuse
+        "没有待定的延期申请。"
+        "No extension waits for this.";
+    ExtensionOpen "EXTENSION_OPEN" Refuse
+        "已有待定的延期申请（到 {end}），请先处理。"
+        "An extension to {end} waits already: settle it first.";
+    PairBroken "PAIR_BROKEN" Refuse
+        "{path}：同一 pair_id 的另一条交流不是对调（原单位与交流单位互换）。"
+        "{path}: the other movement of this pair does not go the opposite way.";
+    PairApart "PAIR_APART" Refuse
+        "双向交流的两条须在同一次 ALL 上报中一起批准；另一条：{other}。"
+        "The two halves of a two-way exchange are approved together, in one push with atomicity ALL; the other half is {other}.";
+    FullTimeOverlap "FULL_TIME_OVERLAP" Refuse
+        "{path}：该教师在 {date} 已另有交流，合计 {percent}% 超过全职。"
+        "{path}: on {date} the person is on exchange elsewhere, {percent}% of full time together.";
+    AmendmentEmpty "AMENDMENT_EMPTY" Refuse
+        "调整没有写明餐次，也没有写明停餐。"
+        "The amendment names no meal and no day without service.";
+    CorrectionField "CORRECTION_FIELD" Refuse
+        "{path}：{kind} 没有字段“{field}”。"
+        "{path}: a {kind} has no field \"{field}\".";
     AlreadyServed "ALREADY_SERVED" Refuse
         "首个供餐日 {date} 已到，不能撤回。"
         "The first service date {date} has come: the menu can no longer be withdrawn.";
@@ -263,6 +293,15 @@ codes! {
     WeekdayMismatch "WEEKDAY_MISMATCH" Warn
         "{path}：{date} 是星期{actual}，通知写的是星期{stated}。"
         "{path}: {date} is weekday {actual}, the notice says {stated} (1 is Monday).";
+    MoreThanExpected "MORE_THAN_EXPECTED" Warn
+        "出席 {attended} 人，多于应到的 {expected} 人。"
+        "{attended} came, more than the {expected} expected.";
+    PairHalfOpen "PAIR_HALF_OPEN" Warn
+        "双向交流只有一条：另一方还没有上报。"
+        "Only one half of the two-way exchange is here: the other was not pushed yet.";
+    PairPeriodsDiffer "PAIR_PERIODS_DIFFER" Warn
+        "双向交流两条的起止不同：另一条为 {start} 至 {end}。"
+        "The two halves of the two-way exchange have different days: the other is planned from {start} to {end}.";
     LeadMissing "LEAD_MISSING" Warn
         "没有写明主备人（领衔）。"
         "Nobody is named as lead.";

@@ -5,7 +5,7 @@ use super::records::{Kept, Records};
 use crate::kinds::registers::campus::membership;
 use crate::model::date::{self, Span};
 use crate::model::ids::{Place, RecordId};
-use crate::wire::convert::timestamp;
+use crate::wire::convert::{stored_time, timestamp};
 use crate::wire::v1::{self, ExchangeStatus, SessionStatus};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -37,6 +37,7 @@ pub fn group_status(
         .iter()
         .map(|campus| v1::CampusStatus {
             menu: Some(menus::standing(campus, records, span, time)),
+            open_corrections: open_corrections(campus, records),
             ..campus_status(campus, &sessions, &exchanges, heard)
         })
         .collect();
@@ -92,8 +93,26 @@ fn campus_status(
         exchanges_in: moving(|exchange| exchange.host.as_ref()),
         last_push_time: heard.wrote.get(&place).copied().map(timestamp),
         last_heard_time: heard.called.get(&place).copied().map(timestamp),
+        open_corrections: Vec::new(),
         campus_id,
     }
+}
+
+/// What waits for the campus to put it right, oldest first.
+fn open_corrections(campus: &Kept<v1::Campus>, records: &Records) -> Vec<v1::OpenCorrection> {
+    let own = |open: &&Kept<(), v1::CorrectionState>| open.owner == Place::Campus(campus.id);
+    let mut open: Vec<v1::OpenCorrection> = (records.corrections.iter().filter(own))
+        .flat_map(|open| {
+            let record_id = open.state.record_id.clone();
+            let asked = open.state.asked.iter().cloned().map(Some);
+            asked.map(move |asked| v1::OpenCorrection {
+                record_id: record_id.clone(),
+                asked,
+            })
+        })
+        .collect();
+    open.sort_by_key(|open| stored_time(open.asked.as_ref()?.ask_time.as_ref()));
+    open
 }
 
 fn unit_is(unit: Option<&v1::Unit>, campus_id: &str) -> bool {

@@ -1,8 +1,10 @@
 //! The rules of exchanges as tables.
 
 use super::*;
+use crate::kinds::Moved;
 use crate::kinds::testing::case;
 use uuid::Uuid;
+use v1::exchange_action::Action;
 
 fn id(n: u128) -> RecordId {
     RecordId(Uuid::from_u128(n))
@@ -176,7 +178,7 @@ fn act(
     exchange: &v1::Exchange,
     state: &v1::ExchangeState,
     asker: Place,
-) -> Result<Moved<v1::ExchangeState>, Code> {
+) -> Result<Moved<v1::ExchangeState, v1::Exchange>, Code> {
     let action = v1::ExchangeAction {
         action: Some(action),
     };
@@ -224,7 +226,7 @@ fn each_step_belongs_to_one_place_and_to_one_state() {
         act(arrival("2026-05-10"), &exchange(), &state, host),
         Err(Code::StateForbids)
     );
-    assert!(ExchangeRules::may_put(&state).is_err());
+    assert!(ExchangeRules::may_put(&state, &[]).is_err());
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The rules of menus as tables.
 
 use super::*;
+use crate::content::frame::Parts;
+use crate::kinds::Moved;
 use crate::kinds::{Neighbour, Neighbours};
 use crate::model::ids::{Key, RecordId};
 use uuid::Uuid;
@@ -8,7 +10,7 @@ use uuid::Uuid;
 /// A group whose campus has one canteen.
 struct OneCanteen;
 impl Neighbours for OneCanteen {
-    fn record(&self, _: RecordId) -> Option<Neighbour> {
+    fn record(&self, id: RecordId) -> Option<Neighbour> {
         let canteen = v1::Canteen {
             name: "学生食堂".into(),
             ..Default::default()
@@ -19,12 +21,19 @@ impl Neighbours for OneCanteen {
         };
         let content = crate::content::encoded::wrap(50, &campus);
         Some(Neighbour {
+            id,
             kind: "campus".into(),
-            content,
+            parts: Parts {
+                content,
+                ..Parts::default()
+            },
         })
     }
     fn keyed(&self, _: &Key) -> Option<Neighbour> {
         None
+    }
+    fn all(&self, _: &str) -> Vec<Neighbour> {
+        Vec::new()
     }
 }
 
@@ -33,9 +42,11 @@ const OWNER: Place = Place::Campus(RecordId(Uuid::from_u128(1)));
 fn case(now: &str) -> Case<'static> {
     Case {
         asker: OWNER,
+        record: RecordId(Uuid::from_u128(100)),
         owner: OWNER,
         now: now.parse().unwrap(),
         neighbours: &OneCanteen,
+        together: &[],
     }
 }
 
@@ -182,7 +193,11 @@ fn each_fault_names_its_field() {
     );
 }
 
-fn act(action: Action, state: &v1::MenuState, now: &str) -> Result<Moved<v1::MenuState>, Code> {
+fn act(
+    action: Action,
+    state: &v1::MenuState,
+    now: &str,
+) -> Result<Moved<v1::MenuState, v1::Menu>, Code> {
     let action = v1::MenuAction {
         action: Some(action),
     };
@@ -195,32 +210,41 @@ fn a_menu_is_published_and_withdrawn_until_its_first_day_begins() {
     let withdraw = Action::Withdraw(v1::WithdrawMenu {});
     let draft = MenuRules::new_state().unwrap();
     let friday = "2026-05-08T07:00:00Z";
-    assert_eq!(act(withdraw, &draft, friday), Err(Code::StateForbids));
-    let Ok(Moved::To(published)) = act(publish, &draft, friday) else {
+    assert_eq!(
+        act(withdraw.clone(), &draft, friday),
+        Err(Code::StateForbids)
+    );
+    let Ok(Moved::To(published)) = act(publish.clone(), &draft, friday) else {
         panic!()
     };
-    assert!(MenuRules::may_put(&published).is_err());
-    assert_eq!(act(publish, &published, friday), Ok(Moved::Nowhere));
+    assert!(MenuRules::may_put(&published, &[]).is_err());
+    assert_eq!(act(publish.clone(), &published, friday), Ok(Moved::Nowhere));
     // Monday in Shanghai begins on Sunday at 16:00 UTC.
     assert_eq!(
-        act(withdraw, &published, "2026-05-10T16:00:00Z"),
+        act(withdraw.clone(), &published, "2026-05-10T16:00:00Z"),
         Err(Code::AlreadyServed)
     );
-    let Ok(Moved::To(withdrawn)) = act(withdraw, &published, "2026-05-10T15:59:59Z") else {
+    let Ok(Moved::To(withdrawn)) = act(withdraw.clone(), &published, "2026-05-10T15:59:59Z") else {
         panic!()
     };
     assert_eq!(withdrawn.publish_time, None);
-    assert!(MenuRules::may_put(&withdrawn).is_ok());
+    assert!(MenuRules::may_put(&withdrawn, &[]).is_ok());
     assert!(MenuRules::may_delete(&withdrawn).is_err());
-    assert_eq!(act(withdraw, &withdrawn, friday), Ok(Moved::Nowhere));
-    assert!(matches!(act(publish, &withdrawn, friday), Ok(Moved::To(_))));
+    assert_eq!(
+        act(withdraw.clone(), &withdrawn, friday),
+        Ok(Moved::Nowhere)
+    );
+    assert!(matches!(
+        act(publish.clone(), &withdrawn, friday),
+        Ok(Moved::To(_))
+    ));
 }
 
 #[test]
 fn a_withdrawn_menu_frees_its_days() {
     let state = |status: Status| v1::MenuState {
         status: status.into(),
-        publish_time: None,
+        ..Default::default()
     };
     assert_eq!(
         MenuRules::keys(OWNER, &menu(), &state(Status::Draft)).len(),
@@ -236,7 +260,7 @@ fn a_withdrawn_menu_frees_its_days() {
 fn only_published_menus_are_everybodys() {
     let state = |status: Status| v1::MenuState {
         status: status.into(),
-        publish_time: None,
+        ..Default::default()
     };
     assert_eq!(
         MenuRules::audience(OWNER, &menu(), &state(Status::Published)),

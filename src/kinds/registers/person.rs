@@ -1,6 +1,6 @@
 //! Colleagues: the fewest fields that the exchange rules need.
 
-use crate::kinds::exchange::{ExchangeRules, host_of};
+use crate::kinds::exchange::{ExchangeRules, stay};
 use crate::kinds::found::Found;
 use crate::kinds::{Case, Leader, Owner, Reference, Rules};
 use crate::model::ids::{Place, Who};
@@ -42,13 +42,7 @@ impl Rules for PersonRules {
         let exchange_id = leader.id.to_string();
         let mut stays = state.stays.clone();
         stays.retain(|stay| stay.exchange_id != exchange_id);
-        if let Some(campus) = host_of(&exchange, &moved) {
-            let campus_id = campus.to_string();
-            stays.push(v1::Stay {
-                exchange_id,
-                campus_id,
-            });
-        }
+        stays.extend(stay(&exchange, &moved, leader.id));
         Some(v1::PersonState { stays })
     }
 

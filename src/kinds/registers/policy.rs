@@ -41,6 +41,7 @@ impl Rules for PolicyRules {
             found.required("menu_deadline.time", !deadline.time.is_empty());
             found.optional_clock_time("menu_deadline.time", &deadline.time);
         }
+        found.range("menu_close_days", policy.menu_close_days, 0, 60);
         for (i, retention) in policy.retentions.iter().enumerate() {
             let path = |field: &str| format!("retentions[{i}].{field}");
             if !retained().any(|kind| kind == retention.kind) {
@@ -82,6 +83,12 @@ pub fn key() -> Key {
 pub fn zone(policy: Option<&v1::Policy>) -> TimeZone {
     let named = policy.and_then(|policy| TimeZone::get(&policy.time_zone).ok());
     named.unwrap_or_else(|| TimeZone::get(DEFAULT_ZONE).expect("the zone is bundled"))
+}
+
+/// How many days after its last service date a menu may be closed.
+#[must_use]
+pub fn menu_close_days(policy: Option<&v1::Policy>) -> i32 {
+    policy.map_or(0, |policy| policy.menu_close_days)
 }
 
 /// A checked menu deadline.

@@ -1,6 +1,7 @@
 //! The rules of sessions as tables.
 
 use super::*;
+use crate::kinds::Moved;
 use crate::kinds::testing::{campus, case};
 
 fn session(date: &str) -> v1::Session {
@@ -137,7 +138,7 @@ fn act(
     asker: Place,
     state: &v1::SessionState,
     date: &str,
-) -> Result<Moved<v1::SessionState>, Code> {
+) -> Result<Moved<v1::SessionState, v1::Session>, Code> {
     let action = v1::SessionAction {
         action: Some(action),
     };
@@ -157,18 +158,18 @@ fn a_session_is_announced_held_and_attended_by_those_who_may() {
     let planned = SessionRules::new_state().unwrap();
 
     assert_eq!(
-        act(announce, campus(2), &planned, "2026-05-12"),
+        act(announce.clone(), campus(2), &planned, "2026-05-12"),
         Err(Code::NotAllowed)
     );
     assert_eq!(
-        act(hold, campus(1), &planned, "2026-05-12"),
+        act(hold.clone(), campus(1), &planned, "2026-05-12"),
         Err(Code::StateForbids)
     );
-    let Ok(Moved::To(announced)) = act(announce, campus(1), &planned, "2026-05-12") else {
+    let Ok(Moved::To(announced)) = act(announce.clone(), campus(1), &planned, "2026-05-12") else {
         panic!()
     };
     assert_eq!(
-        act(announce, campus(1), &announced, "2026-05-12"),
+        act(announce.clone(), campus(1), &announced, "2026-05-12"),
         Ok(Moved::Nowhere)
     );
     assert_eq!(
@@ -176,10 +177,10 @@ fn a_session_is_announced_held_and_attended_by_those_who_may() {
         Err(Code::StateForbids)
     );
     assert_eq!(
-        act(hold, campus(1), &announced, "2026-05-13"),
+        act(hold.clone(), campus(1), &announced, "2026-05-13"),
         Err(Code::DayNotCome)
     );
-    let Ok(Moved::To(over)) = act(hold, campus(1), &announced, "2026-05-12") else {
+    let Ok(Moved::To(over)) = act(hold.clone(), campus(1), &announced, "2026-05-12") else {
         panic!()
     };
     assert_eq!(
