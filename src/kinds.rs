@@ -15,7 +15,7 @@ mod testing;
 #[cfg(test)]
 mod walks;
 
-pub use menu::{Cover, announced, covers};
+pub use menu::{Cover, announced, covers, forbidden_foods};
 
 use crate::content::encoded::variant;
 use crate::content::frame::Parts;
@@ -40,6 +40,8 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<registers::calendar::CalendarRules>(PhantomData),
     &Of::<registers::policy::PolicyRules>(PhantomData),
     &Of::<registers::person::PersonRules>(PhantomData),
+    &Of::<registers::vocabulary::VocabularyRules>(PhantomData),
+    &Of::<registers::staff_count::StaffCountRules>(PhantomData),
 ];
 
 /// The kind of that name.
@@ -412,8 +414,18 @@ mod tests {
             kinds.map(|kind| kind.name()).collect::<Vec<_>>()
         };
         assert_eq!(are(|kind| kind.personal()), ["exchange", "person"]);
-        assert_eq!(are(|kind| kind.open()), ["campus", "calendar", "policy"]);
-        let public = ["menu", "campus", "calendar", "policy"];
+        assert_eq!(
+            are(|kind| kind.open()),
+            ["campus", "calendar", "policy", "vocabulary", "staff_count"]
+        );
+        let public = [
+            "menu",
+            "campus",
+            "calendar",
+            "policy",
+            "vocabulary",
+            "staff_count",
+        ];
         assert_eq!(are(|kind| kind.public()), public);
     }
 

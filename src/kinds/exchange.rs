@@ -7,7 +7,8 @@ mod pair;
 mod share;
 
 use super::found::{Found, person_reference, unit_campus, unit_reference};
-use super::registers::person::titles;
+use super::registers::person::{PersonRules, propose, proposes, titles};
+use super::registers::vocabulary::{VocabularyRules, Words};
 use super::{Case, Move, Owner, Reference, Refusal, Rules};
 use crate::model::date::{self, LAST_DAY, Span};
 use crate::model::finding::{Code, Finding};
@@ -15,6 +16,7 @@ use crate::model::ids::{Place, RecordId, Who};
 use crate::wire::v1;
 use course::turn;
 use v1::ExchangeStatus as Status;
+use v1::VocabularyTopic as Topic;
 
 /// The rules of exchanges.
 pub struct ExchangeRules;
@@ -53,11 +55,19 @@ impl Rules for ExchangeRules {
                 &exchange.planned_end,
             );
         }
+        check_words(exchange, case, found);
+        propose("person", exchange.person.as_ref(), case, found);
         if let Some(refusal) =
             share::overlap("person", exchange, &v1::ExchangeState::default(), case)
         {
             found.say(refusal);
         }
+    }
+
+    /// The vocabulary says what its words are; a name without an id is looked for among the persons.
+    fn surveys(exchange: &v1::Exchange) -> Vec<&'static str> {
+        let persons = proposes(exchange.person.as_ref()).then_some(PersonRules::NAME);
+        persons.into_iter().chain([VocabularyRules::NAME]).collect()
     }
 
     fn keys(_: Place, exchange: &v1::Exchange, state: &v1::ExchangeState) -> Vec<String> {
@@ -175,6 +185,18 @@ pub fn stay(exchange: &v1::Exchange, state: &v1::ExchangeState, id: RecordId) ->
         },
         percent: share::percent(exchange),
     })
+}
+
+fn check_words(exchange: &v1::Exchange, case: &Case<'_>, found: &mut Found) {
+    let start = date::day_or_month(&exchange.planned_start);
+    let day = start.map_or_else(|| case.today(), |start| start.first);
+    let subjects = Words::of(Topic::Subject, case);
+    subjects.check("subject", "", &exchange.subject, day, found);
+    let titles = Words::of(Topic::Title, case);
+    for (i, title) in exchange.titles_at_start.iter().enumerate() {
+        let path = format!("titles_at_start[{i}].title");
+        titles.check(&path, "", &title.title, day, found);
+    }
 }
 
 fn check_who(exchange: &v1::Exchange, found: &mut Found) {

@@ -10,7 +10,7 @@ use crate::model::limits::LOG_ROWS_MAX;
 use crate::wire::v1;
 use jiff::civil::{Date, Time};
 
-/// The most refusals and the most warnings of one item.
+/// The most refusals, the most warnings and the most notes of one item.
 const FINDINGS_MAX: usize = 20;
 
 /// Findings about the fields under one path.
@@ -33,8 +33,8 @@ impl Found {
     /// Adds what a finding says of the field at its path, unless so much was found already that one more
     /// helps nobody.
     pub fn say(&mut self, mut finding: Finding) {
-        let refuses = finding.refuses();
-        let alike = |other: &&Finding| other.refuses() == refuses;
+        let weight = finding.weight();
+        let alike = |other: &&Finding| other.weight() == weight;
         if self.findings.iter().filter(alike).count() < FINDINGS_MAX {
             finding.path = format!("{}.{}", self.prefix, finding.path);
             self.findings.push(finding);
@@ -138,6 +138,18 @@ impl Found {
             self.bad(Code::DateInvalid, path, text, "YYYY-MM-DD / YYYY-MM");
         }
         span
+    }
+
+    /// The first and the last day of something, at `{path}from` and `{path}until`; an empty one is open.
+    pub fn period(&mut self, path: &str, from: &str, until: &str) {
+        let end = format!("{path}until");
+        let first = self.optional_day(&format!("{path}from"), from);
+        let last = self.optional_day(&end, until);
+        if let (Some(first), Some(last)) = (first, last)
+            && last < first
+        {
+            self.backwards(&end, from, until);
+        }
     }
 
     /// A clock time, or nothing.

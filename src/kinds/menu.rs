@@ -1,9 +1,14 @@
 //! Menus (食谱): draft → published → amended → closed; withdrawn before they are eaten, and published again.
 
 mod course;
+mod days;
+mod foods;
+mod nutrition;
 
 use super::found::Found;
+use super::registers::calendar::CalendarRules;
 use super::registers::campus::CampusRules;
+use super::registers::vocabulary::{VocabularyRules, Words};
 use super::{Case, Move, Owner, Refusal, Rules};
 use crate::model::date::{self, Span};
 use crate::model::finding::{Code, Finding};
@@ -48,7 +53,17 @@ impl Rules for MenuRules {
             found.bad_time("claimed_publish_time", claimed, "2026-05-08T15:00:00+08:00");
         }
         warn_of_empty_days(menu, found);
-        warn_of_unknown_canteen(menu, case, found);
+        check_campus(menu, case, found);
+        days::check(menu, case, found);
+        check_allergens(menu, case, found);
+        foods::banned(menu, found);
+        foods::undeclared(menu, found);
+        nutrition::note(menu, &stages(case), found);
+    }
+
+    /// The calendar says which days have school, the vocabulary which allergens there are.
+    fn surveys(_: &v1::Menu) -> Vec<&'static str> {
+        vec![CalendarRules::NAME, VocabularyRules::NAME]
     }
 
     fn keys(owner: Place, menu: &v1::Menu, state: &v1::MenuState) -> Vec<String> {
@@ -169,10 +184,33 @@ fn check_ingredients(path: &str, ingredients: &[v1::Ingredient], found: &mut Fou
         found.line(&format!("{path}[{i}].name"), &ingredient.name, 60);
         found.amount(&format!("{path}[{i}].grams"), ingredient.grams);
         found.optional_line(&format!("{path}[{i}].portion"), &ingredient.portion, 40);
+        check_portion(&format!("{path}[{i}]"), ingredient, found);
         found.optional_line(
             &format!("{path}[{i}].grade_band"),
             &ingredient.grade_band,
             40,
+        );
+    }
+}
+
+/// A portion in grams is no larger than a person eats of one thing; what is no weight has a unit (1块).
+fn check_portion(path: &str, ingredient: &v1::Ingredient, found: &mut Found) {
+    const MOST_GRAMS: f64 = 500.0;
+    let portion = ingredient.portion.trim();
+    if !portion.is_empty() && portion.parse::<f64>().is_ok() {
+        found.add_with(
+            Code::UnitMissing,
+            &format!("{path}.portion"),
+            "value",
+            portion,
+        );
+    }
+    if let Some(grams) = ingredient.grams.filter(|grams| *grams > MOST_GRAMS) {
+        found.add_with(
+            Code::PortionUnlikely,
+            &format!("{path}.grams"),
+            "grams",
+            grams,
         );
     }
 }
@@ -220,12 +258,34 @@ fn warn_of_empty_days(menu: &v1::Menu, found: &mut Found) {
     }
 }
 
-fn warn_of_unknown_canteen(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
-    let campus = case
-        .owner
-        .campus()
-        .and_then(|id| case.neighbours.record(id));
-    let Some(campus) = campus.and_then(|campus| campus.read::<CampusRules>()) else {
+/// The register record of the owning campus.
+fn campus(case: &Case<'_>) -> Option<v1::Campus> {
+    let id = case.owner.campus()?;
+    case.neighbours.record(id)?.read::<CampusRules>()
+}
+
+fn stages(case: &Case<'_>) -> Vec<v1::Stage> {
+    campus(case).map_or_else(Vec::new, |campus| campus.stages().collect())
+}
+
+/// The group's allergen schemes, if it keeps them, know every code declared.
+fn check_allergens(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
+    let words = Words::of(v1::VocabularyTopic::Allergen, case);
+    for (i, row) in menu.meals.iter().enumerate() {
+        let Some(day) = date::day(&row.date) else {
+            continue;
+        };
+        for (j, dish) in row.dishes.iter().enumerate() {
+            for (k, allergen) in dish.allergens.iter().enumerate() {
+                let path = format!("meals[{i}].dishes[{j}].allergens[{k}].code");
+                words.check(&path, &allergen.scheme, &allergen.code, day, found);
+            }
+        }
+    }
+}
+
+fn check_campus(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
+    let Some(campus) = campus(case) else {
         return;
     };
     let known: Vec<&str> = campus
@@ -247,6 +307,14 @@ fn declares_no_service(menu: &v1::Menu, day: &str) -> bool {
     menu.no_service_days
         .iter()
         .any(|declared| declared.date == day)
+}
+
+/// The foods of a menu that school canteens must not serve, or that may be such.
+#[must_use]
+pub fn forbidden_foods(menu: &v1::Menu) -> Vec<Finding> {
+    let mut found = Found::under("put.content.menu".into());
+    foods::banned(menu, &mut found);
+    found.findings
 }
 
 /// When the dishes of a meal were first announced: with the menu, or by an amendment where it had none.

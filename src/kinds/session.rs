@@ -1,9 +1,13 @@
 //! Sessions (教研活动): planned → announced → held → recorded; put off or called off before they are held.
 
 mod course;
+mod doubts;
 
 use super::found::{Found, person_reference, unit_reference};
+use super::registers::calendar::CalendarRules;
 use super::registers::campus::CampusRules;
+use super::registers::person::{PersonRules, proposes};
+use super::registers::vocabulary::VocabularyRules;
 use super::{Case, Move, Owner, Reference, Refusal, Rules};
 use crate::model::date::{self, Span};
 use crate::model::finding::{Code, Finding};
@@ -24,7 +28,7 @@ impl Rules for SessionRules {
     type State = v1::SessionState;
     type Action = v1::SessionAction;
 
-    fn check(session: &v1::Session, _: &Case<'_>, found: &mut Found) {
+    fn check(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
         found.required("form", session.form != 0);
         found.line("title", &session.title, 200);
         found.lines("subjects", &session.subjects, 40);
@@ -35,6 +39,7 @@ impl Rules for SessionRules {
         found.lines("co_hosts", &session.co_hosts, 60);
         check_days(&session.days, found);
         check_people(session, found);
+        doubts::check(session, case, found);
         if session.invites_all && !session.invited_campus_ids.is_empty() {
             found.add_with(
                 Code::NotWithOther,
@@ -111,13 +116,16 @@ impl Rules for SessionRules {
         }
     }
 
-    /// Recording a session asks every campus of a group that was invited whole.
+    /// The calendar says which term it counts in, the vocabulary what its words are; a name without an id is
+    /// looked for among the persons, and recording a session asks every campus of a group that was invited
+    /// whole.
     fn surveys(session: &v1::Session) -> Vec<&'static str> {
-        session
-            .invites_all
-            .then_some(CampusRules::NAME)
-            .into_iter()
-            .collect()
+        let people = people(session);
+        let unknown = people.iter().any(|(_, person)| proposes(*person));
+        let whole = session.invites_all.then_some(CampusRules::NAME);
+        let persons = unknown.then_some(PersonRules::NAME);
+        let always = [CalendarRules::NAME, VocabularyRules::NAME];
+        always.into_iter().chain(whole).chain(persons).collect()
     }
 
     /// A member school reads the sessions it is invited to and those that are shared with everybody.

@@ -10,6 +10,8 @@ pub enum Weight {
     Refuse,
     /// The item is accepted, and its author should look (请核对).
     Warn,
+    /// The item is in order, and there is something worth knowing (提示).
+    Note,
 }
 
 /// The longest value in a sentence, in characters: a finding shows what was sent, it does not send it back.
@@ -52,10 +54,16 @@ impl Finding {
         self
     }
 
+    /// How much it weighs.
+    #[must_use]
+    pub fn weight(&self) -> Weight {
+        self.code.entry().weight
+    }
+
     /// Whether it refuses the item.
     #[must_use]
     pub fn refuses(&self) -> bool {
-        self.code.entry().weight == Weight::Refuse
+        self.weight() == Weight::Refuse
     }
 
     /// The sentence in Chinese.
@@ -243,6 +251,12 @@ codes! {
     TermsOverlap "TERMS_OVERLAP" Refuse
         "{path} 与另一学期的日期重叠。"
         "{path} overlaps another term.";
+    PartExceedsWhole "PART_EXCEEDS_WHOLE" Refuse
+        "{path}：{value} 人多于其所在的 {whole} 人。"
+        "{path}: {value} is more than the {whole} it is part of.";
+    WordUnknown "WORD_UNKNOWN" Refuse
+        "{path}：本集团词表中没有“{value}”；可用：{known}。"
+        "{path}: the group's vocabulary has no \"{value}\"; it has: {known}.";
     HomeIsHost "HOME_IS_HOST" Refuse
         "交流单位与原单位相同。"
         "Home and host are the same school.";
@@ -302,6 +316,30 @@ codes! {
     PairPeriodsDiffer "PAIR_PERIODS_DIFFER" Warn
         "双向交流两条的起止不同：另一条为 {start} 至 {end}。"
         "The two halves of the two-way exchange have different days: the other is planned from {start} to {end}.";
+    ClockMissing "CLOCK_MISSING" Warn
+        "{path}：{date} 没有写明几点，也没有写明上午或下午。"
+        "{path}: neither a clock time nor a half of the day is given for {date}.";
+    OutsideTerm "OUTSIDE_TERM" Warn
+        "{path}：{date} 不在学期内，计入{term}。"
+        "{path}: {date} lies outside every term; it counts in {term}.";
+    NoSchoolDay "NO_SCHOOL_DAY" Warn
+        "{path}：按本校校历，{date} 不上课。"
+        "{path}: the campus's calendar has no school on {date}.";
+    MakeUpDayMissing "MAKE_UP_DAY_MISSING" Warn
+        "{date} 调休上课，食谱没有这一天，也没有标明停餐。"
+        "{date} is a make-up school day; the menu neither serves it nor declares it without service.";
+    UnitMissing "UNIT_MISSING" Warn
+        "{path}：“{value}”没有写单位。"
+        "{path}: \"{value}\" has no unit.";
+    PortionUnlikely "PORTION_UNLIKELY" Warn
+        "{path}：每人 {grams} 克不像一人份，请核对是否填错了栏。"
+        "{path}: {grams} g is hardly one person's portion; was it typed into the wrong column?";
+    NameAmbiguous "NAME_AMBIGUOUS" Warn
+        "{path}：本校有 {count} 位同名，请写明是哪一位。"
+        "{path}: the campus has {count} people of that name: say which.";
+    WordOld "WORD_OLD" Warn
+        "{path}：“{value}”现称“{name}”。"
+        "{path}: \"{value}\" is now called \"{name}\".";
     LeadMissing "LEAD_MISSING" Warn
         "没有写明主备人（领衔）。"
         "Nobody is named as lead.";
@@ -311,6 +349,23 @@ codes! {
     CanteenUnknown "CANTEEN_UNKNOWN" Warn
         "本校登记的食堂中没有“{name}”，此食谱不计入应报；登记的是：{known}。"
         "The campus register has no canteen \"{name}\", so the menu counts for nothing; it has: {known}.";
+
+    // Worth knowing. What can make somebody ill stands alone, nutrition is one line.
+    FoodBanned "FOOD_BANNED" Note
+        "{date} {dish}：含“{food}”，学校食堂不得供应（《学校食品安全与营养健康管理规定》）；请核实。"
+        "{date} {dish}: \"{food}\" must not be served in school canteens (rules on food safety in schools, 2019); please verify.";
+    FoodToAsk "FOOD_TO_ASK" Note
+        "{date} {dish}：“{food}”若是四季豆，学校食堂不得供应；请确认是哪一种。"
+        "{date} {dish}: if \"{food}\" means green beans, school canteens must not serve it; please say which it is.";
+    AllergenLikely "ALLERGEN_LIKELY" Note
+        "可能含{allergen}而没有标示：{dishes}。这是推测，不是标示。"
+        "Likely to contain {allergen}, and not declared: {dishes}. A guess, no declaration.";
+    PersonLikely "PERSON_LIKELY" Note
+        "{path}：可能是本校登记的人员 {id}；如是，请填编号。"
+        "{path}: this may be the person {id} of the campus; if so, give the id.";
+    Nutrition "NUTRITION" Note
+        "营养与花样有 {count} 处可改进（WS/T 554—2017），如：{examples}。"
+        "{count} points of nutrition and variety could be better (WS/T 554-2017), such as: {examples}.";
 }
 
 impl Code {

@@ -105,7 +105,7 @@ fn expected_meal(canteen: &str, date: Date, meal: v1::Meal, published: &[Publish
 
 fn deadline(records: &Records, calendar: &Calendar, first: Date) -> Option<Timestamp> {
     let policy = records.policy.as_ref();
-    let rule = menu_deadline(policy)?;
+    let rule = menu_deadline(policy, first)?;
     let day = calendar.school_days_before(first, rule.school_days_before)?;
     let zoned = day.to_datetime(rule.time).to_zoned(zone(policy)).ok()?;
     Some(zoned.timestamp())

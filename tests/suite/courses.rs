@@ -1,7 +1,7 @@
 //! How records end, move and are corrected: the rest of each kind's course.
 
 use crate::actions::{acts, exchange_state, may_not, menu_state, session_state, too_early};
-use crate::answers::{argument, outcomes, refused};
+use crate::answers::{argument, outcomes, reads_well, refused};
 use crate::harness::{Client, HEAD, LAKE, SPRING, TestHub};
 use crate::reader::Reader;
 use crate::wishes::{
@@ -382,4 +382,101 @@ async fn a_correction_ends_with_its_record_and_an_answer_lost_is_given_again() {
     assert_eq!(told.results, [again]);
     head.applied(delete(&record, 1)).await;
     assert!(Reader::all(&head).await.ids("correction").is_empty());
+}
+
+#[tokio::test]
+async fn what_is_doubted_is_kept_with_the_version_and_blocks_nothing() {
+    let hub = TestHub::start().await;
+    let (head, office) = (hub.campus(HEAD), hub.office());
+    let spring = v1::Calendar {
+        terms: vec![v1::Term {
+            name: "2025-2026学年第二学期".to_owned(),
+            first_day: "2026-03-02".to_owned(),
+            last_day: "2026-06-30".to_owned(),
+        }],
+        ..Default::default()
+    };
+    office.applied(create(&fresh(), spring)).await;
+    let record = fresh();
+    // The week of the make-up Saturday 2026-05-09, without it.
+    let week = v1::Menu {
+        service_dates: vec!["2026-05-08".to_owned()],
+        meals: vec![lunch("2026-05-08", "四季豆炒蛋")],
+        ..menu(&[])
+    };
+    let put = create(&record, week);
+    let first = head.applied(put.clone()).await;
+    let codes = |findings: &[v1::Finding]| -> Vec<String> {
+        findings
+            .iter()
+            .map(|finding| finding.code.clone())
+            .collect()
+    };
+    assert_eq!(codes(&first.warnings), ["MAKE_UP_DAY_MISSING"]);
+    assert_eq!(codes(&first.notes), ["FOOD_BANNED", "ALLERGEN_LIKELY"]);
+    for finding in first.warnings.iter().chain(&first.notes) {
+        reads_well(finding);
+    }
+    let again = head.one(put).await;
+    assert_eq!(
+        (&again.warnings, &again.notes),
+        (&first.warnings, &first.notes)
+    );
+    // The office is told at once, without having to look for it.
+    let request = v1::GetGroupStatusRequest {
+        first_date: "2026-05-04".to_owned(),
+        last_date: SATURDAY.to_owned(),
+        time: None,
+    };
+    let status = office.office.clone().get_group_status(request).await;
+    let campuses = status.expect("figures").into_inner().campuses;
+    let alerts: Vec<_> = campuses
+        .iter()
+        .flat_map(|campus| &campus.food_alerts)
+        .collect();
+    assert_eq!(alerts.len(), 1);
+    assert_eq!(
+        (&alerts[0].record_id, &alerts[0].finding),
+        (&record, &Some(first.notes[0].clone()))
+    );
+    acts(&head, &record, 1, publish()).await;
+}
+
+#[tokio::test]
+async fn a_word_nobody_knows_is_refused_once_the_office_keeps_a_vocabulary() {
+    let hub = TestHub::start().await;
+    let (head, office) = (hub.campus(HEAD), hub.office());
+    let of = |subject: &str| v1::Session {
+        subjects: vec![subject.to_owned()],
+        ..session("备课", TUESDAY)
+    };
+    head.applied(create(&fresh(), of("信息学"))).await;
+    let word = v1::Word {
+        code: "信息科技".to_owned(),
+        aliases: vec!["信息技术".to_owned()],
+        ..Default::default()
+    };
+    let subjects = v1::Vocabulary {
+        topic: v1::VocabularyTopic::Subject.into(),
+        words: vec![word],
+        ..Default::default()
+    };
+    let vocabulary = fresh();
+    office.applied(create(&vocabulary, subjects.clone())).await;
+    let twice = office.one(create(&fresh(), subjects)).await;
+    refused(&twice, "KEY_TAKEN", "record_id");
+    let unknown = head.one(create(&fresh(), of("信息学"))).await;
+    let refusal = refused(&unknown, "WORD_UNKNOWN", "put.content.session.subjects[0]");
+    assert_eq!(argument(refusal, "known"), "信息科技");
+    let record = fresh();
+    let old = head.applied(create(&record, of("信息技术"))).await;
+    assert_eq!(old.warnings[0].code, "WORD_OLD");
+    let v1::content::Kind::Session(stored) = content(&head, &record).await else {
+        panic!("a session");
+    };
+    assert_eq!(
+        stored.subjects,
+        ["信息技术"],
+        "what was pushed is never rewritten"
+    );
 }

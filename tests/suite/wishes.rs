@@ -40,7 +40,7 @@ macro_rules! content {
         })*
     };
 }
-content!(Session Exchange Menu Campus Calendar Policy Person);
+content!(Session Exchange Menu Campus Calendar Policy Person Vocabulary StaffCount);
 
 /// A menu of one lunch a day, for pupils.
 pub fn menu(days: &[&str]) -> v1::Menu {
@@ -71,6 +71,7 @@ pub fn lunch(day: &str, dish: &str) -> v1::DayMeal {
 pub fn session(title: &str, day: &str) -> v1::Session {
     let day = v1::SessionDay {
         date: day.to_owned(),
+        start: "14:00".to_owned(),
         ..Default::default()
     };
     v1::Session {
