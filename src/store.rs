@@ -23,7 +23,7 @@ use crate::model::sight::Sight;
 use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -91,6 +91,8 @@ pub struct Needs {
     pub versions: HashSet<(RecordId, i64)>,
     /// Holders of keys, with the records that hold them.
     pub keys: HashSet<Key>,
+    /// Kinds, with every live record.
+    pub kinds: BTreeSet<&'static str>,
 }
 
 impl Needs {
@@ -101,6 +103,7 @@ impl Needs {
             && self.mutations.is_empty()
             && self.versions.is_empty()
             && self.keys.is_empty()
+            && self.kinds.is_empty()
     }
 }
 
@@ -185,6 +188,8 @@ pub struct Loaded {
     pub versions: HashMap<(RecordId, i64), Version>,
     /// Who holds which key.
     pub keys: HashMap<Key, RecordId>,
+    /// The live records of each kind that was needed whole; they are in `records`.
+    pub kinds: BTreeMap<&'static str, BTreeSet<RecordId>>,
 }
 
 impl Loaded {
@@ -195,6 +200,7 @@ impl Loaded {
         self.mutations.extend(more.mutations);
         self.versions.extend(more.versions);
         self.keys.extend(more.keys);
+        self.kinds.extend(more.kinds);
     }
 }
 

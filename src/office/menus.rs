@@ -4,20 +4,17 @@ use super::records::{Kept, Records};
 use crate::kinds::registers::calendar::calendar_of;
 use crate::kinds::registers::campus::serving;
 use crate::kinds::registers::policy::{menu_deadline, zone};
-use crate::kinds::{Cover, covers};
+use crate::kinds::{Cover, announced, covers};
 use crate::model::calendar::Calendar;
 use crate::model::date::Span;
 use crate::model::ids::Place;
-use crate::wire::convert::{stored_time, timestamp};
+use crate::wire::convert::timestamp;
 use crate::wire::v1::{self, MenuStandingState as State};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-/// A published menu and when it was published.
-struct Published<'a> {
-    menu: &'a v1::Menu,
-    at: Timestamp,
-}
+/// A published menu and its course.
+type Published<'a> = (&'a v1::Menu, &'a v1::MenuState);
 
 /// A day on which menus are expected: when the first one that names a dish for it was published, and
 /// when the day came to be covered, if it is.
@@ -55,11 +52,8 @@ pub fn standing(
 fn published<'a>(campus: &Kept<v1::Campus>, records: &'a Records) -> Vec<Published<'a>> {
     let published = |menu: &'a Kept<v1::Menu, v1::MenuState>| {
         let own = menu.owner == Place::Campus(campus.id);
-        let at = stored_time(menu.state.publish_time.as_ref())?;
-        own.then_some(Published {
-            menu: &menu.content,
-            at,
-        })
+        let out = own && menu.state.publish_time.is_some();
+        out.then_some((&menu.content, &menu.state))
     };
     records.menus.iter().filter_map(published).collect()
 }
@@ -100,21 +94,18 @@ impl Meal {
 }
 
 fn expected_meal(canteen: &str, date: Date, meal: v1::Meal, published: &[Published<'_>]) -> Meal {
-    let says = |menu: &Published<'_>| (covers(menu.menu, canteen, date, meal), menu.at);
-    let said: Vec<(Cover, Timestamp)> = published.iter().map(says).collect();
-    if said.iter().any(|(cover, _)| *cover == Cover::NoService) {
+    let says = |(menu, _): &Published<'_>| covers(menu, canteen, date, meal);
+    if published.iter().any(|menu| says(menu) == Cover::NoService) {
         return Meal::NoService;
     }
-    let dishes = said.iter().filter(|(cover, _)| *cover == Cover::Dishes);
-    dishes
-        .map(|(_, at)| *at)
-        .min()
-        .map_or(Meal::Open, Meal::Covered)
+    let dishes = published.iter().filter(|menu| says(menu) == Cover::Dishes);
+    let at = dishes.filter_map(|(_, state)| announced(state, date, meal));
+    at.min().map_or(Meal::Open, Meal::Covered)
 }
 
 fn deadline(records: &Records, calendar: &Calendar, first: Date) -> Option<Timestamp> {
     let policy = records.policy.as_ref();
-    let rule = menu_deadline(policy)?;
+    let rule = menu_deadline(policy, first)?;
     let day = calendar.school_days_before(first, rule.school_days_before)?;
     let zoned = day.to_datetime(rule.time).to_zoned(zone(policy)).ok()?;
     Some(zoned.timestamp())

@@ -15,6 +15,7 @@ fn codes_page() -> String {
     for (weight, title) in [
         (Weight::Refuse, "Refused (未收)"),
         (Weight::Warn, "Accepted, and worth a look (请核对)"),
+        (Weight::Note, "Accepted, and worth knowing (提示)"),
     ] {
         let _ = write!(
             page,

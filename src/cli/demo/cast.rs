@@ -77,10 +77,11 @@ pub fn registers() -> Vec<(String, content::Kind)> {
 fn policy() -> v1::Policy {
     v1::Policy {
         time_zone: "Asia/Shanghai".into(),
-        menu_deadline: Some(v1::MenuDeadline {
+        menu_deadlines: vec![v1::MenuDeadline {
             school_days_before: 1,
             time: "18:00".into(),
-        }),
+            ..Default::default()
+        }],
         ..Default::default()
     }
 }

@@ -96,6 +96,14 @@ pub fn calendar_of(campus_id: &str, calendars: &[v1::Calendar]) -> Calendar {
     Calendar::of(layers)
 }
 
+/// The calendar of the campus that owns a record; `None` while nobody wrote one.
+pub fn calendar(case: &Case<'_>) -> Option<Calendar> {
+    let all = case.all::<CalendarRules>().into_iter();
+    let all: Vec<v1::Calendar> = all.map(|(_, calendar)| calendar).collect();
+    let calendar = calendar_of(&case.owner.to_text(), &all);
+    (!calendar.terms().is_empty()).then_some(calendar)
+}
+
 /// One record of the register.
 #[must_use]
 pub fn layer(calendar: &v1::Calendar) -> Layer {

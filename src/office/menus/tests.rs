@@ -46,10 +46,11 @@ fn registers() -> Records {
     };
     let policy = v1::Policy {
         time_zone: "Asia/Shanghai".into(),
-        menu_deadline: Some(v1::MenuDeadline {
+        menu_deadlines: vec![v1::MenuDeadline {
             school_days_before: 1,
             time: "18:00".into(),
-        }),
+            ..Default::default()
+        }],
         ..Default::default()
     };
     Records {

@@ -3,29 +3,58 @@
 use super::chunks::filled;
 use super::column::{hash, id, id_bytes, place, place_bytes, who};
 use super::commits::head;
+use super::report::as_of;
+use crate::model::date::Span;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::store::{Loaded, Needs, Remembered, Result, Version};
 use bytes::Bytes;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Encode, QueryBuilder, Row as _, Sqlite, SqliteConnection, Type};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// Keeps a statement well below the engine's bound on variables.
 const ROWS_A_STATEMENT: usize = 1_000;
 
 pub async fn load(db: &mut SqliteConnection, group: GroupKey, needs: &Needs) -> Result<Loaded> {
     let keys = keys(db, group, &needs.keys).await?;
+    let head = head(db, group).await?;
+    let whole = whole(db, group, head.position, &needs.kinds).await?;
     // Each once: a record may be asked for and hold a key too.
     let ids: HashSet<RecordId> = needs.records.iter().chain(keys.values()).copied().collect();
     let ids: Vec<RecordId> = ids.into_iter().collect();
+    let mut records = records(db, group, &ids).await?;
+    let kinds = whole.iter().map(|(kind, all)| (*kind, ids_of(all)));
+    let kinds = kinds.collect();
+    let all = whole.into_values().flatten();
+    records.extend(all.map(|version| (version.id, version)));
     Ok(Loaded {
-        head: head(db, group).await?,
-        records: records(db, group, &ids).await?,
+        head,
+        records,
         audience: audience(db, group, &ids).await?,
         mutations: mutations(db, group, &needs.mutations).await?,
         versions: versions(db, group, &needs.versions).await?,
         keys,
+        kinds,
     })
+}
+
+/// Every live record of some kinds.
+async fn whole(
+    db: &mut SqliteConnection,
+    group: GroupKey,
+    position: i64,
+    kinds: &BTreeSet<&'static str>,
+) -> Result<BTreeMap<&'static str, Vec<Version>>> {
+    let mut found = BTreeMap::new();
+    for kind in kinds {
+        let all = as_of(db, group, kind, position, Span::ALWAYS).await?;
+        found.insert(*kind, all);
+    }
+    Ok(found)
+}
+
+fn ids_of(versions: &[Version]) -> BTreeSet<RecordId> {
+    versions.iter().map(|version| version.id).collect()
 }
 
 pub fn version(row: &SqliteRow) -> Result<Version> {
