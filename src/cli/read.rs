@@ -34,7 +34,7 @@ pub struct Read {
     /// The file: .xlsx, .xls, .csv or text, in UTF-8 or GBK; - for standard input
     file: PathBuf,
     /// Registers as JSON: what SyncService/Pull prints, or {"records": [{"id": …, "campus": {…}}, …]} with
-    /// campuses, persons and calendars
+    /// campuses, persons, calendars and vocabularies
     #[arg(long, value_name = "FILE")]
     registers: Option<PathBuf>,
     /// The campus whose file it is, by a name or id of the registers: 本校, its canteen, its calendar

@@ -3,6 +3,7 @@
 use super::fold::key;
 use crate::kinds::registers::calendar::calendar_of;
 use crate::model::calendar::Calendar;
+use crate::wire::v1::VocabularyTopic;
 use crate::wire::{CONTRACT, v1};
 use jiff::civil::Date;
 use prost::Message;
@@ -17,6 +18,7 @@ pub struct Known {
     campuses: Vec<(String, v1::Campus)>,
     persons: Vec<(String, v1::Person)>,
     calendars: Vec<v1::Calendar>,
+    vocabularies: Vec<v1::Vocabulary>,
     own: Option<usize>,
 }
 
@@ -36,7 +38,7 @@ pub enum BadRegisters {
     },
     /// There is nothing in it.
     #[error(
-        "the registers hold no campus, person or calendar: give what Pull prints, or {{\"records\": [{{\"id\": …, \"campus\": {{…}}}}]}}"
+        "the registers hold no campus, person, calendar or vocabulary: give what Pull prints, or {{\"records\": [{{\"id\": …, \"campus\": {{…}}}}]}}"
     )]
     Empty,
     /// No campus is called so.
@@ -74,23 +76,33 @@ impl Known {
             campuses: Vec::new(),
             persons: Vec::new(),
             calendars: Vec::new(),
+            vocabularies: Vec::new(),
             own: None,
         }
     }
 
     /// With registers: one or more answers of `SyncService/Pull` as JSON, or a document with a list
-    /// `records` of `{"id": …, "campus" | "person" | "calendar": {…}}`, each as the contract writes it.
+    /// `records` of `{"id": …, "campus" | "person" | "calendar" | "vocabulary": {…}}`, each as the contract writes it.
     pub fn with_registers(mut self, json: &[u8]) -> Result<Self, BadRegisters> {
         for document in serde_json::Deserializer::from_slice(json).into_iter::<Value>() {
             let document = document?;
             let list = |name: &str| document[name].as_array().cloned().unwrap_or_default();
-            let lists = ["changes", "records", "campuses", "persons", "calendars"];
+            let lists = [
+                "changes",
+                "records",
+                "campuses",
+                "persons",
+                "calendars",
+                "vocabularies",
+            ];
             for entry in lists.into_iter().flat_map(list) {
                 self.take(&entry)?;
             }
         }
-        let nothing =
-            self.campuses.is_empty() && self.persons.is_empty() && self.calendars.is_empty();
+        let nothing = self.campuses.is_empty()
+            && self.persons.is_empty()
+            && self.calendars.is_empty()
+            && self.vocabularies.is_empty();
         if nothing {
             Err(BadRegisters::Empty)
         } else {
@@ -108,6 +120,8 @@ impl Known {
             self.persons.push((id, person));
         } else if let Some(calendar) = read("Calendar", &content["calendar"])? {
             self.calendars.push(calendar);
+        } else if let Some(vocabulary) = read("Vocabulary", &content["vocabulary"])? {
+            self.vocabularies.push(vocabulary);
         }
         Ok(())
     }
@@ -202,6 +216,36 @@ impl Known {
             .collect();
         all.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         all
+    }
+
+    /// What the group's own words of a topic make of a whole text: the code of the word that is called so,
+    /// was called so, or is for short.
+    #[must_use]
+    pub fn word(&self, topic: VocabularyTopic, text: &str) -> Option<&str> {
+        let wanted = key(text);
+        let found = self.words(topic).find(|(name, _)| *name == wanted);
+        found.map(|(_, code)| code)
+    }
+
+    /// The group's own words of a topic: each name for comparing, and the code it stands for.
+    pub fn words(&self, topic: VocabularyTopic) -> impl Iterator<Item = (String, &str)> {
+        let of_topic = self
+            .vocabularies
+            .iter()
+            .filter(move |words| words.topic() == topic);
+        let named = |word: &v1::Word| -> Vec<String> {
+            let names = [&word.code, &word.name].into_iter().chain(&word.aliases);
+            names
+                .map(|name| key(name))
+                .filter(|name| !name.is_empty())
+                .collect()
+        };
+        let each = move |word| {
+            named(word)
+                .into_iter()
+                .map(|name| (name, word.code.as_str()))
+        };
+        of_topic.flat_map(|words| &words.words).flat_map(each)
     }
 
     /// The persons a name may mean: id, display name, and home campus by name.

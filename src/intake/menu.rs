@@ -30,7 +30,7 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
     let mut reading = Reading::default();
     let by_day = |sheet: &Sheet| when::whole(&super::fold::fold(&sheet.name));
     let mut drafts: Vec<Draft> = Vec::new();
-    let mut days_of_one = Draft::default();
+    let mut days_of_one = Draft::of(known);
     for sheet in sheets.iter().filter(|sheet| !sheet.rows.is_empty()) {
         match by_day(sheet).filter(|_| !sheet.is_text()) {
             Some(said) => {
@@ -39,7 +39,7 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
                 days_of_one.day(&cell, said, None);
                 one_day(sheet, &mut days_of_one);
             }
-            None => drafts.extend(read_sheet(sheet)),
+            None => drafts.extend(read_sheet(sheet, known)),
         }
     }
     if !days_of_one.days.is_empty() {
@@ -114,8 +114,8 @@ fn one_day(sheet: &Sheet, draft: &mut Draft) {
 }
 
 /// The menus of a sheet: more than one when days or headings come again under another title.
-fn read_sheet(sheet: &Sheet) -> Vec<Draft> {
-    let mut draft = Draft::default();
+fn read_sheet(sheet: &Sheet, known: &Known) -> Vec<Draft> {
+    let mut draft = Draft::of(known);
     if !sheet.name.is_empty() {
         draft.titles.push(Cell::new(place(sheet), &sheet.name));
     }
@@ -156,7 +156,11 @@ fn grids(rows: &[Row], mut draft: Draft) -> Vec<Draft> {
             .filter(|cell| when::whole(&cell.text).is_none())
             .collect();
         if !draft.days.is_empty() && !titles.is_empty() {
-            drafts.push(std::mem::take(&mut draft));
+            let next = Draft {
+                slots: draft.slots.clone(),
+                ..Draft::default()
+            };
+            drafts.push(std::mem::replace(&mut draft, next));
             draft.titles.clone_from(&sheet_title);
         }
         draft.titles.extend(titles);

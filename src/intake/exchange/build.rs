@@ -67,9 +67,9 @@ impl Builder<'_> {
             Field::Name => exchange.person = Some(names::person(cell, self.known, doubts)),
             Field::Home => exchange.home = names::school(cell, self.known, doubts),
             Field::Host => exchange.host = names::school(cell, self.known, doubts),
-            Field::Subject => exchange.subject = subject(cell, doubts),
+            Field::Subject => exchange.subject = subject(cell, self.known, doubts),
             Field::Rank => rank_and_titles(cell, exchange, doubts),
-            Field::Type => kind(cell, movement),
+            Field::Type => kind(cell, self.known, movement),
             Field::File => match words::file_moved(&cell.text) {
                 Some(moved) => exchange.file_moved = Some(moved),
                 None => doubts.push(

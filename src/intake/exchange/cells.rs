@@ -2,12 +2,15 @@
 
 use super::{Movement, words};
 use crate::intake::doubt::{Code, Doubt, Place};
-use crate::intake::fold::{key, number};
+use crate::intake::fold::number;
+use crate::intake::known::Known;
 use crate::intake::sheet::Cell;
 use crate::intake::when::regex;
 use crate::intake::words as subjects;
 use crate::model::date::day_or_month;
-use crate::wire::v1::{Exchange, ExchangeType, Rank, Share, StaffLevel, Title, share};
+use crate::wire::v1::{
+    Exchange, ExchangeType, Rank, Share, StaffLevel, Title, VocabularyTopic, share,
+};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -18,8 +21,9 @@ static PARTNER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The subject of a cell by today's name.
-pub fn subject(cell: &Cell, doubts: &mut Vec<Doubt>) -> String {
-    let named = subjects::subject(&cell.text).or_else(|| {
+pub fn subject(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> String {
+    let own = known.word(VocabularyTopic::Subject, &cell.text);
+    let named = own.or_else(|| subjects::subject(&cell.text)).or_else(|| {
         subjects::subjects(&cell.text)
             .first()
             .map(|subject| subject.name)
@@ -29,7 +33,7 @@ pub fn subject(cell: &Cell, doubts: &mut Vec<Doubt>) -> String {
         doubts.push(doubt(Code::WordUnknown).with("学科 subject"));
         return cell.typed.clone();
     };
-    if key(&cell.typed) != name {
+    if cell.typed != name {
         doubts.push(doubt(Code::Folded).as_(name));
     }
     name.to_owned()
@@ -74,14 +78,16 @@ pub fn ranked(cell: &Cell) -> (Option<Rank>, Vec<Title>, String) {
 }
 
 /// The type of a cell, and what it says beside it: 双向(中层).
-pub fn kind(cell: &Cell, movement: &mut Movement) {
+pub fn kind(cell: &Cell, known: &Known, movement: &mut Movement) {
     let Movement {
         exchange,
         two_way,
         doubts,
         ..
     } = movement;
-    let named = words::exchange_type(&cell.text);
+    let own = known.word(VocabularyTopic::ExchangeType, &cell.text);
+    let own = own.and_then(ExchangeType::from_str_name);
+    let named = own.or_else(|| words::exchange_type(&cell.text));
     if let Some(kind) = named {
         exchange.r#type = kind.into();
     }

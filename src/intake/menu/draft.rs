@@ -4,9 +4,13 @@ use super::amount::{BAND, Weighed, ingredient, measure, pieces};
 use super::dish::{Reader, for_band, named};
 use super::{figures, words};
 use crate::intake::doubt::{Code, Doubt};
+use crate::intake::fold::key;
+use crate::intake::known::Known;
 use crate::intake::sheet::Cell;
 use crate::intake::when::{Said, regex};
-use crate::wire::v1::{Dish, DishSlot, Ingredient, Meal, NoServiceReason, Nutrition, Seasoning};
+use crate::wire::v1::{
+    Dish, DishSlot, Ingredient, Meal, NoServiceReason, Nutrition, Seasoning, VocabularyTopic,
+};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -23,6 +27,8 @@ pub struct Draft {
     pub doubts: Vec<Doubt>,
     /// What it says about its weights.
     pub weighed: Weighed,
+    /// The group's own words for slots.
+    pub slots: Vec<(String, DishSlot)>,
 }
 
 /// A day as printed.
@@ -78,6 +84,23 @@ pub struct Weight<'c> {
 }
 
 impl Draft {
+    /// Nothing yet, with the group's own words for slots.
+    pub fn of(known: &Known) -> Self {
+        let words = known.words(VocabularyTopic::DishSlot);
+        let slots = words.filter_map(|(name, code)| Some((name, DishSlot::from_str_name(code)?)));
+        Draft {
+            slots: slots.collect(),
+            ..Draft::default()
+        }
+    }
+
+    /// The slot that a whole text names: in the group's own words, or in everybody's.
+    pub fn slot(&self, text: &str) -> Option<DishSlot> {
+        let wanted = key(text);
+        let own = self.slots.iter().find(|(name, _)| *name == wanted);
+        own.map(|(_, slot)| *slot).or_else(|| words::slot(text))
+    }
+
     /// The day of a cell: the one named before, when it is the same, else a new one. A weekday that comes
     /// again for a meal it has had begins the next week.
     pub fn day(&mut self, cell: &Cell, said: Said, meal: Option<Meal>) -> usize {

@@ -168,7 +168,7 @@ impl Days {
                     meal: Some(meal),
                     ..Under::default()
                 };
-            } else if let Some(slot) = words::slot(&cell.text) {
+            } else if let Some(slot) = draft.slot(&cell.text) {
                 under.slot = slot;
             } else if words::is_seasoning(&cell.text) {
                 under.seasoning = true;
@@ -252,7 +252,7 @@ pub fn down(rows: &[Row], draft: &mut Draft) -> bool {
         };
         let mut under = Under::default();
         for cell in &row[1..] {
-            match (words::meal(&cell.text), words::slot(&cell.text)) {
+            match (words::meal(&cell.text), draft.slot(&cell.text)) {
                 (Some(meal), _) => {
                     under = Under {
                         meal: Some(meal),

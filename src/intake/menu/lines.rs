@@ -42,7 +42,7 @@ pub fn read(sheet: &Sheet, draft: &mut Draft) {
             draft.notes.push(line.clone());
             continue;
         }
-        rest = labels(rest, &mut under);
+        rest = labels(rest, &mut under, draft);
         let cell = line.part(rest);
         if figures::nutrients(rest).is_empty() {
             draft.take(day, under, &cell);
@@ -134,7 +134,7 @@ fn leading_day(text: &str) -> Option<(Said, &str)> {
 }
 
 /// Takes the meal and the slot that a line begins with; the rest of it.
-fn labels<'t>(text: &'t str, under: &mut Under) -> &'t str {
+fn labels<'t>(text: &'t str, under: &mut Under, draft: &Draft) -> &'t str {
     let mut rest = text;
     if let Some((meal, at)) = words::meal_in(rest).filter(|(_, at)| at.start == 0) {
         let after = &rest[at.end..];
@@ -153,7 +153,7 @@ fn labels<'t>(text: &'t str, under: &mut Under) -> &'t str {
         return after;
     }
     under.seasoning = false;
-    match words::slot(label) {
+    match draft.slot(label) {
         Some(slot) if rest.len() > label.len() => {
             under.slot = slot;
             after

@@ -255,7 +255,7 @@ impl Header {
     /// A day that is not printed begins where the first slot comes again.
     fn begins_again(&self, row: &Row, draft: &Draft, above: &Above) -> bool {
         let blank = above.unprinted && self.cell(row, &Role::Day).is_blank();
-        let slot = words::slot(&self.cell(row, &Role::Slot).text);
+        let slot = draft.slot(&self.cell(row, &Role::Slot).text);
         let first = above
             .day
             .and_then(|day| draft.days[day].meals.first()?.dishes.first());
@@ -273,7 +273,7 @@ impl Header {
     fn under(&self, row: &Row, draft: &mut Draft, above: &mut Above) -> Under {
         let cell = self.cell(row, &Role::Slot);
         if !cell.is_blank() {
-            let slot = words::slot(&cell.text);
+            let slot = draft.slot(&cell.text);
             let seasoning = words::is_seasoning(&cell.text);
             above.under = Under {
                 meal: None,

@@ -341,3 +341,25 @@ fn a_column_that_means_nothing_here_is_not_dropped_silently() {
     assert_eq!(shown(&menu), ["05-11 lunch 佛跳墙"]);
     assert!(codes(&doubts).contains(&Code::WordUnknown));
 }
+
+#[test]
+fn the_groups_own_words_for_slots_are_known() {
+    let words = r#"{"records": [{"id": "v", "vocabulary": {"topic": "VOCABULARY_TOPIC_DISH_SLOT", "words": [
+        {"code": "DISH_SLOT_HALF_MEAT", "aliases": ["副菜"]}]}}]}"#;
+    let known = Known::on(date(2026, 5, 8))
+        .with_registers(words.as_bytes())
+        .unwrap();
+    for text in [
+        "日期,类别,菜品\n2026-05-11,副菜,炒蛋\n",
+        "类别,5月11日,5月12日\n副菜,炒蛋,\n",
+        "5月11日\n副菜：炒蛋\n",
+    ] {
+        let reading = read(What::Menu, text.as_bytes(), &known).unwrap();
+        let dish = &menus(&reading)[0].meals[0].dishes[0];
+        assert_eq!(
+            (dish.name.as_str(), dish.slot()),
+            ("炒蛋", DishSlot::HalfMeat),
+            "{text}"
+        );
+    }
+}

@@ -8,7 +8,7 @@ use crate::intake::names;
 use crate::intake::sheet::Cell;
 use crate::intake::when::regex;
 use crate::intake::words;
-use crate::wire::v1::{Session, Stage};
+use crate::wire::v1::{Session, Stage, VocabularyTopic};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -22,13 +22,17 @@ impl Builder<'_> {
             labelled.clone()
         };
         for cell in &sources {
-            for subject in words::subjects(&cell.text) {
+            self.own_subjects(cell, session);
+            let own = !session.subjects.is_empty();
+            for subject in words::subjects(&cell.text).into_iter().filter(|_| !own) {
                 let part = cell.part(&cell.text[subject.at.clone()]);
                 if key(&part.typed) != subject.name && part.typed.chars().count() > 1 {
                     self.doubts
                         .push(Doubt::new(Code::Folded, part.place, part.typed).as_(subject.name));
                 }
-                session.subjects.push(subject.name.to_owned());
+                if !session.subjects.iter().any(|name| name == subject.name) {
+                    session.subjects.push(subject.name.to_owned());
+                }
             }
             if let Some(subject) =
                 words::subject(&cell.text).filter(|_| session.subjects.is_empty())
@@ -56,6 +60,26 @@ impl Builder<'_> {
             self.doubts.push(
                 Doubt::new(Code::WordUnknown, cell.place.clone(), typed).with("学科 subject"),
             );
+        }
+    }
+
+    /// The words of a cell that the group's own vocabulary knows as subjects.
+    fn own_subjects(&mut self, cell: &Cell, session: &mut Session) {
+        for token in cell
+            .text
+            .split(|c: char| c.is_whitespace() || "、,;/".contains(c))
+        {
+            let part = cell.part(token);
+            let Some(code) = self.known.word(VocabularyTopic::Subject, token) else {
+                continue;
+            };
+            if part.typed != code {
+                self.doubts
+                    .push(Doubt::new(Code::Folded, part.place, part.typed).as_(code));
+            }
+            if !session.subjects.iter().any(|name| name == code) {
+                session.subjects.push(code.to_owned());
+            }
         }
     }
 

@@ -230,3 +230,27 @@ fn a_school_of_no_register_stands_outside_the_group() {
     );
     assert!(codes(&doubts).contains(&Code::CampusUnknown));
 }
+
+#[test]
+fn the_groups_own_words_come_before_everybodys() {
+    let words = r#"{"records": [{"id": "v", "vocabulary": {"topic": "VOCABULARY_TOPIC_SUBJECT", "words": [
+        {"code": "编程与人工智能", "aliases": ["AI课", "信息技术"]}]}}]}"#;
+    let known = Known::on(date(2026, 5, 8))
+        .with_registers(words.as_bytes())
+        .unwrap();
+    let line = "5月12日 14:00 信息技术 七年级 主备 张老师";
+    let mut reading = read(What::Session, line.as_bytes(), &known).unwrap();
+    let Kind::Session(session) = reading.items.remove(0).content else {
+        panic!("no session")
+    };
+    assert_eq!(session.subjects, ["编程与人工智能"]);
+    let folded = reading
+        .doubts
+        .iter()
+        .find(|doubt| doubt.code == Code::Folded)
+        .unwrap();
+    assert_eq!(
+        (folded.typed.as_str(), folded.understood.as_str()),
+        ("信息技术", "编程与人工智能")
+    );
+}

@@ -4,7 +4,9 @@
 //! here is only that: how much a file unpacks to, how many strings it claims, how far apart its cells lie.
 
 use super::Unreadable;
+use regex::bytes::Regex;
 use std::io::{Cursor, Read as _};
+use std::sync::LazyLock;
 
 /// The most an .xlsx may unpack to, in bytes.
 pub const UNPACKED_MAX: usize = 64 << 20;
@@ -34,26 +36,14 @@ pub fn xlsx(bytes: &[u8]) -> Result<(), Unreadable> {
     Ok(())
 }
 
-/// The largest number behind the word `uniqueCount`.
+/// The largest number behind the word `uniqueCount` inside a tag.
 fn claimed_strings(part: &[u8]) -> Option<usize> {
-    let word = b"uniqueCount";
-    let after = part
-        .windows(word.len())
-        .enumerate()
-        .filter(|(_, here)| here == word);
-    let count = |(at, _): (usize, &[u8])| {
-        let digits = part[at + word.len()..]
-            .iter()
-            .skip_while(|b| !b.is_ascii_digit());
-        digits
-            .take_while(|b| b.is_ascii_digit())
-            .fold(0_usize, |number, digit| {
-                number
-                    .saturating_mul(10)
-                    .saturating_add(usize::from(digit - b'0'))
-            })
-    };
-    after.map(count).max()
+    static CLAIM: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new("uniqueCount[^0-9<>]*([0-9]+)").expect("it is a regular expression")
+    });
+    let digits = CLAIM.captures_iter(part).filter_map(|claim| claim.get(1));
+    let number = digits.map(|digits| std::str::from_utf8(digits.as_bytes()).ok()?.parse().ok());
+    number.map(|number| number.unwrap_or(usize::MAX)).max()
 }
 
 /// Refuses an .xls whose sheets claim more room than sheets of people have.
