@@ -75,6 +75,8 @@ const HEADINGS: &Headings<Field> = &[
     (
         Field::Home,
         &[
+            "学校",
+            "单位",
             "原单位",
             "原学校",
             "派出学校",

@@ -19,6 +19,10 @@ static POST: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// People in general, none in particular.
+static ANYBODY: LazyLock<Regex> =
+    LazyLock::new(|| regex("相关|各位|全体|所有|各校|其他|部分|骨干|以上|请"));
+
 /// People named in a cell, in order.
 #[must_use]
 pub fn people(cell: &Cell) -> Vec<Cell> {
@@ -27,7 +31,7 @@ pub fn people(cell: &Cell) -> Vec<Cell> {
         .text
         .split(|c: char| c.is_whitespace() || "、,;/|。".contains(c))
     {
-        if let Some(name) = person_in(part) {
+        if let Some(name) = person_in(part).filter(|_| !ANYBODY.is_match(part)) {
             found.push(cell.part(name));
         }
     }

@@ -7,6 +7,7 @@ use crate::intake::fold::number;
 use crate::intake::names;
 use crate::intake::sheet::Cell;
 use crate::intake::when::regex;
+use crate::intake::when::year::length_in_months;
 use crate::intake::words as subjects;
 use crate::wire::v1::Unit;
 use regex::Regex;
@@ -119,7 +120,7 @@ fn one_line(line: &Cell, captures: &regex::Captures<'_>, builder: &mut Builder<'
             Field::Type
         } else if words::file_moved(token).is_some() {
             Field::File
-        } else if token.chars().any(|c| c.is_ascii_digit()) {
+        } else if token.chars().any(|c| c.is_ascii_digit()) || length_in_months(token).is_some() {
             Field::Period
         } else {
             Field::Remark

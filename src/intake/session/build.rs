@@ -1,5 +1,6 @@
 //! A session of a notice.
 
+use super::place::is_place;
 use super::{Field, Notice};
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::known::{Known, Match};
@@ -8,7 +9,9 @@ use crate::intake::sheet::Cell;
 use crate::intake::when::year::Years;
 use crate::intake::when::{self, clock, regex};
 use crate::intake::words;
-use crate::wire::v1::{AgendaItem, HalfDay, PersonRef, Session, SessionDay, SessionForm};
+use crate::wire::v1::{
+    AgendaItem, HalfDay, PersonRef, Session, SessionDay, SessionForm, VocabularyTopic,
+};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -33,6 +36,7 @@ impl Builder<'_> {
         self.people(notice, &mut session);
         self.audience(notice, &mut session);
         self.title(notice, &mut session);
+        self.unread(notice);
         for (field, cell) in &notice.fields {
             match field {
                 Field::Lesson => session.lesson.clone_from(&cell.typed),
@@ -123,6 +127,51 @@ impl Builder<'_> {
             );
         }
         all
+    }
+
+    /// Doubts the short words of a line that are none of all this: a name without a part in it, a mark.
+    fn unread(&mut self, notice: &Notice) {
+        if notice.lines > 1 {
+            return;
+        }
+        for cell in &notice.loose {
+            for word in cell
+                .text
+                .split(|c: char| c.is_whitespace() || ",。;、".contains(c))
+            {
+                let long = !(2..=12).contains(&word.chars().count());
+                if long || self.is_read(word) {
+                    continue;
+                }
+                let part = cell.part(word);
+                let doubt = Doubt::new(Code::NotUnderstood, part.place, part.typed);
+                let named =
+                    names::person_in(word).is_some_and(|name| name.ends_with(['师', '任', '长']));
+                let why = if named {
+                    "没有写明是主备还是发言 lead or speaker?"
+                } else {
+                    ""
+                };
+                self.doubts.push(doubt.with(why));
+            }
+        }
+    }
+
+    /// Whether a word of a line says something that is read.
+    fn is_read(&self, word: &str) -> bool {
+        let said = when::whole(word).is_some() || !when::find(word, false).is_empty();
+        let named = words::subject(word).is_some()
+            || !words::subjects(word).is_empty()
+            || !words::grades(word).is_empty();
+        let own = self.known.word(VocabularyTopic::Subject, word).is_some();
+        let placed = self.known.campus_before(word).is_some() || is_place(word);
+        let formed = words::form(word).is_some() || words::stage(word).is_some();
+        // A number in a list, and what is told when the subject or the day is missed.
+        let told = word.chars().all(|c| !c.is_alphabetic())
+            || word.ends_with('组')
+            || word.contains("每月")
+            || word.contains("待定");
+        said || clock::find(word, None).is_some() || named || own || placed || formed || told
     }
 
     fn audience(&mut self, notice: &Notice, session: &mut Session) {

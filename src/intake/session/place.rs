@@ -10,6 +10,9 @@ use crate::wire::v1::{Place, Session, SessionMode, Unit, unit};
 use regex::Regex;
 use std::sync::LazyLock;
 
+/// A place in a sentence: 在春风分校举行.
+static AT: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"在\s*([^\s,。;]{2,20}?)\s*(?:举行|召开|开展|进行|集中)"));
 static ONLINE: LazyLock<Regex> =
     LazyLock::new(|| regex("线上|网络|腾讯会议|钉钉|直播|视频会议|云端|在线"));
 static ROOM: LazyLock<Regex> =
@@ -17,6 +20,11 @@ static ROOM: LazyLock<Regex> =
 static SCHOOL: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"^(\S*?(?:小学|中学|学校|校区|分校|总校|幼儿园|中心校|学院|大学|初中|高中))(.*)$")
 });
+
+/// Whether a word says where, or that it is nowhere.
+pub fn is_place(word: &str) -> bool {
+    ROOM.is_match(word) || ONLINE.is_match(word) || AT.is_match(word)
+}
 
 impl Builder<'_> {
     /// Writes place and mode.
@@ -68,6 +76,9 @@ impl Builder<'_> {
     fn loose_place(&mut self, notice: &Notice) -> Option<Place> {
         let mut place: Option<Place> = None;
         for cell in &notice.loose {
+            if let Some(at) = AT.captures(&cell.text).and_then(|captures| captures.get(1)) {
+                return Some(self.place_of(&cell.part(&cell.text[at.range()])));
+            }
             for token in cell.text.split_whitespace() {
                 let part = cell.part(token);
                 if let Some((id, rest)) = self.known.campus_before(token)

@@ -109,6 +109,13 @@ impl Builder<'_> {
             .iter()
             .chain(Self::fields(notice, Field::Title))
             .collect();
+        let unknown = labelled
+            .iter()
+            .filter(|cell| !cell.is_blank() && words::grades(&cell.text).is_empty());
+        for cell in unknown {
+            let doubt = Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed);
+            self.doubts.push(doubt.with("年级 grade"));
+        }
         let sources = if labelled.is_empty() { own } else { labelled };
         let mut open = None;
         for cell in sources {

@@ -254,3 +254,39 @@ fn the_groups_own_words_come_before_everybodys() {
         ("信息技术", "编程与人工智能")
     );
 }
+
+#[test]
+fn a_sentence_says_where_and_who_and_asks_nobody_in_general() {
+    let (session, _) = one(
+        "各位老师：定于5月14日（周四）下午1：30在春风分校三楼举行四年级数学集体备课活动，主备人：李老师，请相关老师准时参加。",
+    );
+    assert_eq!((lead(&session), session.speakers.len()), ("李老师", 0));
+    assert_eq!(when(&session), ["2026-05-14 13:30-"]);
+    let place = session.place.unwrap();
+    assert_eq!(
+        (place.room.as_str(), place.unit.unwrap().unit),
+        ("三楼", Some(unit::Unit::CampusId("b".into())))
+    );
+}
+
+#[test]
+fn words_that_are_not_read_are_doubted() {
+    let (_, doubts) = one("5月14日 14:00 语文 二年级 王老师 总校 带红笔");
+    let typed: Vec<&str> = doubts
+        .iter()
+        .filter(|doubt| doubt.code == Code::NotUnderstood)
+        .map(|doubt| doubt.typed.as_str())
+        .collect();
+    assert_eq!(typed, ["王老师", "带红笔"]);
+    let (_, doubts) = one("时间：5月14日下午第二节课\n内容：英语教研\n年级：高段\n");
+    assert!(
+        doubts
+            .iter()
+            .any(|doubt| doubt.code == Code::NotUnderstood && doubt.typed == "第二节课")
+    );
+    assert!(
+        doubts
+            .iter()
+            .any(|doubt| doubt.code == Code::WordUnknown && doubt.typed == "高段")
+    );
+}

@@ -34,7 +34,8 @@ impl Builder<'_> {
         let times: Vec<&Cell> = Self::fields(notice, Field::Time).collect();
         let stated =
             Self::fields(notice, Field::Weekday).find_map(|cell| when::whole(&cell.text)?.weekday);
-        let sources = if times.is_empty() {
+        let times_are_loose = times.is_empty();
+        let sources = if times_are_loose {
             notice.loose.iter().collect()
         } else {
             times
@@ -43,7 +44,11 @@ impl Builder<'_> {
         let mut clock = None;
         for cell in &sources {
             let (said, rest) = dates(cell, loose);
-            clock = clock.or_else(|| Some(((*cell).clone(), clock::find(&rest, None)?)));
+            let found = clock::find(&rest, None);
+            if notice.lines > 1 && !times_are_loose {
+                self.beside_the_time(cell, &rest, found.as_ref());
+            }
+            clock = clock.or_else(|| Some(((*cell).clone(), found?)));
             self.dated(cell, said, stated, session);
         }
         session.days.sort_by(|a, b| a.date.cmp(&b.date));
@@ -60,6 +65,23 @@ impl Builder<'_> {
                 .unwrap_or_default();
             self.doubts
                 .push(Doubt::new(Code::DateMissing, place, typed.join(" ")));
+        }
+    }
+
+    /// Doubts what stands in a 时间 beside days and clock: 第二节课.
+    fn beside_the_time(&mut self, cell: &Cell, rest: &str, clock: Option<&clock::Clock>) {
+        let mut rest = rest.to_owned();
+        if let Some(clock) = clock {
+            rest.replace_range(clock.at.clone(), " ");
+        }
+        if let Some((_, at)) = when::weekday(&rest) {
+            rest.replace_range(at, " ");
+        }
+        let marks = |c: char| !c.is_alphanumeric() || "至到和日".contains(c);
+        let left = rest.trim_matches(marks);
+        if clock.is_some() && left.chars().count() > 1 && when::whole(&cell.text).is_none() {
+            let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), left);
+            self.doubts.push(doubt.with(&cell.typed));
         }
     }
 
