@@ -9,9 +9,11 @@ mod admin;
 mod campus;
 mod database;
 mod demo;
+mod read;
 mod restore;
 mod running;
 mod serve;
+mod text;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -41,6 +43,8 @@ enum Command {
     Admin(admin::Admin),
     /// Keep a school's own copy of the hub in step, and verify the hub's history against it
     Campus(campus::Campus),
+    /// Read what people typed, and their sheets: contents to push, and what is doubtful
+    Read(read::Read),
     /// Put a backup in the place of a stopped hub's database
     Restore(restore::Restore),
     /// Play a week of a school group on a hub of its own, then stay up to be tried
@@ -70,6 +74,7 @@ pub fn run() -> ExitCode {
             Command::Serve(serve) => serve.run().await,
             Command::Admin(admin) => admin.run().await,
             Command::Campus(campus) => campus.run().await,
+            Command::Read(read) => read.run(),
             Command::Restore(restore) => restore.run().await,
             Command::Demo(demo) => demo.run().await,
         }

@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod carry;
 pub mod conflict;
+pub mod correction;
 pub mod diff;
 pub mod encoded;
 pub mod frame;

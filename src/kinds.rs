@@ -9,16 +9,20 @@ mod found;
 mod menu;
 pub mod registers;
 mod session;
+mod steps;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod walks;
 
-pub use menu::{Cover, covers};
+pub use menu::{Cover, announced, covers, forbidden_foods};
 
 use crate::content::encoded::variant;
 use crate::content::frame::Parts;
 use crate::model::date::Span;
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Key, Place, RecordId, Who};
+use crate::wire::v1;
 use bytes::Bytes;
 use encoded::{Of, read};
 use found::Found;
@@ -36,6 +40,8 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<registers::calendar::CalendarRules>(PhantomData),
     &Of::<registers::policy::PolicyRules>(PhantomData),
     &Of::<registers::person::PersonRules>(PhantomData),
+    &Of::<registers::vocabulary::VocabularyRules>(PhantomData),
+    &Of::<registers::staff_count::StaffCountRules>(PhantomData),
 ];
 
 /// The kind of that name.
@@ -64,16 +70,23 @@ pub enum Owner {
 /// A record that the rules of another one look at.
 #[derive(Clone, Debug)]
 pub struct Neighbour {
+    /// The record.
+    pub id: RecordId,
     /// Its kind.
     pub kind: String,
-    /// Its encoded content.
-    pub content: Bytes,
+    /// Its parts.
+    pub parts: Parts,
 }
 
 impl Neighbour {
     /// Its content, when it is of that kind.
     fn read<R: Rules>(&self) -> Option<R::Content> {
-        (self.kind == R::NAME).then(|| read::<R>(&self.content))?
+        (self.kind == R::NAME).then(|| read::<R>(&self.parts.content))?
+    }
+
+    /// Its state, when it is of that kind.
+    fn state<R: Rules>(&self) -> Option<R::State> {
+        (self.kind == R::NAME).then(|| Of::<R>::state(&self.parts))
     }
 }
 
@@ -83,6 +96,8 @@ pub trait Neighbours {
     fn record(&self, id: RecordId) -> Option<Neighbour>;
     /// The live record that holds a key.
     fn keyed(&self, key: &Key) -> Option<Neighbour>;
+    /// Every live record of a kind that the item's kind surveys.
+    fn all(&self, kind: &str) -> Vec<Neighbour>;
 }
 
 /// The wider circles a campus belongs to by its part in the group, as its register record states it: the
@@ -112,36 +127,58 @@ pub fn common_needs() -> Vec<Key> {
 pub struct Case<'a> {
     /// Who asks.
     pub asker: Place,
-    /// Who owns the record.
+    /// The record.
+    pub record: RecordId,
+    /// Who owns it.
     pub owner: Place,
     /// The time of the commit.
     pub now: Timestamp,
     /// The other records.
     pub neighbours: &'a dyn Neighbours,
+    /// The actions that stand or fall together with the item: those of its push, if that is one of ALL or
+    /// nothing.
+    pub together: &'a [(RecordId, Bytes)],
 }
 
 impl Case<'_> {
+    /// Everything of a kind that is surveyed, by record.
+    fn all<R: Rules>(&self) -> Vec<(RecordId, R::Content)> {
+        let all = self.neighbours.all(R::NAME).into_iter();
+        all.filter_map(|neighbour| Some((neighbour.id, neighbour.read::<R>()?)))
+            .collect()
+    }
+
+    /// The group's rules.
+    fn policy(&self) -> Option<v1::Policy> {
+        let policy = self.neighbours.keyed(&registers::policy::key())?;
+        policy.read::<registers::policy::PolicyRules>()
+    }
+
     /// The group's date.
     fn today(&self) -> Date {
-        let policy = self.neighbours.keyed(&registers::policy::key());
-        let policy = policy.and_then(|policy| policy.read::<registers::policy::PolicyRules>());
-        self.now
-            .to_zoned(registers::policy::zone(policy.as_ref()))
-            .date()
+        let zone = registers::policy::zone(self.policy().as_ref());
+        self.now.to_zoned(zone).date()
     }
 }
 
-/// What an action does.
+/// What an action does to a state, and now and then to a content.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Moved<S> {
+pub enum Moved<S, C> {
     /// The state becomes this.
     To(S),
+    /// The same, and there is something to look at.
+    Doubted(S, Finding),
+    /// The content changes too, in a state in which no put may change it; it is checked like a put one.
+    Rewritten(S, C),
     /// It was so already.
     Nowhere,
 }
 
+/// What an action does under the rules of a kind.
+pub type Move<R> = Result<Moved<<R as Rules>::State, <R as Rules>::Content>, Refusal>;
+
 /// The rules of one kind, over its typed content, state and action.
-pub trait Rules: Sync + 'static {
+pub trait Rules: Sync + Sized + 'static {
     /// The name of its field in Content, State and Action.
     const NAME: &'static str;
     /// Who writes it.
@@ -171,20 +208,33 @@ pub trait Rules: Sync + 'static {
         Vec::new()
     }
 
+    /// The values of other records of the kind that the rules look at, handed over as neighbours.
+    fn looks_up(content: &Self::Content) -> Vec<String> {
+        let _ = content;
+        Vec::new()
+    }
+
+    /// The registers that the rules look at whole.
+    fn surveys(content: &Self::Content) -> Vec<&'static str> {
+        let _ = content;
+        Vec::new()
+    }
+
     /// The state of a new record; `None` for a kind without a course.
     fn new_state() -> Option<Self::State> {
         None
     }
 
-    /// Whether the owner may still change the content.
-    fn may_put(state: &Self::State) -> Result<(), Refusal> {
-        let _ = state;
+    /// Whether the owner may still change the content; `changed` are the fields that bind actions.
+    fn may_put(state: &Self::State, changed: &[String]) -> Result<(), Refusal> {
+        let _ = (state, changed);
         Ok(())
     }
 
     /// Whether the owner may still delete the record.
     fn may_delete(state: &Self::State) -> Result<(), Refusal> {
-        Self::may_put(state)
+        let _ = state;
+        Ok(())
     }
 
     /// The state after a put that changed what binds an action.
@@ -201,7 +251,7 @@ pub trait Rules: Sync + 'static {
         content: &Self::Content,
         state: &Self::State,
         case: &Case<'_>,
-    ) -> Result<Moved<Self::State>, Refusal> {
+    ) -> Move<Self> {
         let _ = (action, content, state, case);
         Err(Finding::new(Code::WishMissing, "act.action"))
     }
@@ -291,6 +341,10 @@ pub trait Kind: Sync {
     fn empty(&self) -> Bytes;
     /// The records a content points at.
     fn needs(&self, content: &[u8]) -> Vec<RecordId>;
+    /// The keys whose holders its rules look at.
+    fn looks_up(&self, content: &[u8]) -> Vec<Key>;
+    /// The kinds whose every record its rules look at.
+    fn surveys(&self, content: &[u8]) -> Vec<&'static str>;
     /// What is wrong or worth a look in a content.
     fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding>;
     /// The values only one live record may hold.
@@ -311,7 +365,12 @@ pub trait Kind: Sync {
     ///
     /// # Errors
     /// Why it is refused.
-    fn act(&self, action: &[u8], before: &Parts, case: &Case<'_>) -> Result<Moved<Bytes>, Refusal>;
+    fn act(
+        &self,
+        action: &[u8],
+        before: &Parts,
+        case: &Case<'_>,
+    ) -> Result<Moved<Bytes, Bytes>, Refusal>;
     /// The names of the fields that bind actions and differ between two contents.
     fn bound_changes(&self, before: &[u8], after: &[u8]) -> Vec<String>;
     /// Everybody in the group needs it to read the rest: a register without persons.
@@ -355,8 +414,18 @@ mod tests {
             kinds.map(|kind| kind.name()).collect::<Vec<_>>()
         };
         assert_eq!(are(|kind| kind.personal()), ["exchange", "person"]);
-        assert_eq!(are(|kind| kind.open()), ["campus", "calendar", "policy"]);
-        let public = ["menu", "campus", "calendar", "policy"];
+        assert_eq!(
+            are(|kind| kind.open()),
+            ["campus", "calendar", "policy", "vocabulary", "staff_count"]
+        );
+        let public = [
+            "menu",
+            "campus",
+            "calendar",
+            "policy",
+            "vocabulary",
+            "staff_count",
+        ];
         assert_eq!(are(|kind| kind.public()), public);
     }
 

@@ -3,7 +3,7 @@
 //! Data flows one way: `grpc` (the door) → `hub` → `sync` (pushes and the feed) and `office` (figures) →
 //! `store` (the database). What a record means stands in `kinds`; what any record's bytes are, in
 //! `content`; the words all rooms share, in `model`. `tests/suite/rooms.rs` holds the rooms to their
-//! import table.
+//! import table. Beside the hub stands `intake`: what people type → contents to push.
 
 mod access;
 pub mod cli;
@@ -11,6 +11,7 @@ pub mod client;
 mod content;
 pub mod grpc;
 pub mod hub;
+pub mod intake;
 mod kinds;
 pub mod model;
 mod office;

@@ -1,6 +1,7 @@
 //! Plain types that every room may use: ids, positions, cursors, instants, days, findings, mutations.
 
 pub mod audit;
+pub mod calendar;
 pub mod caller;
 pub mod chain;
 pub mod clock;

@@ -26,7 +26,7 @@ use crate::model::sight::Sight;
 use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
@@ -129,6 +129,8 @@ pub struct Needs {
     pub versions: HashSet<(RecordId, i64)>,
     /// Holders of keys, with the records that hold them.
     pub keys: HashSet<Key>,
+    /// Kinds, with every live record.
+    pub kinds: BTreeSet<&'static str>,
 }
 
 impl Needs {
@@ -139,6 +141,7 @@ impl Needs {
             && self.mutations.is_empty()
             && self.versions.is_empty()
             && self.keys.is_empty()
+            && self.kinds.is_empty()
     }
 }
 
@@ -223,6 +226,8 @@ pub struct Loaded {
     pub versions: HashMap<(RecordId, i64), Version>,
     /// Who holds which key.
     pub keys: HashMap<Key, RecordId>,
+    /// The live records of each kind that was needed whole; they are in `records`.
+    pub kinds: BTreeMap<&'static str, BTreeSet<RecordId>>,
 }
 
 impl Loaded {
@@ -233,6 +238,7 @@ impl Loaded {
         self.mutations.extend(more.mutations);
         self.versions.extend(more.versions);
         self.keys.extend(more.keys);
+        self.kinds.extend(more.kinds);
     }
 }
 

@@ -17,6 +17,7 @@ pub fn encode(answer: &Answer) -> Vec<u8> {
         mutation_id: String::new(),
         record_id: String::new(),
         refusals: Vec::new(),
+        notes: Vec::new(),
         warnings: answer.findings.iter().map(bare_finding).collect(),
         current: None,
         ..push_result(answer)
@@ -86,7 +87,10 @@ mod tests {
             version: 4,
             position: 17,
             conflict: Some(RecordId(uuid::Uuid::from_u128(9))),
-            findings: vec![Finding::new(Code::DayEmpty, "put").with("date", "2026-05-09")],
+            findings: vec![
+                Finding::new(Code::DayEmpty, "put").with("date", "2026-05-09"),
+                Finding::new(Code::FoodBanned, "put").with("food", "四季豆"),
+            ],
             current: None,
         };
         let again = decode(&encode(&first), "m", "r").unwrap();

@@ -36,11 +36,12 @@ pub fn pushed(state: &[u8]) -> Option<(RecordId, Bytes)> {
     Some((conflict.record_id.parse().ok()?, conflict.pushed))
 }
 
-/// The record that a stored frame is a conflict about, if it is one.
+/// The record that a stored frame is a conflict or a correction about, if it is one.
 #[must_use]
 pub fn about(frame: Option<&Bytes>) -> Option<RecordId> {
     let parts = super::frame::parts(frame?).ok()?;
-    pushed(&parts.state).map(|(record, _)| record)
+    let conflict = pushed(&parts.state).map(|(record, _)| record);
+    conflict.or_else(|| super::correction::about(&parts.state))
 }
 
 #[cfg(test)]

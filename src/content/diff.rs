@@ -199,10 +199,7 @@ mod tests {
     fn a_first_version_is_all_new_and_a_deleted_one_all_gone() {
         let policy = v1::Policy {
             time_zone: "Asia/Shanghai".into(),
-            menu_deadline: Some(v1::MenuDeadline {
-                school_days_before: 1,
-                time: "16:00".into(),
-            }),
+            menu_close_days: 3,
             ..Default::default()
         };
         let policy = wrap(52, &policy);
@@ -210,7 +207,7 @@ mod tests {
             shown(&[], &policy),
             [
                 r#"policy.time_zone: - → "Asia/Shanghai""#,
-                r#"policy.menu_deadline: - → {"school_days_before":1,"time":"16:00"}"#,
+                "policy.menu_close_days: - → 3",
             ]
         );
         assert_eq!(

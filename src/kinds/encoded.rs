@@ -36,6 +36,13 @@ pub fn read<R: Rules>(content: &[u8]) -> Option<R::Content> {
     R::Content::decode(variant(content).ok()?.1).ok()
 }
 
+fn key<R: Rules>(value: String) -> Key {
+    Key {
+        kind: R::NAME.to_owned(),
+        value,
+    }
+}
+
 impl<R: Rules> Of<R> {
     fn content(content: &[u8]) -> R::Content {
         read::<R>(content).unwrap_or_default()
@@ -90,6 +97,15 @@ where
             .collect()
     }
 
+    fn looks_up(&self, content: &[u8]) -> Vec<Key> {
+        let values = R::looks_up(&Self::content(content));
+        values.into_iter().map(key::<R>).collect()
+    }
+
+    fn surveys(&self, content: &[u8]) -> Vec<&'static str> {
+        R::surveys(&Self::content(content))
+    }
+
     fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding> {
         let content = Self::content(content);
         let mut found = Found::under(format!("put.content.{}", R::NAME));
@@ -102,11 +118,7 @@ where
 
     fn keys(&self, owner: Place, parts: &Parts) -> Vec<Key> {
         let values = R::keys(owner, &Self::content(&parts.content), &Self::state(parts));
-        let key = |value| Key {
-            kind: R::NAME.to_owned(),
-            value,
-        };
-        values.into_iter().map(key).collect()
+        values.into_iter().map(key::<R>).collect()
     }
 
     fn new_state(&self) -> Bytes {
@@ -114,8 +126,9 @@ where
     }
 
     fn put(&self, before: &Parts, content: &[u8]) -> Result<Bytes, Refusal> {
-        R::may_put(&Self::state(before))?;
-        if self.bound_changes(&before.content, content).is_empty() || before.state.is_empty() {
+        let changed = self.bound_changes(&before.content, content);
+        R::may_put(&Self::state(before), &changed)?;
+        if changed.is_empty() || before.state.is_empty() {
             return Ok(before.state.clone());
         }
         Ok(wrap(self.number(), &R::unbound(Self::state(before))))
@@ -125,16 +138,25 @@ where
         R::may_delete(&Self::state(before))
     }
 
-    fn act(&self, action: &[u8], before: &Parts, case: &Case<'_>) -> Result<Moved<Bytes>, Refusal> {
+    fn act(
+        &self,
+        action: &[u8],
+        before: &Parts,
+        case: &Case<'_>,
+    ) -> Result<Moved<Bytes, Bytes>, Refusal> {
         let body = variant(action).map(|(_, body)| body).unwrap_or_default();
         let action = R::Action::decode(body).unwrap_or_default();
         let content = Self::content(&before.content);
-        Ok(
-            match R::act(&action, &content, &Self::state(before), case)? {
-                Moved::To(state) => Moved::To(wrap(self.number(), &state)),
-                Moved::Nowhere => Moved::Nowhere,
-            },
-        )
+        let state = |state: &R::State| wrap(self.number(), state);
+        let moved = R::act(&action, &content, &Self::state(before), case)?;
+        Ok(match moved {
+            Moved::To(next) => Moved::To(state(&next)),
+            Moved::Doubted(next, finding) => Moved::Doubted(state(&next), finding),
+            Moved::Rewritten(next, content) => {
+                Moved::Rewritten(state(&next), wrap(self.number(), &content))
+            }
+            Moved::Nowhere => Moved::Nowhere,
+        })
     }
 
     fn bound_changes(&self, before: &[u8], after: &[u8]) -> Vec<String> {

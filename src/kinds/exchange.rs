@@ -1,15 +1,22 @@
-//! Exchanges (交流轮岗): draft → proposed (home) → accepted (host) → approved (office) → active (host).
+//! Exchanges (交流轮岗): draft → proposed (home) → accepted (host) → approved (office) → active (host) →
+//! completed, with the ways out of each.
 
-use super::found::{Found, only, person_reference, state_forbids, unit_campus, unit_reference};
-use super::registers::person::titles;
-use super::{Case, Moved, Owner, Reference, Refusal, Rules};
+mod course;
+mod extension;
+mod pair;
+mod share;
+
+use super::found::{Found, person_reference, unit_campus, unit_reference};
+use super::registers::person::{PersonRules, propose, proposes, titles};
+use super::registers::vocabulary::{VocabularyRules, Words};
+use super::{Case, Move, Owner, Reference, Refusal, Rules};
 use crate::model::date::{self, LAST_DAY, Span};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, RecordId, Who};
-use crate::wire::convert::timestamp;
 use crate::wire::v1;
+use course::turn;
 use v1::ExchangeStatus as Status;
-use v1::exchange_action::Action;
+use v1::VocabularyTopic as Topic;
 
 /// The rules of exchanges.
 pub struct ExchangeRules;
@@ -25,14 +32,16 @@ impl Rules for ExchangeRules {
         check_who(exchange, found);
         check_schools(exchange, case.owner, found);
         found.required("type", exchange.r#type != 0);
-        check_share(exchange.share.as_ref(), found);
+        share::check(exchange.share.as_ref(), found);
         found.optional_line("subject", &exchange.subject, 40);
         found.optional_line("host_post", &exchange.host_post, 40);
         titles("titles_at_start", &exchange.titles_at_start, found);
         if let Some(years) = exchange.years_at_home {
             found.range("years_at_home", years, 0, 60);
         }
-        if !exchange.pair_id.is_empty() && exchange.pair_id.parse::<RecordId>().is_err() {
+        if exchange.pair_id.is_empty() || exchange.pair_id.parse::<RecordId>().is_ok() {
+            pair::check(exchange, case, found);
+        } else {
             found.add_with(Code::IdInvalid, "pair_id", "value", &exchange.pair_id);
         }
         let start = found.optional_day_or_month("planned_start", &exchange.planned_start);
@@ -46,6 +55,30 @@ impl Rules for ExchangeRules {
                 &exchange.planned_end,
             );
         }
+        check_words(exchange, case, found);
+        propose("person", exchange.person.as_ref(), case, found);
+        if let Some(refusal) =
+            share::overlap("person", exchange, &v1::ExchangeState::default(), case)
+        {
+            found.say(refusal);
+        }
+    }
+
+    /// The vocabulary says what its words are; a name without an id is looked for among the persons.
+    fn surveys(exchange: &v1::Exchange) -> Vec<&'static str> {
+        let persons = proposes(exchange.person.as_ref()).then_some(PersonRules::NAME);
+        persons.into_iter().chain([VocabularyRules::NAME]).collect()
+    }
+
+    fn keys(_: Place, exchange: &v1::Exchange, state: &v1::ExchangeState) -> Vec<String> {
+        let gone = state.status() == Status::Cancelled;
+        let slot = pair::slot(exchange).filter(|_| !gone);
+        slot.into_iter().collect()
+    }
+
+    /// The other half of a two-way exchange.
+    fn looks_up(exchange: &v1::Exchange) -> Vec<String> {
+        pair::other_slot(exchange).into_iter().collect()
     }
 
     fn references(exchange: &v1::Exchange) -> Vec<Reference> {
@@ -62,23 +95,12 @@ impl Rules for ExchangeRules {
         })
     }
 
-    fn may_put(state: &v1::ExchangeState) -> Result<(), Refusal> {
-        match state.status() {
-            Status::Approved => Err(state_forbids(
-                "put",
-                state.status().as_str_name(),
-                "confirm_arrival",
-            )),
-            Status::Active => Err(state_forbids("put", state.status().as_str_name(), "-")),
-            _ => Ok(()),
-        }
+    fn may_put(state: &v1::ExchangeState, _: &[String]) -> Result<(), Refusal> {
+        turn("put", "put", state).map(|_| ())
     }
 
     fn may_delete(state: &v1::ExchangeState) -> Result<(), Refusal> {
-        Self::may_put(state).map_err(|mut refusal| {
-            refusal.path = "delete".into();
-            refusal
-        })
+        turn("delete", "delete", state).map(|_| ())
     }
 
     /// Whoever agreed, agreed to something else: the owner proposes again.
@@ -104,13 +126,9 @@ impl Rules for ExchangeRules {
         exchange: &v1::Exchange,
         state: &v1::ExchangeState,
         case: &Case<'_>,
-    ) -> Result<Moved<v1::ExchangeState>, Refusal> {
-        let host = unit_campus(exchange.host.as_ref()).map(Place::Campus);
+    ) -> Move<Self> {
         match &action.action {
-            Some(Action::Propose(_)) => propose(state, case),
-            Some(Action::Accept(_)) => accept(host, state, case),
-            Some(Action::Approve(_)) => approve(host, state, case),
-            Some(Action::ConfirmArrival(arrival)) => arrive(&arrival.date, host, state, case),
+            Some(action) => course::act(action, exchange, state, case),
             None => Err(Finding::new(Code::WishMissing, "act.action.exchange")),
         }
     }
@@ -129,28 +147,56 @@ impl Rules for ExchangeRules {
         campuses.chain([owner.into(), Who::Office]).collect()
     }
 
-    /// From the first day planned or lived to the last; open where it is not known.
     fn span(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Option<Span> {
-        let planned = date::day_or_month(&exchange.planned_start).map(|start| start.first);
-        let real = date::day(&state.real_start);
-        let end = date::day_or_month(&exchange.planned_end).map(|end| end.last);
-        // Somebody who has come stays until the end is confirmed, whatever was planned.
-        let end = if real.is_some() { None } else { end };
-        Some(Span {
-            first: [planned, real]
-                .into_iter()
-                .flatten()
-                .min()
-                .unwrap_or(date::FIRST_DAY),
-            last: end.unwrap_or(LAST_DAY),
-        })
+        Some(days(exchange, state))
     }
 }
 
-/// The campus that is host to a movement, once the office approved it.
-pub fn host_of(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Option<RecordId> {
-    let goes = matches!(state.status(), Status::Approved | Status::Active);
-    unit_campus(exchange.host.as_ref()).filter(|_| goes)
+/// From the first day planned or lived to the last; open where it is not known.
+fn days(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Span {
+    let planned = date::day_or_month(&exchange.planned_start).map(|start| start.first);
+    let came = date::day(&state.real_start);
+    // Somebody who has come stays until the end is confirmed, whatever was planned.
+    let planned_end = date::day_or_month(&exchange.planned_end).filter(|_| came.is_none());
+    let end = date::day(&state.real_end).or(planned_end.map(|end| end.last));
+    let first = [planned, came].into_iter().flatten().min();
+    Span {
+        first: first.unwrap_or(date::FIRST_DAY),
+        last: end.unwrap_or(LAST_DAY),
+    }
+}
+
+/// Where and when a movement takes its person, once the office approved it.
+pub fn stay(exchange: &v1::Exchange, state: &v1::ExchangeState, id: RecordId) -> Option<v1::Stay> {
+    if !matches!(state.status(), Status::Approved | Status::Active) {
+        return None;
+    }
+    let days = share::planned(exchange, state);
+    let open = days.last == LAST_DAY;
+    Some(v1::Stay {
+        exchange_id: id.to_string(),
+        campus_id: unit_campus(exchange.host.as_ref())
+            .map_or_else(String::new, |id| id.to_string()),
+        first_day: days.first.to_string(),
+        last_day: if open {
+            String::new()
+        } else {
+            days.last.to_string()
+        },
+        percent: share::percent(exchange),
+    })
+}
+
+fn check_words(exchange: &v1::Exchange, case: &Case<'_>, found: &mut Found) {
+    let start = date::day_or_month(&exchange.planned_start);
+    let day = start.map_or_else(|| case.today(), |start| start.first);
+    let subjects = Words::of(Topic::Subject, case);
+    subjects.check("subject", "", &exchange.subject, day, found);
+    let titles = Words::of(Topic::Title, case);
+    for (i, title) in exchange.titles_at_start.iter().enumerate() {
+        let path = format!("titles_at_start[{i}].title");
+        titles.check(&path, "", &title.title, day, found);
+    }
 }
 
 fn check_who(exchange: &v1::Exchange, found: &mut Found) {
@@ -174,121 +220,6 @@ fn check_schools(exchange: &v1::Exchange, owner: Place, found: &mut Found) {
     if exchange.home.is_some() && home.or(host).map(Place::Campus) != Some(owner) {
         found.add(Code::HomeNotOwner, "home");
     }
-}
-
-fn check_share(share: Option<&v1::Share>, found: &mut Found) {
-    let Some(share) = share else { return };
-    match &share.share {
-        None => found.required("share", false),
-        Some(v1::share::Share::Percent(percent)) => found.range("share.percent", *percent, 1, 100),
-        Some(v1::share::Share::Weekdays(weekdays)) => {
-            found.required("share.weekdays.days", !weekdays.days.is_empty());
-            for (i, day) in weekdays.days.iter().enumerate() {
-                found.range(&format!("share.weekdays.days[{i}]"), *day, 1, 7);
-            }
-            if !weekdays.days.is_sorted_by(|a, b| a < b) {
-                found.add(Code::NotInOrder, "share.weekdays.days");
-            }
-        }
-    }
-}
-
-type Move = Result<Moved<v1::ExchangeState>, Refusal>;
-
-fn allowed(status: Status) -> &'static str {
-    match status {
-        Status::Draft => "propose, put, delete",
-        Status::Proposed => "accept, approve, put, delete",
-        Status::Accepted => "approve, put, delete",
-        Status::Approved => "confirm_arrival",
-        _ => "-",
-    }
-}
-
-/// Moves on from one of `from`; what was moved on already stays where it is.
-fn advance(state: &v1::ExchangeState, from: &[Status], next: v1::ExchangeState) -> Move {
-    let status = state.status();
-    if status >= next.status() {
-        Ok(Moved::Nowhere)
-    } else if from.contains(&status) {
-        Ok(Moved::To(next))
-    } else {
-        Err(state_forbids(
-            "act.action",
-            status.as_str_name(),
-            allowed(status),
-        ))
-    }
-}
-
-fn propose(state: &v1::ExchangeState, case: &Case<'_>) -> Move {
-    if case.asker != case.owner {
-        return Err(only("提出的学校 (the owning campus)"));
-    }
-    let next = v1::ExchangeState {
-        status: Status::Proposed.into(),
-        propose_time: Some(timestamp(case.now)),
-        ..state.clone()
-    };
-    advance(state, &[Status::Draft], next)
-}
-
-fn accept(host: Option<Place>, state: &v1::ExchangeState, case: &Case<'_>) -> Move {
-    if Some(case.asker) != host {
-        return Err(only("交流单位 (the host campus)"));
-    }
-    let next = v1::ExchangeState {
-        status: Status::Accepted.into(),
-        accept_time: Some(timestamp(case.now)),
-        ..state.clone()
-    };
-    advance(state, &[Status::Proposed], next)
-}
-
-fn approve(host: Option<Place>, state: &v1::ExchangeState, case: &Case<'_>) -> Move {
-    if case.asker != Place::Office {
-        return Err(only("集团办 (the group office)"));
-    }
-    let next = v1::ExchangeState {
-        status: Status::Approved.into(),
-        approve_time: Some(timestamp(case.now)),
-        ..state.clone()
-    };
-    // A host outside the group is not asked, and one that proposes for itself has agreed.
-    let nobody_to_accept = host.is_none_or(|host| host == case.owner);
-    let from: &[Status] = if nobody_to_accept {
-        &[Status::Proposed, Status::Accepted]
-    } else {
-        &[Status::Accepted]
-    };
-    advance(state, from, next)
-}
-
-fn arrive(day: &str, host: Option<Place>, state: &v1::ExchangeState, case: &Case<'_>) -> Move {
-    if case.asker != host.unwrap_or(case.owner) {
-        return Err(only("交流单位 (the host campus)"));
-    }
-    let mut found = Found::under("act.action.exchange.confirm_arrival".into());
-    let date = found.day("date", day);
-    if let Some(finding) = found.findings.pop() {
-        return Err(finding);
-    }
-    if date.is_some_and(|date| date > case.today()) {
-        return Err(Finding::new(Code::DayNotCome, "act.action").with("date", day));
-    }
-    if state.status() == Status::Active && state.real_start != day {
-        return Err(state_forbids(
-            "act.action",
-            Status::Active.as_str_name(),
-            "-",
-        ));
-    }
-    let next = v1::ExchangeState {
-        status: Status::Active.into(),
-        real_start: day.to_owned(),
-        ..state.clone()
-    };
-    advance(state, &[Status::Approved], next)
 }
 
 #[cfg(test)]

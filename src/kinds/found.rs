@@ -6,10 +6,11 @@ use crate::content::redact::ERASED;
 use crate::model::date::{self, Span};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::RecordId;
+use crate::model::limits::LOG_ROWS_MAX;
 use crate::wire::v1;
 use jiff::civil::{Date, Time};
 
-/// The most refusals and the most warnings of one item.
+/// The most refusals, the most warnings and the most notes of one item.
 const FINDINGS_MAX: usize = 20;
 
 /// Findings about the fields under one path.
@@ -32,8 +33,8 @@ impl Found {
     /// Adds what a finding says of the field at its path, unless so much was found already that one more
     /// helps nobody.
     pub fn say(&mut self, mut finding: Finding) {
-        let refuses = finding.refuses();
-        let alike = |other: &&Finding| other.refuses() == refuses;
+        let weight = finding.weight();
+        let alike = |other: &&Finding| other.weight() == weight;
         if self.findings.iter().filter(alike).count() < FINDINGS_MAX {
             finding.path = format!("{}.{}", self.prefix, finding.path);
             self.findings.push(finding);
@@ -139,6 +140,18 @@ impl Found {
         span
     }
 
+    /// The first and the last day of something, at `{path}from` and `{path}until`; an empty one is open.
+    pub fn period(&mut self, path: &str, from: &str, until: &str) {
+        let end = format!("{path}until");
+        let first = self.optional_day(&format!("{path}from"), from);
+        let last = self.optional_day(&end, until);
+        if let (Some(first), Some(last)) = (first, last)
+            && last < first
+        {
+            self.backwards(&end, from, until);
+        }
+    }
+
     /// A clock time, or nothing.
     pub fn optional_clock_time(&mut self, path: &str, text: &str) -> Option<Time> {
         if text.is_empty() {
@@ -200,6 +213,11 @@ impl Found {
         }
     }
 
+    /// What refuses the item first, if anything does.
+    pub fn first_refusal(self) -> Option<Finding> {
+        self.findings.into_iter().find(Finding::refuses)
+    }
+
     /// A reference must name a live record of its kind.
     pub fn reference(&mut self, reference: &Reference, neighbours: &dyn Neighbours) {
         let Ok(id) = reference.id.parse::<RecordId>() else {
@@ -255,14 +273,15 @@ pub fn unit_campus(unit: Option<&v1::Unit>) -> Option<RecordId> {
     }
 }
 
-/// A refusal because of the state: what it is, and what it allows.
-pub fn state_forbids(path: &str, state: &str, allowed: &str) -> super::Refusal {
-    Finding::new(Code::StateForbids, path)
-        .with("state", state)
-        .with("allowed", allowed)
-}
-
 /// A refusal because somebody else would have to ask.
 pub fn only(who: &str) -> super::Refusal {
     Finding::new(Code::NotAllowed, "act.action").with("who", who)
+}
+
+/// Refuses to write down more in a state than it may hold.
+pub fn room(path: &str, rows: usize) -> Result<(), super::Refusal> {
+    if rows < LOG_ROWS_MAX {
+        return Ok(());
+    }
+    Err(Finding::new(Code::ListTooLong, path).with("max", LOG_ROWS_MAX))
 }

@@ -1,13 +1,22 @@
-//! Menus (食谱): draft → published → withdrawn, and published again.
+//! Menus (食谱): draft → published → amended → closed; withdrawn before they are eaten, and published again.
 
-use super::found::{Found, only, state_forbids};
+mod course;
+mod days;
+mod foods;
+mod nutrition;
+
+use super::found::Found;
+use super::registers::calendar::CalendarRules;
 use super::registers::campus::CampusRules;
-use super::{Case, Moved, Owner, Refusal, Rules};
+use super::registers::vocabulary::{VocabularyRules, Words};
+use super::{Case, Move, Owner, Refusal, Rules};
 use crate::model::date::{self, Span};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, Who};
-use crate::wire::convert::timestamp;
+use crate::wire::convert::stored_time;
 use crate::wire::v1;
+use course::{amend, close, publish, reopen, turn, withdraw};
+use jiff::Timestamp;
 use jiff::civil::Date;
 use v1::MenuStatus as Status;
 use v1::menu_action::Action;
@@ -40,11 +49,21 @@ impl Rules for MenuRules {
             found.range("price_fen", price, 0, 10_000_000);
         }
         let claimed = &menu.claimed_publish_time;
-        if !claimed.is_empty() && claimed.parse::<jiff::Timestamp>().is_err() {
+        if !claimed.is_empty() && claimed.parse::<Timestamp>().is_err() {
             found.bad_time("claimed_publish_time", claimed, "2026-05-08T15:00:00+08:00");
         }
         warn_of_empty_days(menu, found);
-        warn_of_unknown_canteen(menu, case, found);
+        check_campus(menu, case, found);
+        days::check(menu, case, found);
+        check_allergens(menu, case, found);
+        foods::banned(menu, found);
+        foods::undeclared(menu, found);
+        nutrition::note(menu, &stages(case), found);
+    }
+
+    /// The calendar says which days have school, the vocabulary which allergens there are.
+    fn surveys(_: &v1::Menu) -> Vec<&'static str> {
+        vec![CalendarRules::NAME, VocabularyRules::NAME]
     }
 
     fn keys(owner: Place, menu: &v1::Menu, state: &v1::MenuState) -> Vec<String> {
@@ -65,31 +84,17 @@ impl Rules for MenuRules {
     fn new_state() -> Option<v1::MenuState> {
         Some(v1::MenuState {
             status: Status::Draft.into(),
-            publish_time: None,
+            ..Default::default()
         })
     }
 
-    fn may_put(state: &v1::MenuState) -> Result<(), Refusal> {
-        match state.status() {
-            Status::Published => Err(state_forbids(
-                "put",
-                Status::Published.as_str_name(),
-                "withdraw",
-            )),
-            _ => Ok(()),
-        }
+    fn may_put(state: &v1::MenuState, _: &[String]) -> Result<(), Refusal> {
+        turn("put", "put", state).map(|_| ())
     }
 
+    /// What was public once stays.
     fn may_delete(state: &v1::MenuState) -> Result<(), Refusal> {
-        match state.status() {
-            Status::Draft => Ok(()),
-            // It was public once: the record of that stays.
-            status => Err(state_forbids(
-                "delete",
-                status.as_str_name(),
-                "withdraw, put",
-            )),
-        }
+        turn("delete", "delete", state).map(|_| ())
     }
 
     fn binds() -> &'static [&'static str] {
@@ -108,13 +113,13 @@ impl Rules for MenuRules {
         menu: &v1::Menu,
         state: &v1::MenuState,
         case: &Case<'_>,
-    ) -> Result<Moved<v1::MenuState>, Refusal> {
-        if case.asker != case.owner {
-            return Err(only("本校 (the owning campus)"));
-        }
+    ) -> Move<Self> {
         match &action.action {
-            Some(Action::Publish(_)) => Ok(publish(state, case)),
+            Some(Action::Publish(_)) => publish(state, case),
             Some(Action::Withdraw(_)) => withdraw(menu, state, case),
+            Some(Action::Amend(wanted)) => amend(wanted, menu, state, case),
+            Some(Action::Close(_)) => close(menu, state, case),
+            Some(Action::Reopen(_)) => reopen(state, case),
             None => Err(Finding::new(Code::WishMissing, "act.action.menu")),
         }
     }
@@ -122,7 +127,7 @@ impl Rules for MenuRules {
     /// Until it is published, a menu is the business of its campus and of the office.
     fn audience(owner: Place, _: &v1::Menu, state: &v1::MenuState) -> Vec<Who> {
         match state.status() {
-            Status::Published => vec![Who::Group],
+            Status::Published | Status::Amended | Status::Closed => vec![Who::Group],
             _ => vec![owner.into(), Who::Office],
         }
     }
@@ -179,10 +184,33 @@ fn check_ingredients(path: &str, ingredients: &[v1::Ingredient], found: &mut Fou
         found.line(&format!("{path}[{i}].name"), &ingredient.name, 60);
         found.amount(&format!("{path}[{i}].grams"), ingredient.grams);
         found.optional_line(&format!("{path}[{i}].portion"), &ingredient.portion, 40);
+        check_portion(&format!("{path}[{i}]"), ingredient, found);
         found.optional_line(
             &format!("{path}[{i}].grade_band"),
             &ingredient.grade_band,
             40,
+        );
+    }
+}
+
+/// A portion in grams is no larger than a person eats of one thing; what is no weight has a unit (1块).
+fn check_portion(path: &str, ingredient: &v1::Ingredient, found: &mut Found) {
+    const MOST_GRAMS: f64 = 500.0;
+    let portion = ingredient.portion.trim();
+    if !portion.is_empty() && portion.parse::<f64>().is_ok() {
+        found.add_with(
+            Code::UnitMissing,
+            &format!("{path}.portion"),
+            "value",
+            portion,
+        );
+    }
+    if let Some(grams) = ingredient.grams.filter(|grams| *grams > MOST_GRAMS) {
+        found.add_with(
+            Code::PortionUnlikely,
+            &format!("{path}.grams"),
+            "grams",
+            grams,
         );
     }
 }
@@ -230,12 +258,34 @@ fn warn_of_empty_days(menu: &v1::Menu, found: &mut Found) {
     }
 }
 
-fn warn_of_unknown_canteen(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
-    let campus = case
-        .owner
-        .campus()
-        .and_then(|id| case.neighbours.record(id));
-    let Some(campus) = campus.and_then(|campus| campus.read::<CampusRules>()) else {
+/// The register record of the owning campus.
+fn campus(case: &Case<'_>) -> Option<v1::Campus> {
+    let id = case.owner.campus()?;
+    case.neighbours.record(id)?.read::<CampusRules>()
+}
+
+fn stages(case: &Case<'_>) -> Vec<v1::Stage> {
+    campus(case).map_or_else(Vec::new, |campus| campus.stages().collect())
+}
+
+/// The group's allergen schemes, if it keeps them, know every code declared.
+fn check_allergens(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
+    let words = Words::of(v1::VocabularyTopic::Allergen, case);
+    for (i, row) in menu.meals.iter().enumerate() {
+        let Some(day) = date::day(&row.date) else {
+            continue;
+        };
+        for (j, dish) in row.dishes.iter().enumerate() {
+            for (k, allergen) in dish.allergens.iter().enumerate() {
+                let path = format!("meals[{i}].dishes[{j}].allergens[{k}].code");
+                words.check(&path, &allergen.scheme, &allergen.code, day, found);
+            }
+        }
+    }
+}
+
+fn check_campus(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
+    let Some(campus) = campus(case) else {
         return;
     };
     let known: Vec<&str> = campus
@@ -253,45 +303,33 @@ fn warn_of_unknown_canteen(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) 
     }
 }
 
-fn publish(state: &v1::MenuState, case: &Case<'_>) -> Moved<v1::MenuState> {
-    match state.status() {
-        Status::Published => Moved::Nowhere,
-        _ => Moved::To(v1::MenuState {
-            status: Status::Published.into(),
-            publish_time: Some(timestamp(case.now)),
-        }),
-    }
-}
-
-fn withdraw(
-    menu: &v1::Menu,
-    state: &v1::MenuState,
-    case: &Case<'_>,
-) -> Result<Moved<v1::MenuState>, Refusal> {
-    match state.status() {
-        Status::Published => {}
-        Status::Withdrawn => return Ok(Moved::Nowhere),
-        status => {
-            let allowed = "publish, put, delete";
-            return Err(state_forbids("act.action", status.as_str_name(), allowed));
-        }
-    }
-    let first = menu.service_dates.first().and_then(|day| date::day(day));
-    match first {
-        Some(first) if first <= case.today() => {
-            Err(Finding::new(Code::AlreadyServed, "act.action").with("date", first))
-        }
-        _ => Ok(Moved::To(v1::MenuState {
-            status: Status::Withdrawn.into(),
-            publish_time: None,
-        })),
-    }
-}
-
 fn declares_no_service(menu: &v1::Menu, day: &str) -> bool {
     menu.no_service_days
         .iter()
         .any(|declared| declared.date == day)
+}
+
+/// The foods of a menu that school canteens must not serve, or that may be such.
+#[must_use]
+pub fn forbidden_foods(menu: &v1::Menu) -> Vec<Finding> {
+    let mut found = Found::under("put.content.menu".into());
+    foods::banned(menu, &mut found);
+    found.findings
+}
+
+/// When the dishes of a meal were first announced: with the menu, or by an amendment where it had none.
+#[must_use]
+pub fn announced(state: &v1::MenuState, day: Date, meal: v1::Meal) -> Option<Timestamp> {
+    let day = day.to_string();
+    let filled = |amendment: &&v1::Amendment| {
+        let mut meals = amendment.meals.iter();
+        meals.any(|row| row.date == day && row.meal() == meal && row.before.is_empty())
+    };
+    let filled = state.amendments.iter().rev().find(filled);
+    let time = filled.map_or(state.publish_time.as_ref(), |amendment| {
+        amendment.time.as_ref()
+    });
+    stored_time(time)
 }
 
 /// What a menu says of one canteen's meal on one day.

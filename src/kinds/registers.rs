@@ -4,3 +4,5 @@ pub mod calendar;
 pub mod campus;
 pub mod person;
 pub mod policy;
+pub mod staff_count;
+pub mod vocabulary;

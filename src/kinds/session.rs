@@ -1,12 +1,19 @@
-//! Sessions (教研活动): planned → announced → held.
+//! Sessions (教研活动): planned → announced → held → recorded; put off or called off before they are held.
 
-use super::found::{Found, only, person_reference, state_forbids, unit_reference};
-use super::{Case, Moved, Owner, Reference, Refusal, Rules};
+mod course;
+mod doubts;
+
+use super::found::{Found, person_reference, unit_reference};
+use super::registers::calendar::CalendarRules;
+use super::registers::campus::CampusRules;
+use super::registers::person::{PersonRules, proposes};
+use super::registers::vocabulary::VocabularyRules;
+use super::{Case, Move, Owner, Reference, Refusal, Rules};
 use crate::model::date::{self, Span};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, Who};
-use crate::wire::convert::timestamp;
 use crate::wire::v1;
+use course::{COURSE, announce, attend, call_off, close, hold, postpone, reopen, turn};
 use jiff::civil::Date;
 use v1::SessionStatus as Status;
 use v1::session_action::Action;
@@ -21,7 +28,7 @@ impl Rules for SessionRules {
     type State = v1::SessionState;
     type Action = v1::SessionAction;
 
-    fn check(session: &v1::Session, _: &Case<'_>, found: &mut Found) {
+    fn check(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
         found.required("form", session.form != 0);
         found.line("title", &session.title, 200);
         found.lines("subjects", &session.subjects, 40);
@@ -32,6 +39,7 @@ impl Rules for SessionRules {
         found.lines("co_hosts", &session.co_hosts, 60);
         check_days(&session.days, found);
         check_people(session, found);
+        doubts::check(session, case, found);
         if session.invites_all && !session.invited_campus_ids.is_empty() {
             found.add_with(
                 Code::NotWithOther,
@@ -71,11 +79,19 @@ impl Rules for SessionRules {
         })
     }
 
-    fn may_delete(state: &v1::SessionState) -> Result<(), Refusal> {
-        match state.status() {
-            Status::Planned => Ok(()),
-            status => Err(state_forbids("delete", status.as_str_name(), "put")),
+    fn may_put(state: &v1::SessionState, changed: &[String]) -> Result<(), Refusal> {
+        turn("put", "put", state)?;
+        // Who was told a day is told that it moves.
+        let moved = changed.iter().any(|field| field == "days");
+        if moved && state.status() == Status::Announced {
+            let status = state.status();
+            return Err(COURSE.forbids("put.content.session.days", status, status.as_str_name()));
         }
+        Ok(())
+    }
+
+    fn may_delete(state: &v1::SessionState) -> Result<(), Refusal> {
+        turn("delete", "delete", state).map(|_| ())
     }
 
     fn binds() -> &'static [&'static str] {
@@ -87,13 +103,29 @@ impl Rules for SessionRules {
         session: &v1::Session,
         state: &v1::SessionState,
         case: &Case<'_>,
-    ) -> Result<Moved<v1::SessionState>, Refusal> {
+    ) -> Move<Self> {
         match &action.action {
             Some(Action::Announce(_)) => announce(state, case),
             Some(Action::Hold(_)) => hold(session, state, case),
             Some(Action::ReportAttendance(report)) => attend(*report, session, state, case),
+            Some(Action::Postpone(to)) => postpone(to, session, state, case),
+            Some(Action::Cancel(cancel)) => call_off(cancel.reason(), session, state, case),
+            Some(Action::Record(record)) => close(&record.waived_campus_ids, session, state, case),
+            Some(Action::Reopen(_)) => reopen(state, case),
             None => Err(Finding::new(Code::WishMissing, "act.action.session")),
         }
+    }
+
+    /// The calendar says which term it counts in, the vocabulary what its words are; a name without an id is
+    /// looked for among the persons, and recording a session asks every campus of a group that was invited
+    /// whole.
+    fn surveys(session: &v1::Session) -> Vec<&'static str> {
+        let people = people(session);
+        let unknown = people.iter().any(|(_, person)| proposes(*person));
+        let whole = session.invites_all.then_some(CampusRules::NAME);
+        let persons = unknown.then_some(PersonRules::NAME);
+        let always = [CalendarRules::NAME, VocabularyRules::NAME];
+        always.into_iter().chain(whole).chain(persons).collect()
     }
 
     /// A member school reads the sessions it is invited to and those that are shared with everybody.
@@ -167,100 +199,6 @@ fn people(session: &v1::Session) -> Vec<(String, Option<&v1::PersonRef>)> {
     let agenda = session.agenda.iter().enumerate();
     people.extend(agenda.map(|(i, row)| (format!("agenda[{i}].by"), row.by.as_ref())));
     people
-}
-
-const HOST: &str = "承办学校 (the host campus)";
-
-fn host_only(case: &Case<'_>) -> Result<(), Refusal> {
-    if case.asker == case.owner {
-        Ok(())
-    } else {
-        Err(only(HOST))
-    }
-}
-
-fn announce(state: &v1::SessionState, case: &Case<'_>) -> Result<Moved<v1::SessionState>, Refusal> {
-    host_only(case)?;
-    match state.status() {
-        Status::Planned => Ok(Moved::To(v1::SessionState {
-            status: Status::Announced.into(),
-            announce_time: Some(timestamp(case.now)),
-            ..state.clone()
-        })),
-        _ => Ok(Moved::Nowhere),
-    }
-}
-
-fn hold(
-    session: &v1::Session,
-    state: &v1::SessionState,
-    case: &Case<'_>,
-) -> Result<Moved<v1::SessionState>, Refusal> {
-    host_only(case)?;
-    match state.status() {
-        Status::Held => return Ok(Moved::Nowhere),
-        Status::Announced => {}
-        status => {
-            return Err(state_forbids(
-                "act.action",
-                status.as_str_name(),
-                "announce",
-            ));
-        }
-    }
-    if let Some(first) = days(session).min()
-        && first > case.today()
-    {
-        return Err(Finding::new(Code::DayNotCome, "act.action").with("date", first));
-    }
-    Ok(Moved::To(v1::SessionState {
-        status: Status::Held.into(),
-        hold_time: Some(timestamp(case.now)),
-        ..state.clone()
-    }))
-}
-
-fn attend(
-    report: v1::ReportAttendance,
-    session: &v1::Session,
-    state: &v1::SessionState,
-    case: &Case<'_>,
-) -> Result<Moved<v1::SessionState>, Refusal> {
-    let campus_id = case.asker.to_text();
-    let takes_part = case.asker == case.owner
-        || session.invites_all
-        || session.invited_campus_ids.contains(&campus_id);
-    if !takes_part || case.asker == Place::Office {
-        return Err(only("受邀学校 (an invited campus)"));
-    }
-    for (field, number) in [("expected", report.expected), ("attended", report.attended)] {
-        let mut found = Found::under("act.action.session.report_attendance".into());
-        found.range(field, number, 0, 100_000);
-        if let Some(finding) = found.findings.pop() {
-            return Err(finding);
-        }
-    }
-    if state.status() != Status::Held {
-        return Err(state_forbids(
-            "act.action",
-            state.status().as_str_name(),
-            "announce, hold",
-        ));
-    }
-    let row = v1::Attendance {
-        campus_id,
-        expected: report.expected,
-        attended: report.attended,
-    };
-    if state.attendance.contains(&row) {
-        return Ok(Moved::Nowhere);
-    }
-    let mut state = state.clone();
-    state
-        .attendance
-        .retain(|other| other.campus_id != row.campus_id);
-    state.attendance.push(row);
-    Ok(Moved::To(state))
 }
 
 #[cfg(test)]

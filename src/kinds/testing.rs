@@ -1,7 +1,13 @@
 //! What the tests of several kinds share.
 
-use super::{Neighbour, Neighbours};
-use crate::model::ids::{Key, RecordId};
+use super::encoded::Of;
+use super::registers::calendar::CalendarRules;
+use super::{Case, Neighbour, Neighbours, Rules};
+use crate::content::encoded::wrap;
+use crate::content::frame::Parts;
+use crate::model::ids::{Key, Place, RecordId};
+use crate::wire::v1;
+use uuid::Uuid;
 
 /// A group in which no other record stands.
 pub struct Nobody;
@@ -13,5 +19,70 @@ impl Neighbours for Nobody {
 
     fn keyed(&self, _: &Key) -> Option<Neighbour> {
         None
+    }
+
+    fn all(&self, _: &str) -> Vec<Neighbour> {
+        Vec::new()
+    }
+}
+
+/// A group in which these records stand.
+pub struct Group(pub Vec<Neighbour>);
+
+impl Neighbours for Group {
+    fn record(&self, id: RecordId) -> Option<Neighbour> {
+        self.0.iter().find(|record| record.id == id).cloned()
+    }
+
+    fn keyed(&self, _: &Key) -> Option<Neighbour> {
+        None
+    }
+
+    fn all(&self, kind: &str) -> Vec<Neighbour> {
+        let all = self.0.iter().filter(|record| record.kind == kind);
+        all.cloned().collect()
+    }
+}
+
+/// Record number `n`.
+pub fn record<R: Rules>(n: u128, content: &R::Content) -> Neighbour {
+    Neighbour {
+        id: RecordId(Uuid::from_u128(n)),
+        kind: R::NAME.to_owned(),
+        parts: Parts {
+            content: wrap(Of::<R>::field().number(), content),
+            ..Parts::default()
+        },
+    }
+}
+
+/// The spring term of 2026.
+pub fn spring() -> Neighbour {
+    let term = v1::Term {
+        name: "2025-2026学年第二学期".into(),
+        first_day: "2026-03-02".into(),
+        last_day: "2026-06-30".into(),
+    };
+    let calendar = v1::Calendar {
+        terms: vec![term],
+        ..Default::default()
+    };
+    record::<CalendarRules>(50, &calendar)
+}
+
+/// Campus number `n`.
+pub fn campus(n: u128) -> Place {
+    Place::Campus(RecordId(Uuid::from_u128(n)))
+}
+
+/// What campus 1 owns, judged on 2026-05-12 at 15:00 in Shanghai, the group's default zone.
+pub fn case(asker: Place) -> Case<'static> {
+    Case {
+        asker,
+        record: RecordId(Uuid::from_u128(100)),
+        owner: campus(1),
+        now: "2026-05-12T07:00:00Z".parse().unwrap(),
+        neighbours: &Nobody,
+        together: &[],
     }
 }

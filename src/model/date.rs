@@ -12,6 +12,12 @@ pub struct Span {
 }
 
 impl Span {
+    /// All days.
+    pub const ALWAYS: Span = Span {
+        first: FIRST_DAY,
+        last: LAST_DAY,
+    };
+
     /// The days, in order.
     pub fn days(self) -> impl Iterator<Item = Date> {
         self.first

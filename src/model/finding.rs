@@ -10,6 +10,8 @@ pub enum Weight {
     Refuse,
     /// The item is accepted, and its author should look (请核对).
     Warn,
+    /// The item is in order, and there is something worth knowing (提示).
+    Note,
 }
 
 /// The longest value in a sentence, in characters: a finding shows what was sent, it does not send it back.
@@ -52,10 +54,16 @@ impl Finding {
         self
     }
 
+    /// How much it weighs.
+    #[must_use]
+    pub fn weight(&self) -> Weight {
+        self.code.entry().weight
+    }
+
     /// Whether it refuses the item.
     #[must_use]
     pub fn refuses(&self) -> bool {
-        self.code.entry().weight == Weight::Refuse
+        self.weight() == Weight::Refuse
     }
 
     /// The sentence in Chinese.
@@ -71,12 +79,22 @@ impl Finding {
     }
 
     fn render(&self, template: &str) -> String {
-        let mut sentence = template.replace("{path}", &self.path);
-        for (name, value) in &self.arguments {
-            sentence = sentence.replace(&format!("{{{name}}}"), value);
-        }
-        sentence
+        let arguments = self.arguments.iter();
+        let arguments = arguments.map(|(name, value)| (name.as_str(), value.as_str()));
+        render(
+            template,
+            [("path", self.path.as_str())].into_iter().chain(arguments),
+        )
     }
+}
+
+/// A sentence with values in place of their names, `{name}`.
+pub fn render<'a>(template: &str, values: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut sentence = template.to_owned();
+    for (name, value) in values {
+        sentence = sentence.replace(&format!("{{{name}}}"), value);
+    }
+    sentence
 }
 
 /// What a code means to people.
@@ -208,6 +226,9 @@ codes! {
     DateInvalid "DATE_INVALID" Refuse
         "{path} 的日期“{value}”不存在或格式不对，应写作 {format}。"
         "{path} is no date: \"{value}\"; write {format}.";
+    DateNotMonday "DATE_NOT_MONDAY" Refuse
+        "{path}：{date} 不是星期一；供餐周以其星期一表示。"
+        "{path}: {date} is no Monday; a service week is named by its Monday.";
     TimeInvalid "TIME_INVALID" Refuse
         "{path} 的时间“{value}”不对，应写作 {format}。"
         "{path} is no time: \"{value}\"; write {format}.";
@@ -237,6 +258,15 @@ codes! {
         "{path}: there is no time zone \"{value}\"; an example is Asia/Shanghai.";
 
     // The rules of a kind.
+    TermsOverlap "TERMS_OVERLAP" Refuse
+        "{path} 与另一学期的日期重叠。"
+        "{path} overlaps another term.";
+    PartExceedsWhole "PART_EXCEEDS_WHOLE" Refuse
+        "{path}：{value} 人多于其所在的 {whole} 人。"
+        "{path}: {value} is more than the {whole} it is part of.";
+    WordUnknown "WORD_UNKNOWN" Refuse
+        "{path}：本集团词表中没有“{value}”；可用：{known}。"
+        "{path}: the group's vocabulary has no \"{value}\"; it has: {known}.";
     HomeIsHost "HOME_IS_HOST" Refuse
         "交流单位与原单位相同。"
         "Home and host are the same school.";
@@ -249,6 +279,36 @@ codes! {
     DayNotCome "DAY_NOT_COME" Refuse
         "{date} 还没有到。"
         "{date} has not come yet.";
+    AttendanceMissing "ATTENDANCE_MISSING" Refuse
+        "还没有上报出席人数，也没有免报：{campuses}。"
+        "Attendance was neither reported nor waived: {campuses}.";
+    NotYetOver "NOT_YET_OVER" Refuse
+        "要到 {date} 才可以。"
+        "This may be done from {date} on.";
+    LaterEndNeeded "LATER_END_NEEDED" Refuse
+        "{path} 应晚于原定的 {end}。"
+        "{path} must lie after the end planned, {end}.";
+    NoExtension "NO_EXTENSION" Refuse
+        "没有待定的延期申请。"
+        "No extension waits for this.";
+    ExtensionOpen "EXTENSION_OPEN" Refuse
+        "已有待定的延期申请（到 {end}），请先处理。"
+        "An extension to {end} waits already: settle it first.";
+    PairBroken "PAIR_BROKEN" Refuse
+        "{path}：同一 pair_id 的另一条交流不是对调（原单位与交流单位互换）。"
+        "{path}: the other movement of this pair does not go the opposite way.";
+    PairApart "PAIR_APART" Refuse
+        "双向交流的两条须在同一次 ALL 上报中一起批准；另一条：{other}。"
+        "The two halves of a two-way exchange are approved together, in one push with atomicity ALL; the other half is {other}.";
+    FullTimeOverlap "FULL_TIME_OVERLAP" Refuse
+        "{path}：该教师在 {date} 已另有交流，合计 {percent}% 超过全职。"
+        "{path}: on {date} the person is on exchange elsewhere, {percent}% of full time together.";
+    AmendmentEmpty "AMENDMENT_EMPTY" Refuse
+        "调整没有写明餐次，也没有写明停餐。"
+        "The amendment names no meal and no day without service.";
+    CorrectionField "CORRECTION_FIELD" Refuse
+        "{path}：{kind} 没有字段“{field}”。"
+        "{path}: a {kind} has no field \"{field}\".";
     AlreadyServed "ALREADY_SERVED" Refuse
         "首个供餐日 {date} 已到，不能撤回。"
         "The first service date {date} has come: the menu can no longer be withdrawn.";
@@ -257,6 +317,39 @@ codes! {
     WeekdayMismatch "WEEKDAY_MISMATCH" Warn
         "{path}：{date} 是星期{actual}，通知写的是星期{stated}。"
         "{path}: {date} is weekday {actual}, the notice says {stated} (1 is Monday).";
+    MoreThanExpected "MORE_THAN_EXPECTED" Warn
+        "出席 {attended} 人，多于应到的 {expected} 人。"
+        "{attended} came, more than the {expected} expected.";
+    PairHalfOpen "PAIR_HALF_OPEN" Warn
+        "双向交流只有一条：另一方还没有上报。"
+        "Only one half of the two-way exchange is here: the other was not pushed yet.";
+    PairPeriodsDiffer "PAIR_PERIODS_DIFFER" Warn
+        "双向交流两条的起止不同：另一条为 {start} 至 {end}。"
+        "The two halves of the two-way exchange have different days: the other is planned from {start} to {end}.";
+    ClockMissing "CLOCK_MISSING" Warn
+        "{path}：{date} 没有写明几点，也没有写明上午或下午。"
+        "{path}: neither a clock time nor a half of the day is given for {date}.";
+    OutsideTerm "OUTSIDE_TERM" Warn
+        "{path}：{date} 不在学期内，计入{term}。"
+        "{path}: {date} lies outside every term; it counts in {term}.";
+    NoSchoolDay "NO_SCHOOL_DAY" Warn
+        "{path}：按本校校历，{date} 不上课。"
+        "{path}: the campus's calendar has no school on {date}.";
+    MakeUpDayMissing "MAKE_UP_DAY_MISSING" Warn
+        "{date} 调休上课，食谱没有这一天，也没有标明停餐。"
+        "{date} is a make-up school day; the menu neither serves it nor declares it without service.";
+    UnitMissing "UNIT_MISSING" Warn
+        "{path}：“{value}”没有写单位。"
+        "{path}: \"{value}\" has no unit.";
+    PortionUnlikely "PORTION_UNLIKELY" Warn
+        "{path}：每人 {grams} 克不像一人份，请核对是否填错了栏。"
+        "{path}: {grams} g is hardly one person's portion; was it typed into the wrong column?";
+    NameAmbiguous "NAME_AMBIGUOUS" Warn
+        "{path}：本校有 {count} 位同名，请写明是哪一位。"
+        "{path}: the campus has {count} people of that name: say which.";
+    WordOld "WORD_OLD" Warn
+        "{path}：“{value}”现称“{name}”。"
+        "{path}: \"{value}\" is now called \"{name}\".";
     LeadMissing "LEAD_MISSING" Warn
         "没有写明主备人（领衔）。"
         "Nobody is named as lead.";
@@ -266,6 +359,23 @@ codes! {
     CanteenUnknown "CANTEEN_UNKNOWN" Warn
         "本校登记的食堂中没有“{name}”，此食谱不计入应报；登记的是：{known}。"
         "The campus register has no canteen \"{name}\", so the menu counts for nothing; it has: {known}.";
+
+    // Worth knowing. What can make somebody ill stands alone, nutrition is one line.
+    FoodBanned "FOOD_BANNED" Note
+        "{date} {dish}：含“{food}”，学校食堂不得供应（《学校食品安全与营养健康管理规定》）；请核实。"
+        "{date} {dish}: \"{food}\" must not be served in school canteens (rules on food safety in schools, 2019); please verify.";
+    FoodToAsk "FOOD_TO_ASK" Note
+        "{date} {dish}：“{food}”若是四季豆，学校食堂不得供应；请确认是哪一种。"
+        "{date} {dish}: if \"{food}\" means green beans, school canteens must not serve it; please say which it is.";
+    AllergenLikely "ALLERGEN_LIKELY" Note
+        "可能含{allergen}而没有标示：{dishes}。这是推测，不是标示。"
+        "Likely to contain {allergen}, and not declared: {dishes}. A guess, no declaration.";
+    PersonLikely "PERSON_LIKELY" Note
+        "{path}：可能是本校登记的人员 {id}；如是，请填编号。"
+        "{path}: this may be the person {id} of the campus; if so, give the id.";
+    Nutrition "NUTRITION" Note
+        "营养与花样有 {count} 处可改进（WS/T 554—2017），如：{examples}。"
+        "{count} points of nutrition and variety could be better (WS/T 554-2017), such as: {examples}.";
 }
 
 impl Code {

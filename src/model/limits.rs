@@ -113,5 +113,8 @@ impl Default for Limits {
 /// A school year has fewer days, and a large group fewer campuses.
 pub const LIST_ROWS_MAX: usize = 1_000;
 
+/// The most rows of what the hub itself writes down in a record's state: amendments, extensions.
+pub const LOG_ROWS_MAX: usize = 100;
+
 /// The number of the contract this program speaks. It grows when fields are added.
 pub const CONTRACT: i32 = 1;

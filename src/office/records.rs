@@ -7,8 +7,14 @@ use crate::wire::v1::{self, content, state};
 use prost::Message as _;
 
 /// The kinds that reports are computed from.
-pub const KINDS: [&str; 6] = [
-    "campus", "calendar", "policy", "menu", "session", "exchange",
+pub const KINDS: [&str; 7] = [
+    "campus",
+    "calendar",
+    "policy",
+    "menu",
+    "session",
+    "exchange",
+    "correction",
 ];
 
 /// A record with its typed parts.
@@ -39,6 +45,8 @@ pub struct Records {
     pub sessions: Vec<Kept<v1::Session, v1::SessionState>>,
     /// The exchanges that touch the span.
     pub exchanges: Vec<Kept<v1::Exchange, v1::ExchangeState>>,
+    /// What the office asked to be put right and nobody has closed, whatever the span.
+    pub corrections: Vec<Kept<(), v1::CorrectionState>>,
 }
 
 impl Records {
@@ -65,7 +73,15 @@ impl Records {
         let (content, state) = decode(version).ok_or(StoreError::Damaged("a frame"))?;
         let (id, owner) = (version.id, version.owner);
         match (content, state) {
-            (content::Kind::Campus(content), _) => {
+            (None, Some(state::Kind::Correction(state))) => {
+                self.corrections.push(Kept {
+                    id,
+                    owner,
+                    content: (),
+                    state,
+                });
+            }
+            (Some(content::Kind::Campus(content)), _) => {
                 self.campuses.push(Kept {
                     id,
                     owner,
@@ -73,7 +89,7 @@ impl Records {
                     state: (),
                 });
             }
-            (content::Kind::Calendar(content), _) => {
+            (Some(content::Kind::Calendar(content)), _) => {
                 self.calendars.push(Kept {
                     id,
                     owner,
@@ -81,8 +97,8 @@ impl Records {
                     state: (),
                 });
             }
-            (content::Kind::Policy(content), _) => self.policy = Some(content),
-            (content::Kind::Menu(content), Some(state::Kind::Menu(state))) => {
+            (Some(content::Kind::Policy(content)), _) => self.policy = Some(content),
+            (Some(content::Kind::Menu(content)), Some(state::Kind::Menu(state))) => {
                 self.menus.push(Kept {
                     id,
                     owner,
@@ -90,7 +106,7 @@ impl Records {
                     state,
                 });
             }
-            (content::Kind::Session(content), Some(state::Kind::Session(state))) => {
+            (Some(content::Kind::Session(content)), Some(state::Kind::Session(state))) => {
                 self.sessions.push(Kept {
                     id,
                     owner,
@@ -98,7 +114,7 @@ impl Records {
                     state,
                 });
             }
-            (content::Kind::Exchange(content), Some(state::Kind::Exchange(state))) => {
+            (Some(content::Kind::Exchange(content)), Some(state::Kind::Exchange(state))) => {
                 self.exchanges.push(Kept {
                     id,
                     owner,
@@ -112,9 +128,9 @@ impl Records {
     }
 }
 
-fn decode(version: &Version) -> Option<(content::Kind, Option<state::Kind>)> {
+fn decode(version: &Version) -> Option<(Option<content::Kind>, Option<state::Kind>)> {
     let record = crate::wire::convert::record(version.frame.clone()?)?;
-    let content = v1::Content::decode(record.content).ok()?.kind?;
+    let content = v1::Content::decode(record.content).ok()?.kind;
     let state = v1::State::decode(record.state).ok()?.kind;
     Some((content, state))
 }

@@ -2,13 +2,16 @@
 
 use super::menus;
 use super::records::{Kept, Records};
+use crate::kinds::forbidden_foods;
 use crate::kinds::registers::campus::membership;
 use crate::model::date::{self, Span};
 use crate::model::ids::{Place, RecordId};
-use crate::wire::convert::timestamp;
-use crate::wire::v1::{self, ExchangeStatus, SessionStatus};
+use crate::wire::convert::{finding, stored_time, timestamp};
+use crate::wire::v1::{self, SessionStatus};
 use jiff::Timestamp;
 use std::collections::HashMap;
+
+use SessionStatus::{Announced, Held, Planned, Postponed, Recorded};
 
 /// The report, as the contract words it.
 pub type GroupStatus = v1::GetGroupStatusResponse;
@@ -37,6 +40,8 @@ pub fn group_status(
         .iter()
         .map(|campus| v1::CampusStatus {
             menu: Some(menus::standing(campus, records, span, time)),
+            open_corrections: open_corrections(campus, records),
+            food_alerts: food_alerts(campus, records),
             ..campus_status(campus, &sessions, &exchanges, heard)
         })
         .collect();
@@ -72,9 +77,9 @@ fn campus_status(
 ) -> v1::CampusStatus {
     let campus_id = campus.id.to_string();
     let place = Place::Campus(campus.id);
-    let hosted = |held: bool| {
+    let hosted = |statuses: &[SessionStatus]| {
         let counts = |session: &&v1::SessionStanding| {
-            session.host_campus_id == campus_id && (session.status() == SessionStatus::Held) == held
+            session.host_campus_id == campus_id && statuses.contains(&session.status())
         };
         count(sessions.iter().filter(counts).count())
     };
@@ -86,14 +91,48 @@ fn campus_status(
         name: campus.content.name.clone(),
         role: campus.content.role,
         menu: None,
-        sessions_planned: hosted(false),
-        sessions_held: hosted(true),
+        sessions_planned: hosted(&[Planned, Announced, Postponed]),
+        sessions_held: hosted(&[Held, Recorded]),
         exchanges_out: moving(|exchange| exchange.home.as_ref()),
         exchanges_in: moving(|exchange| exchange.host.as_ref()),
         last_push_time: heard.wrote.get(&place).copied().map(timestamp),
         last_heard_time: heard.called.get(&place).copied().map(timestamp),
+        open_corrections: Vec::new(),
+        food_alerts: Vec::new(),
         campus_id,
     }
+}
+
+/// What waits for the campus to put it right, oldest first.
+fn open_corrections(campus: &Kept<v1::Campus>, records: &Records) -> Vec<v1::OpenCorrection> {
+    let own = |open: &&Kept<(), v1::CorrectionState>| open.owner == Place::Campus(campus.id);
+    let mut open: Vec<v1::OpenCorrection> = (records.corrections.iter().filter(own))
+        .flat_map(|open| {
+            let record_id = open.state.record_id.clone();
+            let asked = open.state.asked.iter().cloned().map(Some);
+            asked.map(move |asked| v1::OpenCorrection {
+                record_id: record_id.clone(),
+                asked,
+            })
+        })
+        .collect();
+    open.sort_by_key(|open| stored_time(open.asked.as_ref()?.ask_time.as_ref()));
+    open
+}
+
+/// The foods to be asked about in the campus's menus.
+fn food_alerts(campus: &Kept<v1::Campus>, records: &Records) -> Vec<v1::FoodAlert> {
+    let own = |menu: &&Kept<v1::Menu, v1::MenuState>| menu.owner == Place::Campus(campus.id);
+    let menus = records.menus.iter().filter(own);
+    menus
+        .flat_map(|menu| {
+            let alerts = forbidden_foods(&menu.content).into_iter();
+            alerts.map(|alert| v1::FoodAlert {
+                record_id: menu.id.to_string(),
+                finding: Some(finding(&alert)),
+            })
+        })
+        .collect()
 }
 
 fn unit_is(unit: Option<&v1::Unit>, campus_id: &str) -> bool {
@@ -149,8 +188,8 @@ fn taking_part(
 fn active_exchanges(records: &Records, span: Span) -> Vec<v1::ExchangeStanding> {
     let standing = |exchange: &Kept<v1::Exchange, v1::ExchangeState>| {
         let came = date::day(&exchange.state.real_start).is_some_and(|day| day <= span.last);
-        let active = exchange.state.status() == ExchangeStatus::Active && came;
-        active.then(|| v1::ExchangeStanding {
+        let went = date::day(&exchange.state.real_end).is_some_and(|day| day < span.first);
+        (came && !went).then(|| v1::ExchangeStanding {
             exchange_id: exchange.id.to_string(),
             status: exchange.state.status,
             home: exchange.content.home.clone(),

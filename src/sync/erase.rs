@@ -8,7 +8,7 @@ use super::overlay::{Next, Overlay};
 use crate::content::frame::{self, Parts};
 pub use crate::content::redact::{ERASED as NOBODY, Names};
 use crate::content::redact::{Whose, redact};
-use crate::content::{answer, conflict};
+use crate::content::{answer, conflict, correction};
 use crate::model::audit::{Audited, Deed};
 use crate::model::caller::Caller;
 use crate::model::ids::{CredentialId, GroupKey, RecordId};
@@ -128,15 +128,19 @@ pub async fn find_person(
     Ok(found)
 }
 
-/// A record with the conflicts about it, from which everybody is to be taken out.
+/// A record with the conflicts and the correction about it, from which everybody is to be taken out.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn find_record(store: &dyn Store, group: GroupKey, record: RecordId) -> Result<Found> {
-    let conflicts = store.mentioned_by(group, conflict::KIND, record).await?;
-    let records = conflicts.into_iter().chain([record]);
+    let mut records = vec![record];
+    for kind in [conflict::KIND, correction::KIND] {
+        records.extend(store.mentioned_by(group, kind, record).await?);
+    }
     Ok(Found {
-        records: records.map(|id| (id, Whom::Everybody)).collect(),
+        records: (records.into_iter())
+            .map(|id| (id, Whom::Everybody))
+            .collect(),
         ..Found::default()
     })
 }

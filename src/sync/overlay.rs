@@ -1,9 +1,9 @@
 //! The records as they stand in the middle of a batch: what was loaded, under what was planned so far.
 
 use super::sights::{circles, sight};
-use crate::content::answer;
 use crate::content::frame::{self, Parts};
-use crate::kinds::{self, Case, Kind, Neighbour, Neighbours};
+use crate::content::{answer, correction};
+use crate::kinds::{self, Kind, Neighbour, Neighbours};
 use crate::model::caller::Caller;
 use crate::model::chain::{self, Extension, Stub};
 use crate::model::date::Span;
@@ -14,7 +14,7 @@ use crate::model::sight::Sight;
 use crate::store::{AudienceRow, Batch, Loaded, NewVersion, Remembered, Version};
 use bytes::Bytes;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A live record, as the rules see it.
 #[derive(Clone, Debug)]
@@ -104,6 +104,8 @@ pub struct Overlay<'a> {
     audience: HashMap<RecordId, BTreeMap<Who, (i64, bool)>>,
     keys: BTreeMap<Key, Option<RecordId>>,
     mutations: HashMap<(Place, MutationId), Remembered>,
+    /// The live records of each kind that was needed whole.
+    kinds: BTreeMap<&'static str, BTreeSet<RecordId>>,
 }
 
 impl<'a> Overlay<'a> {
@@ -123,17 +125,13 @@ impl<'a> Overlay<'a> {
             audience: HashMap::new(),
             keys: BTreeMap::new(),
             mutations: HashMap::new(),
+            kinds: loaded.kinds.clone(),
         }
     }
 
-    /// The circumstances of an item about a record of `owner`.
-    pub fn case(&self, asker: Place, owner: Place) -> Case<'_> {
-        Case {
-            asker,
-            owner,
-            now: self.at,
-            neighbours: self,
-        }
+    /// The time of the commit.
+    pub fn at(&self) -> Timestamp {
+        self.at
     }
 
     /// What a caller may see as the records stand now.
@@ -163,9 +161,7 @@ impl<'a> Overlay<'a> {
             topic: &newest.topic,
             owner: newest.owner,
             audience: self.audience(id),
-            keys: of_kind
-                .map(|(kind, parts)| kind.keys(newest.owner, parts))
-                .unwrap_or_default(),
+            keys: live.as_ref().map(keys).unwrap_or_default(),
             span: of_kind.and_then(|(kind, parts)| kind.span(parts)),
             parts: live.map(|live| live.parts),
             pushed: None,
@@ -293,6 +289,9 @@ impl<'a> Overlay<'a> {
         new.leaf = leaf(&new);
         self.remember(caller.place, &new);
         self.supersede(next.id);
+        if let Some(all) = self.kinds.get_mut(next.kind) {
+            all.insert(next.id);
+        }
         self.newest.insert(next.id, self.versions.len());
         self.versions.push(new);
     }
@@ -324,9 +323,7 @@ impl<'a> Overlay<'a> {
 
     fn move_keys(&mut self, next: &Next<'_>) {
         let held = match self.standing(next.id) {
-            Standing::Live(live) => kinds::named(&live.kind)
-                .map(|kind| kind.keys(live.owner, &live.parts))
-                .unwrap_or_default(),
+            Standing::Live(live) => keys(&live),
             _ => Vec::new(),
         };
         for key in held {
@@ -412,6 +409,15 @@ fn leaf(new: &NewVersion) -> [u8; 32] {
     )
 }
 
+/// The keys a live record holds.
+fn keys(live: &Live) -> Vec<Key> {
+    if let Some(kind) = kinds::named(&live.kind) {
+        return kind.keys(live.owner, &live.parts);
+    }
+    let about = correction::about(&live.parts.state);
+    about.map(correction::key).into_iter().collect()
+}
+
 fn live(version: &Version) -> Option<Live> {
     let frame = version.frame.clone()?;
     Some(Live {
@@ -430,12 +436,18 @@ impl Neighbours for Overlay<'_> {
     fn record(&self, id: RecordId) -> Option<Neighbour> {
         let live = live(self.newest(id)?)?;
         Some(Neighbour {
+            id,
             kind: live.kind,
-            content: live.parts.content,
+            parts: live.parts,
         })
     }
 
     fn keyed(&self, key: &Key) -> Option<Neighbour> {
         self.record(self.holder(key)?)
+    }
+
+    fn all(&self, kind: &str) -> Vec<Neighbour> {
+        let all = self.kinds.get(kind).into_iter().flatten();
+        all.filter_map(|id| self.record(*id)).collect()
     }
 }

@@ -8,8 +8,9 @@ use super::prepare::{Prepared, PreparedItem};
 use crate::access::may_put;
 use crate::content::encoded::digest;
 use crate::content::frame::Parts;
+use crate::content::scan::scan;
 use crate::content::{answer, conflict, frame};
-use crate::kinds::{self, Kind, Leader, Moved, Neighbours as _};
+use crate::kinds::{self, Case, Kind, Leader, Moved, Neighbours as _};
 use crate::model::caller::Caller;
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Key, Place, RecordId};
@@ -68,16 +69,19 @@ pub struct Work<'p, 'a> {
     pub sight: &'p Sight,
     pub item: &'p Item,
     pub mutation: &'p Mutation,
+    /// The actions that stand or fall together with it.
+    pub together: &'p [(RecordId, Bytes)],
 }
 
 /// Plans one push; the overlay keeps what of it is to be stored.
 pub fn push(overlay: &mut Overlay<'_>, push: &Prepared) -> Vec<Answer> {
     let sight = overlay.sight(&push.caller);
     let before = (push.validate_only || push.all_or_nothing).then(|| overlay.clone());
+    let together = together(push);
     let mut answers: Vec<Answer> = push
         .items
         .iter()
-        .map(|prepared| item(overlay, &push.caller, &sight, prepared))
+        .map(|prepared| item(overlay, &push.caller, &sight, &together, prepared))
         .collect();
     if push.all_or_nothing
         && answers
@@ -97,6 +101,19 @@ pub fn push(overlay: &mut Overlay<'_>, push: &Prepared) -> Vec<Answer> {
         *overlay = before.expect("kept for a VALIDATE push");
     }
     answers
+}
+
+/// The actions of a push of ALL or nothing.
+fn together(push: &Prepared) -> Vec<(RecordId, Bytes)> {
+    let action = |prepared: &PreparedItem| {
+        let mutation = prepared.item.mutation.as_ref().ok()?;
+        match &mutation.wish {
+            Wish::Act { action, .. } => Some((mutation.record, action.clone())),
+            _ => None,
+        }
+    };
+    let items = push.items.iter().filter(|_| push.all_or_nothing);
+    items.filter_map(action).collect()
 }
 
 fn keeps_others_out(outcome: Outcome) -> bool {
@@ -139,6 +156,7 @@ fn item(
     overlay: &mut Overlay<'_>,
     caller: &Caller,
     sight: &Sight,
+    together: &[(RecordId, Bytes)],
     prepared: &PreparedItem,
 ) -> Answer {
     let item = &prepared.item;
@@ -159,6 +177,7 @@ fn item(
         sight,
         item,
         mutation,
+        together,
     };
     let verdict = match (&mutation.wish, kind) {
         (Wish::Put(put), Some(kind)) => work.put(kind, put),
@@ -169,8 +188,15 @@ fn item(
             },
             Some(kind),
         ) => work.act(kind, *seen_version, action),
+        (
+            Wish::Act {
+                seen_version,
+                action,
+            },
+            None,
+        ) => work.ask_correction(*seen_version, action),
         (Wish::Delete { base }, _) => work.delete(base),
-        (_, None) => Err(Verdict::refused(Finding::new(Code::WishMissing, ""))),
+        (Wish::Put(_), None) => Err(Verdict::refused(Finding::new(Code::WishMissing, ""))),
     };
     verdict.unwrap_or_else(|verdict| {
         let mut answer = Answer::to(item, verdict.outcome, verdict.findings);
@@ -226,7 +252,7 @@ impl Work<'_, '_> {
     /// By the name that people know it by.
     fn not_owner(&self, owner: Place) -> Finding {
         let name = |id| match self.overlay.record(id) {
-            Some(campus) => kinds::campus_name(&campus.content).unwrap_or_default(),
+            Some(campus) => kinds::campus_name(&campus.parts.content).unwrap_or_default(),
             None => id.to_string(),
         };
         let office = || "集团办 (the group office)".to_owned();
@@ -290,7 +316,8 @@ impl Work<'_, '_> {
         let mut answer = Answer::to(self.item, outcome, findings);
         answer.version = self.overlay.next_version(next.id);
         answer.position = self.overlay.next_position();
-        let (id, kind, parts) = (next.id, next.kind.to_owned(), next.parts.clone());
+        let (id, kind, owner) = (next.id, next.kind.to_owned(), next.owner);
+        let parts = next.parts.clone();
         self.overlay.write(
             self.caller,
             &self.mutation.reason,
@@ -300,6 +327,7 @@ impl Work<'_, '_> {
         if let Some(parts) = parts {
             self.lead(id, &kind, &parts);
         }
+        self.close_correction(id, owner);
         answer
     }
 
@@ -348,23 +376,51 @@ impl Work<'_, '_> {
             return Err(Verdict::refused(kind_changed("act.action", &live.kind)));
         }
         self.has_right(&live.topic, Right::Act, "act.action")?;
-        self.seen(kind, seen_version, &live)?;
-        let case = self.overlay.case(self.caller.place, live.owner);
-        let moved = kind
-            .act(action, &live.parts, &case)
-            .map_err(|finding| Verdict::refused_seeing(finding, live.clone()))?;
-        let Moved::To(state) = moved else {
-            return Err(Verdict::unchanged(&live));
+        let moved = kind.act(action, &live.parts, &self.case(live.owner));
+        // What is done already needs no eye on what it was done to: it may have changed that itself.
+        if moved != Ok(Moved::Nowhere) {
+            self.seen(kind, seen_version, &live)?;
+        }
+        let moved = moved.map_err(|finding| Verdict::refused_seeing(finding, live.clone()))?;
+        let content = live.parts.content.clone();
+        let (parts, findings) = match moved {
+            Moved::Nowhere => return Err(Verdict::unchanged(&live)),
+            Moved::To(state) => (Parts { content, state }, Vec::new()),
+            Moved::Doubted(state, finding) => (Parts { content, state }, vec![finding]),
+            Moved::Rewritten(state, content) => {
+                let findings = self.rewritten(kind, live.owner, &content)?;
+                (Parts { content, state }, findings)
+            }
         };
-        let mut parts = live.parts.clone();
-        parts.state = state;
         let next = Next::of(self.mutation.record, kind, live.owner, parts);
         self.keys_free(&next.keys)?;
-        Ok(self.stored(Outcome::Applied, next, Vec::new()))
+        Ok(self.stored(Outcome::Applied, next, findings))
+    }
+
+    /// What an action made of a content is held to the form and the rules of a put.
+    fn rewritten(&self, kind: &dyn Kind, owner: Place, content: &[u8]) -> Or<Vec<Finding>> {
+        let broken = scan("lianxiao.v1.Content", content, "put.content");
+        if broken.is_empty() {
+            self.checked(kind, owner, content)
+        } else {
+            Err(Verdict::refused_all(broken))
+        }
+    }
+
+    /// The circumstances in which the item is judged.
+    pub fn case(&self, owner: Place) -> Case<'_> {
+        Case {
+            asker: self.caller.place,
+            record: self.mutation.record,
+            owner,
+            now: self.overlay.at(),
+            neighbours: &*self.overlay,
+            together: self.together,
+        }
     }
 
     /// Whoever acts agrees to what was seen: the fields that bind must not have changed since.
-    fn seen(&self, kind: &dyn Kind, seen_version: i64, live: &Live) -> Or<()> {
+    pub fn seen(&self, kind: &dyn Kind, seen_version: i64, live: &Live) -> Or<()> {
         let fields = match self.overlay.version(self.mutation.record, seen_version) {
             Some(seen) => kind.bound_changes(&seen.parts.content, &live.parts.content),
             None => vec!["seen_version".to_owned()],

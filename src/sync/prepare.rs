@@ -1,5 +1,6 @@
 //! What can be said of a push before anything is read: its form, and what it will need.
 
+use crate::content::correction;
 use crate::content::frame::{self, Parts};
 use crate::content::scan::{scan, scan_envelope};
 use crate::kinds::{self, Kind};
@@ -66,10 +67,22 @@ fn form(item: &Item, limits: &Limits) -> Result<Option<&'static dyn Kind>, Vec<F
         Wish::Put(put) => {
             oneof("lianxiao.v1.Content", &put.content, "put.content", limits).map(Some)
         }
-        Wish::Act { action, .. } => {
-            oneof("lianxiao.v1.Action", action, "act.action", limits).map(Some)
-        }
+        Wish::Act { action, .. } => action_kind(action, limits),
         Wish::Delete { .. } => Ok(None),
+    }
+}
+
+/// The kind of an action; what the office asks of any kind has none.
+fn action_kind(action: &Bytes, limits: &Limits) -> Result<Option<&'static dyn Kind>, Vec<Finding>> {
+    const ACTION: &str = "lianxiao.v1.Action";
+    if !correction::is_asked(action) {
+        return oneof(ACTION, action, "act.action", limits).map(Some);
+    }
+    let findings = scan(ACTION, action, "act.action");
+    if findings.is_empty() {
+        Ok(None)
+    } else {
+        Err(findings)
     }
 }
 
@@ -120,12 +133,13 @@ pub fn needs(push: &Prepared) -> Needs {
         };
         needs.mutations.insert((push.caller.place, mutation.id));
         needs.records.insert(mutation.record);
+        needs.keys.insert(correction::key(mutation.record));
         match &mutation.wish {
             Wish::Put(put) => {
                 needs.records.extend(&put.resolves);
                 need_base(&put.base, item, push.caller.place, &mut needs);
                 if let Ok(Some(kind)) = item.kind {
-                    needs.records.extend(kind.needs(&put.content));
+                    look(kind, &put.content, &mut needs);
                     let content = put.content.clone();
                     let state = kind.new_state();
                     let parts = Parts { content, state };
@@ -139,6 +153,13 @@ pub fn needs(push: &Prepared) -> Needs {
         }
     }
     needs
+}
+
+/// What the rules look at that judge a content.
+fn look(kind: &dyn Kind, content: &[u8], needs: &mut Needs) {
+    needs.records.extend(kind.needs(content));
+    needs.keys.extend(kind.looks_up(content));
+    needs.kinds.extend(kind.surveys(content));
 }
 
 fn need_base(base: &Base, item: &PreparedItem, place: Place, needs: &mut Needs) {
@@ -174,10 +195,10 @@ pub fn second_needs(push: &Prepared, loaded: &Loaded) -> Needs {
         };
         match &mutation.wish {
             Wish::Put(put) if !is_base(&put.base, version) => {
-                needs.records.extend(kind.needs(&parts.content));
+                look(*kind, &parts.content, &mut needs);
             }
             Wish::Act { .. } => {
-                needs.records.extend(kind.leads(&parts.content));
+                look(*kind, &parts.content, &mut needs);
                 let state = kind.new_state();
                 let parts = Parts { state, ..parts };
                 needs.keys.extend(kind.keys(version.owner, &parts));

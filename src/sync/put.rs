@@ -104,8 +104,8 @@ impl Work<'_, '_> {
     }
 
     /// What the kind's rules find; refused when any of it refuses.
-    fn checked(&self, kind: &dyn Kind, owner: Place, content: &[u8]) -> Or<Vec<Finding>> {
-        let findings = kind.check(content, &self.overlay.case(self.caller.place, owner));
+    pub fn checked(&self, kind: &dyn Kind, owner: Place, content: &[u8]) -> Or<Vec<Finding>> {
+        let findings = kind.check(content, &self.case(owner));
         if any_refusal(&findings) {
             Err(Verdict::refused_all(findings))
         } else {

@@ -3,7 +3,7 @@
 use super::heads::Heads;
 use super::ledger::Ledger;
 use super::sights::Sights;
-use crate::content::{conflict, frame};
+use crate::content::{conflict, correction, frame};
 use crate::kinds::KINDS;
 use crate::model::caller::{Caller, Group};
 use crate::model::cursor::{Cursor, NotACursor};
@@ -227,7 +227,10 @@ pub fn kind_names() -> Vec<&'static str> {
 }
 
 fn check_kinds(filter: &Filter) -> Result<(), OpenError> {
-    let known: Vec<&str> = kind_names().into_iter().chain([conflict::KIND]).collect();
+    let known: Vec<&str> = kind_names()
+        .into_iter()
+        .chain([conflict::KIND, correction::KIND])
+        .collect();
     match filter
         .kinds
         .iter()

@@ -294,6 +294,7 @@ fn union(all: impl Iterator<Item = Needs>) -> Needs {
         union.mutations.extend(needs.mutations);
         union.versions.extend(needs.versions);
         union.keys.extend(needs.keys);
+        union.kinds.extend(needs.kinds);
         union
     })
     .unwrap_or_default()

@@ -335,7 +335,7 @@ pub fn stored_finding(finding: v1::Finding) -> Option<Finding> {
 #[must_use]
 pub fn push_result(answer: &Answer) -> v1::PushResult {
     let of = |weight: Weight| -> Vec<v1::Finding> {
-        let weighs = |f: &&Finding| f.code.entry().weight == weight;
+        let weighs = |f: &&Finding| f.weight() == weight;
         answer.findings.iter().filter(weighs).map(finding).collect()
     };
     v1::PushResult {
@@ -348,6 +348,7 @@ pub fn push_result(answer: &Answer) -> v1::PushResult {
         conflict_id: answer.conflict.map(|id| id.to_string()).unwrap_or_default(),
         refusals: of(Weight::Refuse),
         warnings: of(Weight::Warn),
+        notes: of(Weight::Note),
         current: answer.current.clone().and_then(record),
     }
 }

@@ -19,7 +19,7 @@ const TUESDAY: &str = "2026-05-12";
 
 macro_rules! state {
     ($name:ident, $kind:ident, $state:ident) => {
-        async fn $name(client: &Client, record: &str) -> v1::$state {
+        pub async fn $name(client: &Client, record: &str) -> v1::$state {
             let record = client.get(record).await.expect("the record");
             match v1::State::decode(record.state).expect("a state").kind {
                 Some(v1::state::Kind::$kind(state)) => state,
@@ -33,7 +33,7 @@ state!(session_state, Session, SessionState);
 state!(exchange_state, Exchange, ExchangeState);
 
 /// The action is stored, and asked again it is UNCHANGED.
-async fn acts(client: &Client, record: &str, seen: i64, action: Bytes) -> i64 {
+pub async fn acts(client: &Client, record: &str, seen: i64, action: Bytes) -> i64 {
     let result = client.applied(act(record, seen, action.clone())).await;
     let newest = client.newest().await;
     let again = client.one(act(record, seen, action.clone())).await;
@@ -44,13 +44,13 @@ async fn acts(client: &Client, record: &str, seen: i64, action: Bytes) -> i64 {
 }
 
 /// The action is for another place to ask.
-async fn may_not(client: &Client, record: &str, seen: i64, action: Bytes) {
+pub async fn may_not(client: &Client, record: &str, seen: i64, action: Bytes) {
     let result = client.one(act(record, seen, action)).await;
     refused(&result, "NOT_ALLOWED", "act.action");
 }
 
 /// The record's state is not the one for this.
-async fn too_early(client: &Client, record: &str, seen: i64, action: Bytes) {
+pub async fn too_early(client: &Client, record: &str, seen: i64, action: Bytes) {
     let result = client.one(act(record, seen, action)).await;
     refused(&result, "STATE_FORBIDS", "act.action");
     assert!(result.current.is_some());

@@ -1,5 +1,6 @@
 //! Pages that are written from the code say what the code says.
 
+use lianxiao::intake::doubt;
 use lianxiao::model::finding::{Code, Weight};
 use std::fmt::Write as _;
 
@@ -14,6 +15,7 @@ fn codes_page() -> String {
     for (weight, title) in [
         (Weight::Refuse, "Refused (未收)"),
         (Weight::Warn, "Accepted, and worth a look (请核对)"),
+        (Weight::Note, "Accepted, and worth knowing (提示)"),
     ] {
         let _ = write!(
             page,
@@ -39,4 +41,28 @@ fn the_page_of_codes_is_the_table_of_codes() {
         written == codes_page(),
         "docs/codes.md is stale: UPDATE_DOCS=1 writes it anew"
     );
+}
+
+/// The table of doubts, as the code has it.
+fn doubts_table() -> String {
+    let mut table = String::from("| code | 中文 | English |\n|---|---|---|\n");
+    for (name, zh, en) in doubt::Code::ALL.iter().map(|code| code.entry()) {
+        let _ = writeln!(table, "| `{name}` | {zh} | {en} |");
+    }
+    table
+}
+
+#[test]
+fn the_page_about_reading_ends_with_the_table_of_doubts() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reading.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let (words, table) = page.split_once("| code |").unwrap_or((&page, ""));
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, format!("{words}{}", doubts_table())).unwrap();
+    } else {
+        assert!(
+            format!("| code |{table}") == doubts_table(),
+            "docs/reading.md is stale: UPDATE_DOCS=1 writes its table anew"
+        );
+    }
 }

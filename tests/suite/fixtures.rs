@@ -28,7 +28,7 @@ const SAMPLES: [(&str, &str); 8] = [
 ];
 
 /// What the hub asks the schools to look at: sample, code, field and the value it speaks of.
-const WARNINGS: [(&str, &str, &str, &str); 7] = [
+const WARNINGS: [(&str, &str, &str, &str); 9] = [
     (
         "menu-01",
         "DAY_EMPTY",
@@ -56,6 +56,10 @@ const WARNINGS: [(&str, &str, &str, &str); 7] = [
         "session.days[0]",
         "2026-05-12",
     ),
+    // Its other half comes later, from the other school.
+    ("exch-13", "PAIR_HALF_OPEN", "exchange.pair_id", ""),
+    // Its other half never comes.
+    ("exch-13", "PAIR_HALF_OPEN", "exchange.pair_id", ""),
 ];
 
 /// One push of a sample.

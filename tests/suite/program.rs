@@ -101,6 +101,15 @@ fn the_grpcurl_lines_of_the_readme_do_what_it_says() {
 }
 
 #[test]
+fn the_readme_reads_a_line_of_a_chat() {
+    let said = shell(&blocks("sh reading")[0], &[]);
+    let document: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let session = &document["contents"][0]["content"]["session"];
+    assert_eq!(session["days"][0]["date"], "2026-05-12");
+    assert_eq!(document["doubts"][0]["code"], "YEAR_MISSING");
+}
+
+#[test]
 fn the_lines_that_the_demo_prints_work_when_pasted() {
     let demo = Running::start(program().args(["demo", "--listen", "127.0.0.1:0"]));
     let pasted = |line: &str| line.starts_with("grpcurl").then(|| line.to_owned());

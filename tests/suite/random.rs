@@ -331,13 +331,14 @@ fn may_see(campus_id: &str, record: &v1::Record) -> bool {
     let state = v1::State::decode(record.state.clone()).expect("a state");
     match state.kind {
         Some(v1::state::Kind::Menu(menu)) => {
-            owner || office || menu.status() == v1::MenuStatus::Published
+            use v1::MenuStatus::{Amended, Closed, Published};
+            owner || office || matches!(menu.status(), Published | Amended | Closed)
         }
         Some(v1::state::Kind::Exchange(exchange)) => {
             let draft = exchange.status() == v1::ExchangeStatus::Draft;
             owner || !draft && (office || is_host(campus_id, record))
         }
-        Some(v1::state::Kind::Conflict(_)) => owner || office,
+        Some(v1::state::Kind::Conflict(_) | v1::state::Kind::Correction(_)) => owner || office,
         Some(v1::state::Kind::Session(_) | v1::state::Kind::Person(_)) | None => true,
     }
 }

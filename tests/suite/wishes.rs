@@ -40,7 +40,7 @@ macro_rules! content {
         })*
     };
 }
-content!(Session Exchange Menu Campus Calendar Policy Person);
+content!(Session Exchange Menu Campus Calendar Policy Person Vocabulary StaffCount);
 
 /// A menu of one lunch a day, for pupils.
 pub fn menu(days: &[&str]) -> v1::Menu {
@@ -71,6 +71,7 @@ pub fn lunch(day: &str, dish: &str) -> v1::DayMeal {
 pub fn session(title: &str, day: &str) -> v1::Session {
     let day = v1::SessionDay {
         date: day.to_owned(),
+        start: "14:00".to_owned(),
         ..Default::default()
     };
     v1::Session {
@@ -220,6 +221,94 @@ pub fn publish() -> Bytes {
 
 pub fn withdraw() -> Bytes {
     of_menu(v1::menu_action::Action::Withdraw(v1::WithdrawMenu {}))
+}
+
+/// The office asks for a correction, of whatever kind.
+pub fn ask_correction(field: &str, text: &str) -> Bytes {
+    let (field, text) = (field.to_owned(), text.to_owned());
+    action(v1::action::Kind::AskCorrection(v1::AskCorrection {
+        field,
+        text,
+    }))
+}
+
+pub fn amend(reason: v1::AmendReason, meals: Vec<v1::DayMeal>) -> Bytes {
+    of_menu(v1::menu_action::Action::Amend(v1::AmendMenu {
+        reason: reason.into(),
+        meals,
+        ..Default::default()
+    }))
+}
+
+pub fn close() -> Bytes {
+    of_menu(v1::menu_action::Action::Close(v1::CloseMenu {}))
+}
+
+pub fn reopen_menu() -> Bytes {
+    of_menu(v1::menu_action::Action::Reopen(v1::ReopenMenu {}))
+}
+
+pub fn postpone(days: &[&str]) -> Bytes {
+    let day = |date: &&str| v1::SessionDay {
+        date: (*date).to_owned(),
+        ..Default::default()
+    };
+    let days = days.iter().map(day).collect();
+    of_session(v1::session_action::Action::Postpone(v1::PostponeSession {
+        days,
+    }))
+}
+
+pub fn cancel_session() -> Bytes {
+    let reason = v1::SessionCancelReason::Force.into();
+    of_session(v1::session_action::Action::Cancel(v1::CancelSession {
+        reason,
+    }))
+}
+
+pub fn record_session(waived: &[String]) -> Bytes {
+    let waived_campus_ids = waived.to_vec();
+    of_session(v1::session_action::Action::Record(v1::RecordSession {
+        waived_campus_ids,
+    }))
+}
+
+pub fn reopen_session() -> Bytes {
+    of_session(v1::session_action::Action::Reopen(v1::ReopenSession {}))
+}
+
+pub fn ask_extension(end: &str) -> Bytes {
+    let planned_end = end.to_owned();
+    of_exchange(v1::exchange_action::Action::AskExtension(
+        v1::AskExtension { planned_end },
+    ))
+}
+
+pub fn agree_extension() -> Bytes {
+    of_exchange(v1::exchange_action::Action::AgreeExtension(
+        v1::AgreeExtension {},
+    ))
+}
+
+pub fn approve_extension() -> Bytes {
+    of_exchange(v1::exchange_action::Action::ApproveExtension(
+        v1::ApproveExtension {},
+    ))
+}
+
+pub fn complete(date: &str) -> Bytes {
+    let date = date.to_owned();
+    of_exchange(v1::exchange_action::Action::Complete(
+        v1::CompleteExchange { date },
+    ))
+}
+
+pub fn withdraw_exchange(date: &str) -> Bytes {
+    let wanted = v1::WithdrawExchange {
+        date: date.to_owned(),
+        reason: v1::ExchangeEndReason::Recalled.into(),
+    };
+    of_exchange(v1::exchange_action::Action::Withdraw(wanted))
 }
 
 pub fn announce() -> Bytes {

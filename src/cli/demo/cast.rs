@@ -77,41 +77,23 @@ pub fn registers() -> Vec<(String, content::Kind)> {
 fn policy() -> v1::Policy {
     v1::Policy {
         time_zone: "Asia/Shanghai".into(),
-        menu_deadline: Some(v1::MenuDeadline {
+        menu_deadlines: vec![v1::MenuDeadline {
             school_days_before: 1,
             time: "18:00".into(),
-        }),
+            ..Default::default()
+        }],
         ..Default::default()
     }
 }
 
-/// The spring term of 2026 with its holidays and make-up workdays (State Council notice for 2026).
+/// The spring term of 2026; the holidays and make-up workdays come with it.
 fn calendar() -> v1::Calendar {
-    let day = |date: &str, kind: v1::DayKind, label: &str| v1::SpecialDay {
-        date: date.into(),
-        kind: kind.into(),
-        label: label.into(),
-        ..Default::default()
-    };
-    let mut special_days = vec![day("2026-05-09", v1::DayKind::Workday, "调休上课")];
-    for (dates, label) in [
-        (&["2026-04-06"][..], "清明节"),
-        (&["2026-05-01", "2026-05-04", "2026-05-05"], "劳动节"),
-        (&["2026-06-19"], "端午节"),
-    ] {
-        special_days.extend(
-            dates
-                .iter()
-                .map(|date| day(date, v1::DayKind::Holiday, label)),
-        );
-    }
     v1::Calendar {
         terms: vec![v1::Term {
             name: "2025-2026学年第二学期".into(),
             first_day: "2026-03-02".into(),
             last_day: "2026-06-30".into(),
         }],
-        special_days,
         ..Default::default()
     }
 }

@@ -153,35 +153,39 @@ async fn one_refused(stage: &Stage, session: v1::Session) -> Result<(), Error> {
 
 async fn exchanges(stage: &Stage) -> Result<(), Error> {
     let pair = Some("pair 李谢");
-    for (person, home, host) in [
+    let halves = [
         ("李老师", "总校", "春风分校"),
         ("谢老师", "春风分校", "总校"),
-    ] {
+    ];
+    for (person, home, host) in halves {
         let record = format!("exchange {person}");
         let content = content::Kind::Exchange(week::exchange(person, home, host, pair));
         let propose = exchange_action::Action::Propose(v1::ProposeExchange {});
         let accept = exchange_action::Action::Accept(v1::AcceptExchange {});
+        let proposed = vec![put(&record, content), exchange(&record, 1, propose)];
+        stage.push(home, proposed).await?;
+        stage.push(host, vec![exchange(&record, 2, accept)]).await?;
+        say(&format!(
+            "{home}{person}交流到{host}：拟派、接收 (proposed, accepted)"
+        ));
+    }
+    let approve = |(person, ..): (&str, &str, &str)| {
         let approve = exchange_action::Action::Approve(v1::ApproveExchange {});
+        exchange(&format!("exchange {person}"), 3, approve)
+    };
+    let both = halves.map(approve).to_vec();
+    stage.push_together(OFFICE, both).await?;
+    say("集团办一并批准双向交流的两条 (both halves of a two-way exchange are approved, or none)");
+    for (person, _, host) in halves {
         let arrived = v1::ConfirmArrival {
             date: "2026-05-08".into(),
         };
         let arrived = exchange_action::Action::ConfirmArrival(arrived);
-        stage
-            .push(
-                home,
-                vec![put(&record, content), exchange(&record, 1, propose)],
-            )
-            .await?;
-        stage.push(host, vec![exchange(&record, 2, accept)]).await?;
-        stage
-            .push(OFFICE, vec![exchange(&record, 3, approve)])
-            .await?;
+        let record = format!("exchange {person}");
         stage
             .push(host, vec![exchange(&record, 4, arrived)])
             .await?;
-        say(&format!(
-            "{home}{person}交流到{host}：拟派、接收、批准、到岗 (proposed, accepted, approved, arrived)"
-        ));
+        say(&format!("{host}确认{person}到岗 (arrived)"));
     }
     let waiting = "exchange 周老师";
     let content = content::Kind::Exchange(week::exchange("周老师", "总校", "儒林", None));

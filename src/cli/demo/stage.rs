@@ -127,12 +127,21 @@ impl Stage {
 
     /// Pushes for a place; what must not be refused is an error when it is.
     pub async fn push(&self, place: &str, mutations: Vec<v1::Mutation>) -> Result<(), Error> {
-        for result in self.try_push(place, mutations).await? {
-            if let Some(refusal) = result.refusals.first() {
-                return Err(format!("{place} 未收：{}", refusal.message_zh).into());
-            }
-        }
-        Ok(())
+        all_stored(place, &self.try_push(place, mutations).await?)
+    }
+
+    /// Pushes for a place what stands or falls together.
+    pub async fn push_together(
+        &self,
+        place: &str,
+        mutations: Vec<v1::Mutation>,
+    ) -> Result<(), Error> {
+        let request = v1::PushRequest {
+            atomicity: v1::Atomicity::All.into(),
+            ..push_request(&mutations)
+        };
+        let answer = self.line(place)?.sync().push(request).await?;
+        all_stored(place, &answer.into_inner().results)
     }
 
     pub async fn try_push(
@@ -148,6 +157,14 @@ impl Stage {
             .await?
             .into_inner()
             .results)
+    }
+}
+
+fn all_stored(place: &str, results: &[v1::PushResult]) -> Result<(), Error> {
+    let mut refusals = results.iter().flat_map(|result| &result.refusals);
+    match refusals.next() {
+        Some(refusal) => Err(format!("{place} 未收：{}", refusal.message_zh).into()),
+        None => Ok(()),
     }
 }
 

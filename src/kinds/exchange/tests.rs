@@ -1,21 +1,15 @@
 //! The rules of exchanges as tables.
 
 use super::*;
-use crate::kinds::testing::Nobody;
+use crate::content::encoded::wrap;
+use crate::kinds::Moved;
+use crate::kinds::encoded::Of;
+use crate::kinds::testing::{Group, case, record};
 use uuid::Uuid;
+use v1::exchange_action::Action;
 
 fn id(n: u128) -> RecordId {
     RecordId(Uuid::from_u128(n))
-}
-
-fn case(asker: Place) -> Case<'static> {
-    let now = "2026-05-12T07:00:00Z".parse().unwrap();
-    Case {
-        asker,
-        owner: Place::Campus(id(1)),
-        now,
-        neighbours: &Nobody,
-    }
 }
 
 fn unit(n: u128) -> Option<v1::Unit> {
@@ -186,7 +180,7 @@ fn act(
     exchange: &v1::Exchange,
     state: &v1::ExchangeState,
     asker: Place,
-) -> Result<Moved<v1::ExchangeState>, Code> {
+) -> Result<Moved<v1::ExchangeState, v1::Exchange>, Code> {
     let action = v1::ExchangeAction {
         action: Some(action),
     };
@@ -234,7 +228,7 @@ fn each_step_belongs_to_one_place_and_to_one_state() {
         act(arrival("2026-05-10"), &exchange(), &state, host),
         Err(Code::StateForbids)
     );
-    assert!(ExchangeRules::may_put(&state).is_err());
+    assert!(ExchangeRules::may_put(&state, &[]).is_err());
 }
 
 #[test]
@@ -294,4 +288,92 @@ fn a_draft_is_the_owners_and_a_proposal_reaches_home_host_and_office_only() {
     who.sort_unstable();
     who.dedup();
     assert_eq!(who, [Who::Office, Who::Campus(id(1)), Who::Campus(id(2))]);
+}
+
+/// The first day on which a movement asks for more of a person than there is.
+fn overlap(stays: Vec<v1::Stay>, share: Option<v1::Share>) -> Option<String> {
+    let mut person = record::<PersonRules>(9, &v1::Person::default());
+    let number = Of::<PersonRules>::field().number();
+    person.parts.state = wrap(number, &v1::PersonState { stays });
+    let group = Group(vec![person]);
+    let asked = v1::Exchange {
+        person: Some(v1::PersonRef {
+            person_id: id(9).to_string(),
+            ..Default::default()
+        }),
+        share,
+        ..exchange()
+    };
+    let case = Case {
+        neighbours: &group,
+        ..case(Place::Office)
+    };
+    let refusal = share::overlap("e", &asked, &v1::ExchangeState::default(), &case);
+    refusal.map(|refusal| refusal.arguments[0].1.clone())
+}
+
+#[test]
+fn nobody_works_more_than_full_time_on_one_day() {
+    let percent = |percent| {
+        Some(v1::Share {
+            share: Some(v1::share::Share::Percent(percent)),
+        })
+    };
+    let weekdays = |days: &[i32]| {
+        let days = v1::Weekdays {
+            days: days.to_vec(),
+        };
+        Some(v1::Share {
+            share: Some(v1::share::Share::Weekdays(days)),
+        })
+    };
+    let stay = |id: &str, first: &str, last: &str, percent| v1::Stay {
+        exchange_id: id.into(),
+        first_day: first.into(),
+        last_day: last.into(),
+        percent,
+        ..Default::default()
+    };
+    let own = case(Place::Office).record.to_string();
+    for (stays, share, day) in [
+        (vec![], None, None),
+        (
+            vec![stay("x", "2025-09-01", "2026-01-31", 100)],
+            None,
+            Some("2025-09-01"),
+        ),
+        (vec![stay("x", "2024-09-01", "2025-08-31", 100)], None, None),
+        (
+            vec![stay("x", "2026-07-31", "", 10)],
+            None,
+            Some("2026-07-31"),
+        ),
+        (vec![stay(&own, "2025-09-01", "", 100)], None, None),
+        (vec![stay("x", "2025-09-01", "", 60)], percent(40), None),
+        (
+            vec![stay("x", "2025-09-01", "", 60)],
+            percent(50),
+            Some("2025-09-01"),
+        ),
+        (
+            vec![stay("x", "2025-09-01", "", 60)],
+            weekdays(&[2, 4]),
+            None,
+        ),
+        (
+            vec![stay("x", "2025-09-01", "", 60)],
+            weekdays(&[1, 2, 4]),
+            Some("2025-09-01"),
+        ),
+        (
+            vec![
+                stay("x", "2025-09-01", "2025-12-31", 50),
+                stay("y", "2026-01-01", "", 50),
+            ],
+            percent(50),
+            None,
+        ),
+    ] {
+        assert_eq!(overlap(stays, share).as_deref(), day);
+    }
 }

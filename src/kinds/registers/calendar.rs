@@ -1,13 +1,13 @@
-//! Which days are school days.
+//! Which days are school days: the register, over the pure calendar of `model/calendar.rs`.
 
 use crate::kinds::found::Found;
 use crate::kinds::{Case, Owner, Reference, Rules};
+use crate::model::calendar::{Calendar, Layer, SpecialDay, Term, monday, overlap};
 use crate::model::date::{self, Span};
+use crate::model::finding::Code;
 use crate::model::ids::{Place, Who};
 use crate::wire::v1;
-use jiff::ToSpan as _;
-use jiff::civil::{Date, Weekday};
-use std::collections::HashMap;
+use jiff::civil::Weekday;
 
 /// The rules of the calendar register.
 pub struct CalendarRules;
@@ -20,16 +20,9 @@ impl Rules for CalendarRules {
     type Action = ();
 
     fn check(calendar: &v1::Calendar, _: &Case<'_>, found: &mut Found) {
-        for (i, term) in calendar.terms.iter().enumerate() {
-            let path = |field: &str| format!("terms[{i}].{field}");
-            found.line(&path("name"), &term.name, 60);
-            let first = found.day(&path("first_day"), &term.first_day);
-            let last = found.day(&path("last_day"), &term.last_day);
-            if let (Some(first), Some(last)) = (first, last)
-                && last < first
-            {
-                found.backwards(&path("last_day"), &term.first_day, &term.last_day);
-            }
+        check_terms(&calendar.terms, found);
+        for (i, weekday) in calendar.weekdays.iter().enumerate() {
+            found.range(&format!("weekdays[{i}]"), *weekday, 1, 7);
         }
         for (i, day) in calendar.special_days.iter().enumerate() {
             let path = |field: &str| format!("special_days[{i}].{field}");
@@ -37,6 +30,15 @@ impl Rules for CalendarRules {
             found.required(&path("kind"), day.kind != 0);
             found.range(&path("follows_weekday"), day.follows_weekday, 0, 5);
             found.optional_line(&path("label"), &day.label, 60);
+            let week = found.optional_day(&path("service_week"), &day.service_week);
+            if week.is_some_and(|week| week != monday(week)) {
+                found.add_with(
+                    Code::DateNotMonday,
+                    &path("service_week"),
+                    "date",
+                    &day.service_week,
+                );
+            }
         }
     }
 
@@ -60,72 +62,93 @@ impl Rules for CalendarRules {
     }
 }
 
-/// The school days of one campus.
-#[derive(Clone, Debug, Default)]
-pub struct SchoolDays {
-    terms: Vec<Span>,
-    special: HashMap<Date, v1::DayKind>,
+fn check_terms(terms: &[v1::Term], found: &mut Found) {
+    let mut before: Vec<Span> = Vec::new();
+    for (i, term) in terms.iter().enumerate() {
+        let path = |field: &str| format!("terms[{i}].{field}");
+        found.line(&path("name"), &term.name, 60);
+        let first = found.day(&path("first_day"), &term.first_day);
+        let last = found.day(&path("last_day"), &term.last_day);
+        let (Some(first), Some(last)) = (first, last) else {
+            continue;
+        };
+        if last < first {
+            found.backwards(&path("last_day"), &term.first_day, &term.last_day);
+        }
+        let days = Span { first, last };
+        if before.iter().any(|other| overlap(days, *other)) {
+            found.add(Code::TermsOverlap, &format!("terms[{i}]"));
+        }
+        before.push(days);
+    }
 }
 
-impl SchoolDays {
-    /// Lays the campus's own calendar over the group's. Dates were checked when they were pushed.
-    #[must_use]
-    pub fn of(campus_id: &str, calendars: &[v1::Calendar]) -> Self {
-        let mut days = SchoolDays::default();
-        for wanted in ["", campus_id] {
-            for calendar in calendars
-                .iter()
-                .filter(|calendar| calendar.campus_id == wanted)
-            {
-                days.lay_over(calendar);
-            }
-        }
-        days
-    }
+/// What the calendars make of a campus's days: its own laid over the group's. With an empty id the
+/// group's alone. Dates were checked when they were pushed.
+#[must_use]
+pub fn calendar_of(campus_id: &str, calendars: &[v1::Calendar]) -> Calendar {
+    let layers = ["", campus_id].into_iter().flat_map(|wanted| {
+        let wanted = calendars
+            .iter()
+            .filter(move |calendar| calendar.campus_id == wanted);
+        wanted.map(layer)
+    });
+    Calendar::of(layers)
+}
 
-    fn lay_over(&mut self, calendar: &v1::Calendar) {
-        let term = |term: &v1::Term| {
-            let (first, last) = (date::day(&term.first_day)?, date::day(&term.last_day)?);
-            Some(Span { first, last })
+/// The calendar of the campus that owns a record; `None` while nobody wrote one.
+pub fn calendar(case: &Case<'_>) -> Option<Calendar> {
+    let all = case.all::<CalendarRules>().into_iter();
+    let all: Vec<v1::Calendar> = all.map(|(_, calendar)| calendar).collect();
+    let calendar = calendar_of(&case.owner.to_text(), &all);
+    (!calendar.terms().is_empty()).then_some(calendar)
+}
+
+/// One record of the register.
+#[must_use]
+pub fn layer(calendar: &v1::Calendar) -> Layer {
+    let term = |term: &v1::Term| {
+        let (first, last) = (date::day(&term.first_day)?, date::day(&term.last_day)?);
+        let name = term.name.clone();
+        let days = Span { first, last };
+        Some(Term { name, days })
+    };
+    let special = |day: &v1::SpecialDay| {
+        let special = SpecialDay {
+            school: day.kind() == v1::DayKind::Workday,
+            follows: weekday(day.follows_weekday),
+            service_week: date::day(&day.service_week),
         };
-        let special = |special: &v1::SpecialDay| Some((date::day(&special.date)?, special.kind()));
-        self.terms.extend(calendar.terms.iter().filter_map(term));
-        self.special
-            .extend(calendar.special_days.iter().filter_map(special));
+        Some((date::day(&day.date)?, special))
+    };
+    let weekdays = calendar.weekdays.iter().copied();
+    Layer {
+        terms: calendar.terms.iter().filter_map(term).collect(),
+        weekdays: weekdays.filter_map(weekday).collect(),
+        special: calendar.special_days.iter().filter_map(special).collect(),
     }
+}
 
-    /// Whether there is school on a day.
-    #[must_use]
-    pub fn is_school_day(&self, day: Date) -> bool {
-        match self.special.get(&day) {
-            Some(v1::DayKind::Workday) => true,
-            Some(_) => false,
-            None => {
-                let weekend = matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday);
-                !weekend && self.terms.iter().any(|term| term.contains(day))
-            }
-        }
-    }
-
-    /// The day `count` school days before `day`; with 0 the day itself. `None` when the calendar does
-    /// not reach back so far: two years are looked through.
-    #[must_use]
-    pub fn school_days_before(&self, day: Date, count: usize) -> Option<Date> {
-        if count == 0 {
-            return Some(day);
-        }
-        day.series(-1_i32.days())
-            .skip(1)
-            .take(2 * 366)
-            .filter(|day| self.is_school_day(*day))
-            .nth(count - 1)
-    }
+fn weekday(number: i32) -> Option<Weekday> {
+    Weekday::from_monday_one_offset(i8::try_from(number).ok()?).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::testing::case;
     use jiff::civil::date;
+
+    fn spring_2026() -> v1::Calendar {
+        v1::Calendar {
+            terms: vec![v1::Term {
+                name: "2025-2026学年第二学期".into(),
+                first_day: "2026-03-02".into(),
+                last_day: "2026-06-30".into(),
+            }],
+            ..Default::default()
+        }
+    }
 
     fn special(date: &str, kind: v1::DayKind) -> v1::SpecialDay {
         v1::SpecialDay {
@@ -135,61 +158,69 @@ mod tests {
         }
     }
 
-    fn spring_2026() -> Vec<v1::Calendar> {
-        let group = v1::Calendar {
-            terms: vec![v1::Term {
-                name: "2025-2026学年第二学期".into(),
-                first_day: "2026-03-02".into(),
-                last_day: "2026-06-30".into(),
-            }],
-            special_days: vec![
-                special("2026-05-01", v1::DayKind::Holiday),
-                special("2026-05-04", v1::DayKind::Holiday),
-                special("2026-05-05", v1::DayKind::Holiday),
-                special("2026-05-09", v1::DayKind::Workday),
-            ],
-            ..Default::default()
-        };
+    #[test]
+    fn a_campus_calendar_lies_over_the_group_calendar_whatever_their_order() {
         let campus = v1::Calendar {
             campus_id: "c".into(),
             special_days: vec![special("2026-05-09", v1::DayKind::Holiday)],
             ..Default::default()
         };
-        vec![campus, group]
+        let calendars = [campus, spring_2026()];
+        let before =
+            |campus| calendar_of(campus, &calendars).school_days_before(date(2026, 5, 11), 1);
+        assert_eq!(before("c"), Some(date(2026, 5, 8)));
+        assert_eq!(before(""), Some(date(2026, 5, 9)));
     }
 
     #[test]
-    fn holidays_are_off_and_make_up_saturdays_are_school_days() {
-        let days = SchoolDays::of("", &spring_2026());
-        for (day, school) in [
-            (date(2026, 3, 1), false),
-            (date(2026, 3, 2), true),
-            (date(2026, 5, 1), false),
-            (date(2026, 5, 6), true),
-            (date(2026, 5, 9), true),
-            (date(2026, 5, 10), false),
-            (date(2026, 7, 1), false),
+    fn each_fault_names_its_field() {
+        let moved = |to: &str| v1::SpecialDay {
+            service_week: to.into(),
+            ..special("2026-05-09", v1::DayKind::Workday)
+        };
+        let days = |special_days| v1::Calendar {
+            special_days,
+            ..spring_2026()
+        };
+        let twice = [
+            spring_2026().terms,
+            vec![v1::Term {
+                name: "又一学期".into(),
+                first_day: "2026-06-30".into(),
+                last_day: "2026-07-10".into(),
+            }],
+        ];
+        let overlapping = v1::Calendar {
+            terms: twice.concat(),
+            ..Default::default()
+        };
+        for (calendar, wrong) in [
+            (spring_2026(), None),
+            (days(vec![moved("2026-05-11")]), None),
+            (
+                days(vec![moved("2026-05-10")]),
+                Some((Code::DateNotMonday, "c.special_days[0].service_week")),
+            ),
+            (
+                days(vec![moved("2026-05-32")]),
+                Some((Code::DateInvalid, "c.special_days[0].service_week")),
+            ),
+            (
+                v1::Calendar {
+                    weekdays: vec![1, 8],
+                    ..spring_2026()
+                },
+                Some((Code::OutOfRange, "c.weekdays[1]")),
+            ),
+            (overlapping, Some((Code::TermsOverlap, "c.terms[1]"))),
         ] {
-            assert_eq!(days.is_school_day(day), school, "{day}");
+            let mut found = Found::under("c".into());
+            CalendarRules::check(&calendar, &case(Place::Office), &mut found);
+            let found = found
+                .findings
+                .iter()
+                .map(|finding| (finding.code, finding.path.as_str()));
+            assert_eq!(found.collect::<Vec<_>>(), Vec::from_iter(wrong));
         }
-    }
-
-    #[test]
-    fn the_last_school_day_before_a_monday_may_be_a_saturday() {
-        let monday = date(2026, 5, 11);
-        let group = SchoolDays::of("", &spring_2026());
-        assert_eq!(group.school_days_before(monday, 1), Some(date(2026, 5, 9)));
-        assert_eq!(group.school_days_before(monday, 2), Some(date(2026, 5, 8)));
-        assert_eq!(group.school_days_before(monday, 0), Some(monday));
-        assert_eq!(group.school_days_before(date(2026, 3, 2), 1), None);
-    }
-
-    #[test]
-    fn a_campus_calendar_lies_over_the_group_calendar_whatever_their_order() {
-        let campus = SchoolDays::of("c", &spring_2026());
-        assert_eq!(
-            campus.school_days_before(date(2026, 5, 11), 1),
-            Some(date(2026, 5, 8))
-        );
     }
 }

@@ -1,9 +1,10 @@
 //! Colleagues: the fewest fields that the exchange rules need.
 
-use crate::kinds::exchange::{ExchangeRules, host_of};
+use crate::kinds::exchange::{ExchangeRules, stay};
 use crate::kinds::found::Found;
 use crate::kinds::{Case, Leader, Owner, Reference, Rules};
-use crate::model::ids::{Place, Who};
+use crate::model::finding::Code;
+use crate::model::ids::{Place, RecordId, Who};
 use crate::wire::v1;
 
 /// The rules of the person register.
@@ -42,13 +43,7 @@ impl Rules for PersonRules {
         let exchange_id = leader.id.to_string();
         let mut stays = state.stays.clone();
         stays.retain(|stay| stay.exchange_id != exchange_id);
-        if let Some(campus) = host_of(&exchange, &moved) {
-            let campus_id = campus.to_string();
-            stays.push(v1::Stay {
-                exchange_id,
-                campus_id,
-            });
-        }
+        stays.extend(stay(&exchange, &moved, leader.id));
         Some(v1::PersonState { stays })
     }
 
@@ -66,5 +61,30 @@ pub fn titles(path: &str, titles: &[v1::Title], found: &mut Found) {
     for (i, title) in titles.iter().enumerate() {
         found.line(&format!("{path}[{i}].title"), &title.title, 40);
         found.optional_day_or_month(&format!("{path}[{i}].until"), &title.until);
+    }
+}
+
+/// Whether a person is known by name only, so that the register may propose who it is.
+pub fn proposes(person: Option<&v1::PersonRef>) -> bool {
+    person.is_some_and(|person| person.person_id.is_empty() && !person.display_name.is_empty())
+}
+
+/// Proposes the colleague of the owning campus whom a name may mean. A name never identifies anybody: two
+/// of one name stay a question. Other campuses' people are not the campus's to see.
+pub fn propose(path: &str, person: Option<&v1::PersonRef>, case: &Case<'_>, found: &mut Found) {
+    let Some(person) = person.filter(|person| proposes(Some(person))) else {
+        return;
+    };
+    let campus = case.owner.to_text();
+    let alike: Vec<RecordId> = (case.all::<PersonRules>().into_iter())
+        .filter(|(_, known)| {
+            known.home_campus_id == campus && known.display_name == person.display_name
+        })
+        .map(|(id, _)| id)
+        .collect();
+    match alike.as_slice() {
+        [] => {}
+        [one] => found.add_with(Code::PersonLikely, path, "id", one),
+        several => found.add_with(Code::NameAmbiguous, path, "count", several.len()),
     }
 }

@@ -1,12 +1,12 @@
 //! The group's own rules.
 
 use crate::kinds::found::Found;
-use crate::kinds::{Case, KINDS, Owner, Rules};
-use crate::model::date::clock_time;
+use crate::kinds::{Case, KINDS, Owner, Reference, Rules};
+use crate::model::date::{self, clock_time};
 use crate::model::finding::Code;
 use crate::model::ids::{Key, Place, Who};
 use crate::wire::v1;
-use jiff::civil::Time;
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 /// The zone of a group that has not said where it lives: all of China keeps one time.
@@ -31,16 +31,17 @@ impl Rules for PolicyRules {
                 &policy.time_zone,
             );
         }
-        if let Some(deadline) = &policy.menu_deadline {
-            found.range(
-                "menu_deadline.school_days_before",
-                deadline.school_days_before,
-                0,
-                30,
-            );
-            found.required("menu_deadline.time", !deadline.time.is_empty());
-            found.optional_clock_time("menu_deadline.time", &deadline.time);
+        for (i, deadline) in policy.menu_deadlines.iter().enumerate() {
+            let path = |field: &str| format!("menu_deadlines[{i}].{field}");
+            let days = deadline.school_days_before;
+            found.range(&path("school_days_before"), days, 0, 30);
+            found.required(&path("time"), !deadline.time.is_empty());
+            found.optional_clock_time(&path("time"), &deadline.time);
+            found.optional_day(&path("from"), &deadline.from);
         }
+        check_prep_set(&policy.prep_set, found);
+        check_exchange_rules(&policy.exchange_rules, found);
+        found.range("menu_close_days", policy.menu_close_days, 0, 60);
         for (i, retention) in policy.retentions.iter().enumerate() {
             let path = |field: &str| format!("retentions[{i}].{field}");
             if !retained().any(|kind| kind == retention.kind) {
@@ -51,12 +52,50 @@ impl Rules for PolicyRules {
         }
     }
 
+    fn references(policy: &v1::Policy) -> Vec<Reference> {
+        let rows = policy.prep_set.iter().enumerate();
+        let ids = rows.flat_map(|(i, row)| {
+            let ids = row.campus_ids.iter().enumerate();
+            ids.map(move |(j, id)| (format!("prep_set[{i}].campus_ids[{j}]"), id))
+        });
+        ids.map(|(path, id)| Reference::new(path, id, "campus"))
+            .collect()
+    }
+
     fn keys(_: Place, _: &v1::Policy, (): &()) -> Vec<String> {
         vec![key().value]
     }
 
     fn audience(_: Place, _: &v1::Policy, (): &()) -> Vec<Who> {
         vec![Who::Group]
+    }
+}
+
+fn check_prep_set(rows: &[v1::PrepExpectation], found: &mut Found) {
+    for (i, row) in rows.iter().enumerate() {
+        let path = |field: &str| format!("prep_set[{i}].{field}");
+        found.line(&path("subject"), &row.subject, 40);
+        found.line(&path("grade"), &row.grade, 40);
+        found.range(&path("sessions_min"), row.sessions_min, 1, 100);
+        found.period(&path(""), &row.from, &row.until);
+    }
+}
+
+fn check_exchange_rules(rules: &[v1::ExchangeRule], found: &mut Found) {
+    for (i, rule) in rules.iter().enumerate() {
+        let path = |field: &str| format!("exchange_rules[{i}].{field}");
+        found.line(&path("name"), &rule.name, 60);
+        found.required(&path("numerator"), rule.numerator != 0);
+        found.required(&path("denominator"), rule.denominator != 0);
+        found.required(&path("scope"), rule.scope != 0);
+        found.range(
+            &path("threshold_percent"),
+            rule.threshold_percent,
+            0.0,
+            100.0,
+        );
+        found.line(&path("source"), &rule.source, 200);
+        found.period(&path(""), &rule.from, &rule.until);
     }
 }
 
@@ -84,6 +123,12 @@ pub fn zone(policy: Option<&v1::Policy>) -> TimeZone {
     named.unwrap_or_else(|| TimeZone::get(DEFAULT_ZONE).expect("the zone is bundled"))
 }
 
+/// How many days after its last service date a menu may be closed.
+#[must_use]
+pub fn menu_close_days(policy: Option<&v1::Policy>) -> i32 {
+    policy.map_or(0, |policy| policy.menu_close_days)
+}
+
 /// A checked menu deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MenuDeadline {
@@ -93,12 +138,87 @@ pub struct MenuDeadline {
     pub time: Time,
 }
 
-/// The group's menu deadline, if it has one.
+/// The menu deadline of the group for menus that begin on a day, if there is one: the newest that holds
+/// from that day or earlier.
 #[must_use]
-pub fn menu_deadline(policy: Option<&v1::Policy>) -> Option<MenuDeadline> {
-    let deadline = policy?.menu_deadline.as_ref()?;
+pub fn menu_deadline(policy: Option<&v1::Policy>, first: Date) -> Option<MenuDeadline> {
+    let deadlines = policy?.menu_deadlines.iter();
+    let dated = deadlines.map(|deadline| (date::day(&deadline.from), deadline));
+    let held = dated.filter(|(from, _)| from.is_none_or(|from| from <= first));
+    let (_, deadline) = held.max_by_key(|(from, _)| *from)?;
     Some(MenuDeadline {
         school_days_before: deadline.school_days_before.try_into().ok()?,
         time: clock_time(&deadline.time)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::testing::case;
+    use jiff::civil::date;
+
+    #[test]
+    fn last_years_menus_are_held_to_last_years_deadline() {
+        let deadline = |from: &str, time: &str| v1::MenuDeadline {
+            school_days_before: 1,
+            time: time.into(),
+            from: from.into(),
+        };
+        let policy = v1::Policy {
+            menu_deadlines: vec![
+                deadline("2026-02-23", "16:00"),
+                deadline("2024-09-01", "18:00"),
+            ],
+            ..Default::default()
+        };
+        let hour = |day| menu_deadline(Some(&policy), day).map(|deadline| deadline.time.hour());
+        assert_eq!(hour(date(2024, 8, 31)), None, "nobody had a rule yet");
+        assert_eq!(hour(date(2026, 2, 22)), Some(18));
+        assert_eq!(hour(date(2026, 2, 23)), Some(16));
+    }
+
+    #[test]
+    fn a_rule_names_its_formula_and_its_source() {
+        // 教督〔2017〕6号: a tenth of those who meet the conditions; domain.md 2.1.
+        let national = v1::ExchangeRule {
+            name: "交流比例".into(),
+            numerator: v1::ExchangeCount::Exchanged.into(),
+            denominator: v1::ExchangeCount::Eligible.into(),
+            threshold_percent: 10.0,
+            scope: v1::ExchangeScope::Campus.into(),
+            source: "教督〔2017〕6号".into(),
+            ..Default::default()
+        };
+        let without = |change: fn(&mut v1::ExchangeRule)| {
+            let mut rule = national.clone();
+            change(&mut rule);
+            let policy = v1::Policy {
+                time_zone: DEFAULT_ZONE.into(),
+                exchange_rules: vec![rule],
+                ..Default::default()
+            };
+            let mut found = Found::under("p".into());
+            PolicyRules::check(&policy, &case(Place::Office), &mut found);
+            let found = found.findings.into_iter();
+            found.map(|finding| finding.path).collect::<Vec<_>>()
+        };
+        assert!(without(|_| ()).is_empty());
+        assert_eq!(
+            without(|rule| rule.denominator = 0),
+            ["p.exchange_rules[0].denominator"]
+        );
+        assert_eq!(
+            without(|rule| rule.source.clear()),
+            ["p.exchange_rules[0].source"]
+        );
+        assert_eq!(
+            without(|rule| rule.threshold_percent = 101.0),
+            ["p.exchange_rules[0].threshold_percent"]
+        );
+        assert_eq!(
+            without(|rule| rule.until = "2026".into()),
+            ["p.exchange_rules[0].until"]
+        );
+    }
 }

@@ -1,24 +1,9 @@
 //! The rules of sessions as tables.
 
 use super::*;
-use crate::kinds::testing::Nobody;
-use crate::model::ids::RecordId;
-use uuid::Uuid;
-
-fn campus(n: u128) -> Place {
-    Place::Campus(RecordId(Uuid::from_u128(n)))
-}
-
-fn case(asker: Place) -> Case<'static> {
-    // 07:00 UTC is 15:00 in Shanghai, the group's default zone.
-    let now = "2026-05-12T07:00:00Z".parse().unwrap();
-    Case {
-        asker,
-        owner: campus(1),
-        now,
-        neighbours: &Nobody,
-    }
-}
+use crate::kinds::Moved;
+use crate::kinds::testing::{campus, case};
+use v1::HalfDay::{Afternoon, Unspecified};
 
 fn session(date: &str) -> v1::Session {
     v1::Session {
@@ -26,6 +11,7 @@ fn session(date: &str) -> v1::Session {
         title: "信息科技 七年级".into(),
         days: vec![v1::SessionDay {
             date: date.into(),
+            start: "14:00".into(),
             ..Default::default()
         }],
         lead: Some(v1::PersonRef {
@@ -122,7 +108,7 @@ fn each_fault_names_its_field() {
         ),
         (
             v1::Session {
-                days: vec![day("2026-05-12", "", "", 3)],
+                days: vec![day("2026-05-12", "14:00", "", 3)],
                 ..base.clone()
             },
             Code::WeekdayMismatch,
@@ -154,7 +140,7 @@ fn act(
     asker: Place,
     state: &v1::SessionState,
     date: &str,
-) -> Result<Moved<v1::SessionState>, Code> {
+) -> Result<Moved<v1::SessionState, v1::Session>, Code> {
     let action = v1::SessionAction {
         action: Some(action),
     };
@@ -174,18 +160,18 @@ fn a_session_is_announced_held_and_attended_by_those_who_may() {
     let planned = SessionRules::new_state().unwrap();
 
     assert_eq!(
-        act(announce, campus(2), &planned, "2026-05-12"),
+        act(announce.clone(), campus(2), &planned, "2026-05-12"),
         Err(Code::NotAllowed)
     );
     assert_eq!(
-        act(hold, campus(1), &planned, "2026-05-12"),
+        act(hold.clone(), campus(1), &planned, "2026-05-12"),
         Err(Code::StateForbids)
     );
-    let Ok(Moved::To(announced)) = act(announce, campus(1), &planned, "2026-05-12") else {
+    let Ok(Moved::To(announced)) = act(announce.clone(), campus(1), &planned, "2026-05-12") else {
         panic!()
     };
     assert_eq!(
-        act(announce, campus(1), &announced, "2026-05-12"),
+        act(announce.clone(), campus(1), &announced, "2026-05-12"),
         Ok(Moved::Nowhere)
     );
     assert_eq!(
@@ -193,10 +179,10 @@ fn a_session_is_announced_held_and_attended_by_those_who_may() {
         Err(Code::StateForbids)
     );
     assert_eq!(
-        act(hold, campus(1), &announced, "2026-05-13"),
+        act(hold.clone(), campus(1), &announced, "2026-05-13"),
         Err(Code::DayNotCome)
     );
-    let Ok(Moved::To(over)) = act(hold, campus(1), &announced, "2026-05-12") else {
+    let Ok(Moved::To(over)) = act(hold.clone(), campus(1), &announced, "2026-05-12") else {
         panic!()
     };
     assert_eq!(
@@ -223,4 +209,113 @@ fn a_session_is_announced_held_and_attended_by_those_who_may() {
     };
     assert_eq!(corrected.attendance.len(), 1);
     assert_eq!(corrected.attendance[0].attended, 3);
+}
+
+fn doubts(session: &v1::Session) -> Vec<(Code, String)> {
+    use crate::kinds::registers::person::PersonRules;
+    use crate::kinds::registers::vocabulary::VocabularyRules;
+    use crate::kinds::testing::{Group, record, spring};
+    let person = |name: &str, home| v1::Person {
+        display_name: name.into(),
+        home_campus_id: campus(home).to_text(),
+        ..Default::default()
+    };
+    let word = |code: &str, aliases: &[&str]| v1::Word {
+        code: code.into(),
+        aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+        ..Default::default()
+    };
+    let subjects = v1::Vocabulary {
+        topic: v1::VocabularyTopic::Subject.into(),
+        words: vec![
+            word("信息科技", &["信息技术"]),
+            word("道德与法治", &["道法", "思想品德"]),
+        ],
+        ..Default::default()
+    };
+    let group = Group(vec![
+        spring(),
+        record::<VocabularyRules>(60, &subjects),
+        record::<PersonRules>(70, &person("张老师", 1)),
+        record::<PersonRules>(71, &person("张老师", 1)),
+        record::<PersonRules>(72, &person("李老师", 1)),
+        record::<PersonRules>(73, &person("王老师", 2)),
+    ]);
+    let case = Case {
+        neighbours: &group,
+        ..case(campus(1))
+    };
+    let mut found = Found::under("s".into());
+    SessionRules::check(session, &case, &mut found);
+    let told = |finding: Finding| (finding.code, finding.path);
+    found.findings.into_iter().map(told).collect()
+}
+
+#[test]
+fn a_name_only_proposes_a_person_and_two_of_one_name_stay_a_question() {
+    let led_by = |name: &str| {
+        let mut session = session("2026-05-12");
+        session.lead.as_mut().unwrap().display_name = name.into();
+        doubts(&session)
+    };
+    assert_eq!(
+        led_by("张老师"),
+        [(Code::NameAmbiguous, "s.lead".to_owned())]
+    );
+    assert_eq!(
+        led_by("李老师"),
+        [(Code::PersonLikely, "s.lead".to_owned())]
+    );
+    assert_eq!(led_by("赵老师"), []);
+    assert_eq!(
+        led_by("王老师"),
+        [],
+        "another campus's colleague is not shown"
+    );
+}
+
+#[test]
+fn old_words_are_doubted_and_unknown_ones_refused() {
+    let of = |subject: &str| {
+        let mut session = session("2026-05-12");
+        session.subjects = vec![subject.into()];
+        session.lead.as_mut().unwrap().display_name = "赵老师".into();
+        doubts(&session)
+    };
+    assert_eq!(of("信息科技"), []);
+    assert_eq!(
+        of("信息技术"),
+        [(Code::WordOld, "s.subjects[0]".to_owned())]
+    );
+    assert_eq!(of("道法"), [(Code::WordOld, "s.subjects[0]".to_owned())]);
+    assert_eq!(
+        of("信息学"),
+        [(Code::WordUnknown, "s.subjects[0]".to_owned())]
+    );
+}
+
+#[test]
+fn when_it_is_may_be_doubted_and_never_refused() {
+    let on = |date: &str, start: &str, half_day: v1::HalfDay| {
+        let mut session = session(date);
+        session.days[0].start = start.into();
+        session.days[0].half_day = half_day.into();
+        session.lead.as_mut().unwrap().display_name = "赵老师".into();
+        doubts(&session)
+    };
+    assert_eq!(on("2026-05-12", "", Afternoon), []);
+    assert_eq!(
+        on("2026-05-12", "", Unspecified),
+        [(Code::ClockMissing, "s.days[0]".to_owned())]
+    );
+    // A Saturday in the winter break, as in document 003.
+    assert_eq!(
+        on("2026-01-31", "14:00", Unspecified),
+        [(Code::OutsideTerm, "s.days[0]".to_owned())]
+    );
+    assert_eq!(
+        on("2026-05-16", "14:00", Unspecified),
+        [],
+        "a Saturday in term"
+    );
 }

@@ -3,11 +3,13 @@
 use super::column::{hash, id, id_bytes, place, place_bytes, who};
 use super::commits::{COMMIT, COMMIT_BEFORE, head_of};
 use super::db::Db;
+use super::report::as_of_statement;
 use super::statement::{Column, Look, Row, Sql, query};
+use crate::model::date::Span;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::store::{Loaded, Needs, Remembered, Result, Version};
 use bytes::Bytes;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A version's columns.
 const VERSION: &[Column] = &[
@@ -49,6 +51,8 @@ pub async fn load(db: &mut Db<'_>, group: GroupKey, needs: &Needs) -> Result<Loa
     let of_holders = keys
         .iter()
         .map(|keys| holders_audience_statement(group, keys));
+    let whole = needs.kinds.iter().map(|kind| newest_of(group, kind));
+    let whole = whole.collect();
     let of = |columns, statements| Look {
         columns,
         statements,
@@ -71,8 +75,9 @@ pub async fn load(db: &mut Db<'_>, group: GroupKey, needs: &Needs) -> Result<Loa
                 .map(|keys| keys_statement(group, keys))
                 .collect(),
         ),
+        of(VERSION, whole),
     ];
-    let [head, records, audience, mutations, versions, keys] = db.look(looks).await?;
+    let [head, records, audience, mutations, versions, keys, whole] = db.look(looks).await?;
     let records = records.iter().map(|row| version(row).map(|of| (of.id, of)));
     let versions = versions
         .iter()
@@ -87,9 +92,34 @@ pub async fn load(db: &mut Db<'_>, group: GroupKey, needs: &Needs) -> Result<Loa
             .collect::<Result<_>>()?,
         versions: versions.collect::<Result<_>>()?,
         keys: keys.iter().map(key_row).collect::<Result<_>>()?,
+        kinds: BTreeMap::new(),
     };
     leave_out(&mut loaded, needs);
+    whole_kinds(&mut loaded, needs, &whole)?;
     Ok(loaded)
+}
+
+/// Adds every live record of the kinds that are needed whole.
+fn whole_kinds(loaded: &mut Loaded, needs: &Needs, rows: &[Row]) -> Result<()> {
+    loaded.kinds = needs
+        .kinds
+        .iter()
+        .map(|kind| (*kind, BTreeSet::new()))
+        .collect();
+    for row in rows {
+        let version = version(row)?;
+        if let Some(of_kind) = loaded.kinds.get_mut(version.kind.as_str()) {
+            of_kind.insert(version.id);
+        }
+        loaded.records.insert(version.id, version);
+    }
+    Ok(())
+}
+
+/// Every live record of a kind.
+fn newest_of(group: GroupKey, kind: &'static str) -> Sql<'static> {
+    // What is not superseded yet counts as superseded at the largest position.
+    as_of_statement(group, kind, i64::MAX - 1, Span::ALWAYS)
 }
 
 /// Leaves out what was found beside what was asked for.

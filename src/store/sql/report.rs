@@ -3,7 +3,7 @@
 use super::column::{place_bytes, time};
 use super::db::Db;
 use super::load::version;
-use super::statement::query;
+use super::statement::{Sql, query};
 use crate::model::date::Span;
 use crate::model::ids::{GroupKey, Place};
 use crate::store::{Result, Version};
@@ -21,13 +21,7 @@ pub async fn as_of(
     position: i64,
     span: Span,
 ) -> Result<Vec<Version>> {
-    let rows = query(AS_OF)
-        .bind(group.0)
-        .bind(kind)
-        .bind(span.first.to_string())
-        .bind(span.last.to_string())
-        .bind(position)
-        .bind(position)
+    let rows = as_of_statement(group, kind, position, span)
         .fetch_all(db)
         .await?;
     let versions: Result<Vec<Version>> = rows.iter().map(version).collect();
@@ -35,6 +29,16 @@ pub async fn as_of(
     // Not by the database: it would carry every frame through a sort.
     versions.sort_unstable_by_key(|version| version.id);
     Ok(versions)
+}
+
+pub fn as_of_statement(group: GroupKey, kind: &str, position: i64, span: Span) -> Sql<'_> {
+    query(AS_OF)
+        .bind(group.0)
+        .bind(kind)
+        .bind(span.first.to_string())
+        .bind(span.last.to_string())
+        .bind(position)
+        .bind(position)
 }
 
 /// One step down an index for each place: a few dozen places, however long the history.

@@ -69,7 +69,7 @@ async fn who_wrote_is_erased_and_what_was_written_stays_as_it_is() {
     }
     office.history(&gone).await.expect("a history");
     // The credential goes on, and what its author saw is still a base.
-    let next = session("备课再改期", "2026-05-14");
+    let next = session("备课再改名", "2026-05-12");
     clerk.applied(edit(&stands, 2, next)).await;
     assert_eq!(clerk.get(&stands).await.expect("it").actor, "已删除");
     failed(

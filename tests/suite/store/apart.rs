@@ -20,6 +20,7 @@ async fn load(scribe: &Scribe<'_>) -> Loaded {
         mutations: [(at_campus(1), mutation(1)), (at_campus(1), mutation(2))].into(),
         versions: [(record(1), 1), (record(1), 2)].into(),
         keys: [key()].into(),
+        kinds: ["menu"].into(),
     };
     let mut writing = scribe.store.begin(&[scribe.group]).await.expect("begins");
     let loaded = writing.load(scribe.group, &needs).await;

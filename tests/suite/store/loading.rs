@@ -5,7 +5,7 @@ use bytes::Bytes;
 use lianxiao::model::feed::Head;
 use lianxiao::model::ids::{Key, MutationId, Place, RecordId, Who};
 use lianxiao::store::{Loaded, Needs, Remembered, Store};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 async fn load(scribe: &Scribe<'_>, needs: &Needs) -> Loaded {
     let mut writing = scribe.store.begin(&[scribe.group]).await.expect("begins");
@@ -41,6 +41,7 @@ pub async fn nothing_is_found_of_what_was_never_written(store: &dyn Store) {
         mutations: HashSet::from([(Place::Office, mutation(1))]),
         versions: HashSet::from([(record(1), 1)]),
         keys: HashSet::from([key("menu", "a")]),
+        kinds: BTreeSet::from(["menu"]),
     };
     for needs in [needs, Needs::default()] {
         let loaded = load(&scribe, &needs).await;
@@ -48,7 +49,27 @@ pub async fn nothing_is_found_of_what_was_never_written(store: &dyn Store) {
         assert!(loaded.records.is_empty() && loaded.audience.is_empty());
         assert!(loaded.mutations.is_empty() && loaded.versions.is_empty());
         assert!(loaded.keys.is_empty());
+        assert!(loaded.kinds.values().all(BTreeSet::is_empty));
     }
+}
+
+pub async fn a_kind_is_found_whole_and_live(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    let calendar = |n| put(record(n)).kind("calendar").owner(Place::Office);
+    scribe
+        .commit([put(record(1)), calendar(2), calendar(3), calendar(4)])
+        .await;
+    scribe.commit([calendar(2), delete(record(3))]).await;
+    let needs = Needs {
+        kinds: BTreeSet::from(["calendar", "policy"]),
+        ..Needs::default()
+    };
+    let loaded = load(&scribe, &needs).await;
+    let live = BTreeSet::from([record(2), record(4)]);
+    let kinds = BTreeMap::from([("calendar", live), ("policy", BTreeSet::new())]);
+    assert_eq!(loaded.kinds, kinds);
+    let versions = [2, 4].map(|n| loaded.records[&record(n)].version);
+    assert_eq!((versions, loaded.records.len()), ([2, 1], 2));
 }
 
 pub async fn the_newest_version_is_found_deleted_or_not(store: &dyn Store) {
@@ -205,6 +226,7 @@ pub async fn many_ids_take_several_statements(store: &dyn Store) {
         mutations: asked().map(|n| (at_campus(1), mutation(n))).collect(),
         versions: asked().map(|n| (record(n), 1)).collect(),
         keys: asked().map(keyed).collect(),
+        ..Needs::default()
     };
     let loaded = load(&scribe, &needs).await;
     let all: HashSet<RecordId> = (1..=MANY).map(record).collect();

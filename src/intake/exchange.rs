@@ -1,0 +1,357 @@
+//! Exchanges (交流轮岗): lists, labelled lines and sentences → `Exchange`, one a movement.
+
+mod build;
+mod cells;
+mod pairs;
+mod period;
+mod prose;
+mod words;
+
+use super::columns::{self, Headings};
+use super::doubt::{Code, Doubt};
+use super::known::Known;
+use super::reading::Reading;
+use super::sheet::{Cell, Row, Sheet};
+use super::when::year::Years;
+use crate::wire::v1::content::Kind;
+use build::Builder;
+pub use cells::ranked;
+use pairs::Movement;
+
+/// What a column says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// 姓名.
+    Name,
+    /// 原单位.
+    Home,
+    /// 交流单位.
+    Host,
+    /// 任教学科.
+    Subject,
+    /// 职称, 称号: ranks and titles stand in either.
+    Rank,
+    /// 类型.
+    Type,
+    /// 起止时间.
+    Period,
+    /// 开始.
+    Start,
+    /// 结束.
+    End,
+    /// 期限.
+    Length,
+    /// 人事关系.
+    File,
+    /// 交流岗位.
+    Post,
+    /// 人数.
+    Count,
+    /// 原校教龄.
+    Years,
+    /// 文号.
+    Paper,
+    /// 备注.
+    Remark,
+    /// 序号.
+    Counter,
+    /// 性别, 身份证, 电话, 出生: never taken.
+    Private,
+}
+
+const HEADINGS: &Headings<Field> = &[
+    (
+        Field::Name,
+        &[
+            "姓名",
+            "教师姓名",
+            "教师",
+            "交流教师",
+            "人员",
+            "轮岗教师",
+            "支教教师",
+        ],
+    ),
+    (
+        Field::Home,
+        &[
+            "学校",
+            "单位",
+            "原单位",
+            "原学校",
+            "派出学校",
+            "派出单位",
+            "所在学校",
+            "所在单位",
+            "流出学校",
+            "现工作单位",
+            "原任教学校",
+            "原校",
+            "派出校",
+            "从",
+        ],
+    ),
+    (
+        Field::Host,
+        &[
+            "交流单位",
+            "交流学校",
+            "接收学校",
+            "接收单位",
+            "流入学校",
+            "轮岗学校",
+            "支教学校",
+            "受援学校",
+            "到岗学校",
+            "交流至",
+            "交流到",
+            "拟交流学校",
+            "接收校",
+            "到",
+        ],
+    ),
+    (Field::Subject, &["任教学科", "学科", "科目"]),
+    (
+        Field::Rank,
+        &[
+            "职称/称号",
+            "职称",
+            "称号",
+            "荣誉称号",
+            "骨干情况",
+            "职称称号",
+            "专业技术职务",
+            "荣誉",
+        ],
+    ),
+    (
+        Field::Type,
+        &[
+            "类型",
+            "交流类型",
+            "交流形式",
+            "交流方式",
+            "形式",
+            "类别",
+            "性质",
+        ],
+    ),
+    (
+        Field::Period,
+        &[
+            "起止时间",
+            "交流时间",
+            "交流期限",
+            "起止年月",
+            "时间",
+            "交流起止时间",
+            "轮岗时间",
+            "起止日期",
+        ],
+    ),
+    (
+        Field::Start,
+        &[
+            "起始",
+            "起始时间",
+            "开始时间",
+            "开始",
+            "起始年月",
+            "到岗时间",
+            "开始年月",
+            "起",
+        ],
+    ),
+    (
+        Field::End,
+        &[
+            "结束",
+            "结束时间",
+            "终止时间",
+            "截止时间",
+            "终止",
+            "结束年月",
+            "止",
+        ],
+    ),
+    (
+        Field::Length,
+        &["期限", "年限", "交流年限", "时长", "服务期"],
+    ),
+    (
+        Field::File,
+        &[
+            "人事关系",
+            "人事关系是否调动",
+            "是否转人事关系",
+            "是否调动人事关系",
+            "人事关系转否",
+            "编制关系",
+            "编制",
+        ],
+    ),
+    (
+        Field::Post,
+        &["交流岗位", "任职岗位", "拟任岗位", "岗位", "职务"],
+    ),
+    (Field::Count, &["人数", "名额"]),
+    (
+        Field::Years,
+        &["原校任教年限", "在原校年限", "本校教龄", "原校工作年限"],
+    ),
+    (Field::Paper, &["文号", "文件号", "批准文号"]),
+    (Field::Remark, &["备注", "说明", "情况说明"]),
+    (Field::Counter, &["序号", "编号"]),
+    (
+        Field::Private,
+        &[
+            "性别",
+            "身份证",
+            "身份证号",
+            "身份证号码",
+            "电话",
+            "联系电话",
+            "手机",
+            "手机号",
+            "联系方式",
+            "出生年月",
+            "出生日期",
+            "年龄",
+            "民族",
+            "家庭住址",
+        ],
+    ),
+];
+
+/// Reads the movements of some sheets.
+#[must_use]
+pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
+    let mut reading = Reading::default();
+    let mut movements: Vec<Movement> = Vec::new();
+    for sheet in sheets {
+        let texts = sheet.rows.iter().flatten().map(|cell| cell.text.as_str());
+        let years = Years::of(texts, known.calendar(), known.today);
+        let mut builder = Builder {
+            known,
+            years: &years,
+        };
+        for record in records(sheet, &mut reading.doubts) {
+            movements.push(builder.movement(&record));
+        }
+        if movements.is_empty() {
+            let lines = columns::lines(sheet, HEADINGS);
+            movements.extend(prose::movements(&lines, &mut builder, &mut reading.doubts));
+        }
+    }
+    pairs::join(&mut movements);
+    pairs::compare(&mut movements);
+    for movement in movements {
+        reading.add(
+            movement.place,
+            Kind::Exchange(movement.exchange),
+            movement.doubts,
+        );
+    }
+    reading
+}
+
+type Record = Vec<(Field, Cell)>;
+
+/// The records of a list, of labelled lines, or of rows without headings.
+fn records(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Record> {
+    if let Some(found) = columns::find(&sheet.rows, HEADINGS, 3) {
+        doubts.extend(found.left_out(&sheet.rows));
+        doubts.extend(private(
+            &sheet.rows[found.body - 1],
+            &sheet.rows[found.body..],
+        ));
+        let rows = found.records(&sheet.rows, doubts);
+        return rows.into_iter().map(|row| found.fields(row)).collect();
+    }
+    let lines = columns::lines(sheet, HEADINGS);
+    let labelled: Vec<(Field, Cell)> = lines
+        .iter()
+        .filter_map(|line| columns::labelled(line, HEADINGS))
+        .collect();
+    if labelled.len() >= 2 {
+        for line in lines
+            .iter()
+            .filter(|line| columns::labelled(line, HEADINGS).is_none() && !line.is_blank())
+        {
+            doubts.push(
+                Doubt::new(Code::LeftOut, line.place.clone(), &line.typed)
+                    .with("没有对应的栏目 no field"),
+            );
+        }
+        return by_name(labelled);
+    }
+    let unheaded = sheet.rows.iter().filter_map(unheaded);
+    if sheet.is_text() {
+        Vec::new()
+    } else {
+        unheaded.collect()
+    }
+}
+
+/// Columns about persons that nobody may push, one doubt a column, without what stands in them.
+fn private(headings: &Row, rows: &[Row]) -> Vec<Doubt> {
+    let is = |heading: &Cell| columns::meaning(HEADINGS, &heading.text) == Some(Field::Private);
+    let filled = |column: usize| {
+        rows.iter()
+            .any(|row| row.get(column).is_some_and(|cell| !cell.is_blank()))
+    };
+    let columns = headings
+        .iter()
+        .enumerate()
+        .filter(|(column, heading)| is(heading) && filled(*column));
+    let doubt = |(_, heading): (usize, &Cell)| {
+        Doubt::new(Code::PrivateLeftOut, heading.place.clone(), "").with(&heading.typed)
+    };
+    columns.map(doubt).collect()
+}
+
+/// Labelled lines as records: a name that comes again begins the next one.
+fn by_name(lines: Vec<(Field, Cell)>) -> Vec<Record> {
+    let mut records: Vec<Record> = Vec::new();
+    for (field, cell) in lines {
+        let begins = records.last().is_none_or(|record| {
+            field == Field::Name && record.iter().any(|(other, _)| *other == Field::Name)
+        });
+        if begins {
+            records.push(Vec::new());
+        }
+        if let Some(record) = records.last_mut() {
+            record.push((field, cell));
+        }
+    }
+    records
+}
+
+/// A row without headings: 援藏 | 1 | 一年半 | 8月10日进藏.
+fn unheaded(row: &Row) -> Option<Record> {
+    let mut record: Record = Vec::new();
+    for cell in row.iter().filter(|cell| !cell.is_blank()) {
+        let number = cell.text.trim_end_matches(['人', '名']);
+        let field = if words::exchange_type(&cell.text).is_some() {
+            Field::Type
+        } else if number.parse::<u16>().is_ok() {
+            Field::Count
+        } else if !super::when::find(&cell.text, false).is_empty()
+            || !super::when::months(&cell.text).is_empty()
+        {
+            Field::Period
+        } else if super::when::year::length_in_months(&cell.text).is_some() {
+            Field::Length
+        } else if super::names::person_in(&cell.text).is_some() {
+            Field::Name
+        } else {
+            Field::Remark
+        };
+        record.push((field, cell.clone()));
+    }
+    let has = |wanted| record.iter().any(|(field, _)| *field == wanted);
+    (has(Field::Type) && (has(Field::Count) || has(Field::Name))).then_some(record)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+//! Cells of a movement: subject, rank and titles, type, remark.
+
+use super::{Movement, words};
+use crate::intake::doubt::{Code, Doubt, Place};
+use crate::intake::fold::number;
+use crate::intake::known::Known;
+use crate::intake::sheet::Cell;
+use crate::intake::when::regex;
+use crate::intake::words as subjects;
+use crate::model::date::day_or_month;
+use crate::wire::v1::{
+    Exchange, ExchangeType, Rank, Share, StaffLevel, Title, VocabularyTopic, share,
+};
+use regex::Regex;
+use std::sync::LazyLock;
+
+static PARTNER: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:与|和|同|对方(?:是|为)?:?|换)\s*(\p{Han}{1,3}(?:老师|主任|校长)|\p{Han}{2,3}(?:对调|互换|交换|$))",
+    )
+});
+
+/// The subject of a cell by today's name.
+pub fn subject(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> String {
+    let own = known.word(VocabularyTopic::Subject, &cell.text);
+    let named = own.or_else(|| subjects::subject(&cell.text)).or_else(|| {
+        subjects::subjects(&cell.text)
+            .first()
+            .map(|subject| subject.name)
+    });
+    let doubt = |code| Doubt::new(code, cell.place.clone(), &cell.typed);
+    let Some(name) = named else {
+        doubts.push(doubt(Code::WordUnknown).with("学科 subject"));
+        return cell.typed.clone();
+    };
+    if cell.typed != name {
+        doubts.push(doubt(Code::Folded).as_(name));
+    }
+    name.to_owned()
+}
+
+/// Rank and titles, in whichever order one cell holds them: 一级/区骨干, 高级 市学科带头人.
+pub fn rank_and_titles(cell: &Cell, exchange: &mut Exchange, doubts: &mut Vec<Doubt>) {
+    let (rank, titles, rest) = ranked(cell);
+    if let Some(rank) = rank {
+        exchange.rank_at_start = rank.into();
+    }
+    exchange.titles_at_start.extend(titles);
+    if !rest.is_empty() {
+        doubts.push(
+            Doubt::new(Code::WordUnknown, cell.place.clone(), rest)
+                .with("职称或称号 rank or title"),
+        );
+    }
+}
+
+/// The rank and the titles of a cell, and what is neither.
+pub fn ranked(cell: &Cell) -> (Option<Rank>, Vec<Title>, String) {
+    let mut rest = cell.text.clone();
+    let mut titles = Vec::new();
+    for (name, level, at) in words::titles(&cell.text) {
+        rest.replace_range(at.clone(), &" ".repeat(at.len()));
+        titles.push(Title {
+            title: name.to_owned(),
+            level: level.into(),
+            ..Title::default()
+        });
+    }
+    let rank = words::rank(&rest);
+    if let Some((_, at)) = &rank {
+        rest.replace_range(at.clone(), " ");
+    }
+    let rest = rest.replace("教师", "");
+    let rest = rest
+        .trim_matches(|c: char| c.is_whitespace() || "/、,;()-无".contains(c))
+        .to_owned();
+    (rank.map(|(rank, _)| rank), titles, rest)
+}
+
+/// The type of a cell, and what it says beside it: 双向(中层).
+pub fn kind(cell: &Cell, known: &Known, movement: &mut Movement) {
+    let Movement {
+        exchange,
+        two_way,
+        doubts,
+        ..
+    } = movement;
+    let own = known.word(VocabularyTopic::ExchangeType, &cell.text);
+    let own = own.and_then(ExchangeType::from_str_name);
+    let named = own.or_else(|| words::exchange_type(&cell.text));
+    if let Some(kind) = named {
+        exchange.r#type = kind.into();
+    }
+    *two_way |= ["双向", "对调", "互派", "互换"]
+        .iter()
+        .any(|word| cell.text.contains(word));
+    let level = words::level(&cell.text);
+    if let Some(level) = level {
+        exchange.level = level.into();
+    }
+    if named.is_none() && !*two_way && level.is_none() {
+        doubts.push(
+            Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed).with("交流类型 type"),
+        );
+    }
+}
+
+/// A remark: the other half of a pair, a share of the week, an early end. A reason is nobody's business.
+pub fn remark(cell: &Cell, movement: &mut Movement) {
+    static SHARE: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"每周\s*(\d|[一二三四])\s*(?:个?工作日|天|日)"));
+    static EARLY: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"(?:(\d{4})年)?(\d{1,2})月.*(?:返回|返校|回校|结束|终止|中止|退出|调回)")
+    });
+    static PRIVATE: LazyLock<Regex> =
+        LazyLock::new(|| regex("因|病|孕|产假|家庭|身体|怀|离婚|照顾"));
+    let Movement {
+        exchange,
+        partner,
+        two_way,
+        doubts,
+        ..
+    } = movement;
+    let place: Place = cell.place.clone();
+    let mut read = false;
+    if let Some(captures) = PARTNER.captures(&cell.text) {
+        let name = captures.get(1).map_or("", |name| name.as_str());
+        let name = name
+            .trim_end_matches("对调")
+            .trim_end_matches("互换")
+            .trim_end_matches("交换");
+        *partner = Some(
+            cell.part(&cell.text[captures.get(1).map_or(0, |name| name.start())..][..name.len()]),
+        );
+        *two_way = true;
+        read = true;
+    }
+    if let Some(captures) = SHARE.captures(&cell.text) {
+        let days = number(&captures[1]).unwrap_or(1);
+        exchange.share = Some(Share {
+            share: Some(share::Share::Percent(i32::from(days) * 20)),
+        });
+        let doubt =
+            Doubt::new(Code::Assumed, place.clone(), "").as_(format!("{} %", i32::from(days) * 20));
+        doubts.push(doubt.with("是星期几，按五天计 which weekdays, of five days"));
+        read = true;
+    }
+    if let Some(captures) = EARLY.captures(&cell.text) {
+        let month = captures.get(2).map_or("", |month| month.as_str());
+        let start = day_or_month(&exchange.planned_start).map(|span| span.first);
+        let number: i8 = month.parse().unwrap_or_default();
+        // The first such month of the period.
+        let follows = start.map(|start| start.year() + i16::from(number < start.month()));
+        let year = captures
+            .get(1)
+            .and_then(|year| year.as_str().parse().ok())
+            .or(follows);
+        let when = year.map_or(format!("{month}月"), |year: i16| {
+            format!("{year}-{number:02}")
+        });
+        doubts.push(Doubt::new(Code::EndedEarly, place.clone(), "").as_(when));
+        read = true;
+    }
+    if PRIVATE.is_match(&cell.text) {
+        doubts.push(
+            Doubt::new(Code::PrivateLeftOut, place, "").with("备注里的原因 the reason in a remark"),
+        );
+    } else if let Some(kind) =
+        words::exchange_type(&cell.text).filter(|_| exchange.r#type() == ExchangeType::Unspecified)
+    {
+        exchange.r#type = kind.into();
+    } else if !read {
+        doubts.push(Doubt::new(Code::LeftOut, place, &cell.typed).with("备注 remark"));
+    }
+    if exchange.level() == StaffLevel::Unspecified
+        && let Some(level) = words::level(&cell.text)
+            .filter(|level| *level == StaffLevel::Middle && cell.text.contains("中层"))
+    {
+        exchange.level = level.into();
+    }
+}

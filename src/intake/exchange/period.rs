@@ -1,0 +1,124 @@
+//! From when to when a movement is planned.
+
+use super::Movement;
+use super::build::Builder;
+use crate::intake::doubt::{Code, Doubt};
+use crate::intake::sheet::Cell;
+use crate::intake::when::year::{last_month, length_in_months, term};
+use crate::intake::when::{self, Said, regex};
+use crate::model::date::day_or_month;
+use crate::wire::v1::{Share, Weekdays, share};
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// The days or months that a cell states, and what stands behind them.
+fn stated_days(text: &str) -> (Vec<Said>, &str) {
+    if let Some((first, last)) = when::period(text) {
+        return (vec![first, last], "");
+    }
+    let mut found = when::find(text, false);
+    if found.is_empty() {
+        found = when::months(text);
+    }
+    if found.is_empty()
+        && let Some(said) = when::whole(text).filter(Said::is_date)
+    {
+        return (vec![said], "");
+    }
+    let rest = found.last().map_or(text, |last| &text[last.at.end..]);
+    (found.into_iter().map(|found| found.said).collect(), rest)
+}
+
+impl Builder<'_> {
+    /// Writes the planned days of the cells that state them.
+    pub(super) fn period(&self, cells: &[&Cell], movement: &mut Movement) {
+        let mut stated: Vec<(&Cell, Said)> = Vec::new();
+        let mut length = None;
+        for cell in cells {
+            let days = when::weekly(&cell.text);
+            if !days.is_empty() {
+                let days = days.into_iter().map(i32::from).collect();
+                let weekdays = share::Share::Weekdays(Weekdays { days });
+                movement.exchange.share = Some(Share {
+                    share: Some(weekdays),
+                });
+            }
+            let (said, rest) = stated_days(&cell.text);
+            length = length.or_else(|| Some((*cell, length_in_months(rest)?)));
+            if said.is_empty() && length.is_none() {
+                self.unclear(cell, movement);
+            }
+            stated.extend(said.into_iter().map(|said| (*cell, said)));
+        }
+        let Movement {
+            exchange, doubts, ..
+        } = movement;
+        let mut day = |index: usize| {
+            let (cell, said) = stated.get(index)?;
+            self.years.day_or_month(cell, *said, doubts)
+        };
+        if let Some(start) = day(0) {
+            exchange.planned_start = start;
+            exchange.planned_end = day(1).unwrap_or_default();
+        }
+        let start = day_or_month(&exchange.planned_start).map(|span| span.first);
+        if let (Some(start), Some((cell, months))) = (start, length.filter(|_| stated.len() < 2))
+            && let Some(end) = last_month(start, months)
+        {
+            let doubt = Doubt::new(Code::DateDerived, cell.place.clone(), &cell.typed).as_(&end);
+            doubts.push(doubt.with("所写的期限 the length stated"));
+            exchange.planned_end = end;
+        }
+        let ends = (
+            day_or_month(&exchange.planned_start),
+            day_or_month(&exchange.planned_end),
+        );
+        if let (Some(start), Some(end)) = ends
+            && end.last < start.first
+        {
+            let (cell, _) = &stated[0];
+            doubts.push(Doubt::new(
+                Code::EndBeforeStart,
+                cell.place.clone(),
+                &cell.typed,
+            ));
+        }
+    }
+
+    /// A period without a month: 2014年, 2023学年, 即日起.
+    fn unclear(&self, cell: &Cell, movement: &mut Movement) {
+        static YEAR: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:19|20)\d{2}\s*年?"));
+        if cell.is_blank() || movement.exchange.share.is_some() {
+            return;
+        }
+        let doubt = |code| Doubt::new(code, cell.place.clone(), &cell.typed);
+        let doubts = &mut movement.doubts;
+        if let Some(span) = term(&cell.text) {
+            // A school year runs from September to the July after it.
+            let (first, last) = (span.first, span.last);
+            let start = if first.month() == 8 {
+                format!("{}-09", first.year())
+            } else {
+                format!("{}-02", first.year())
+            };
+            let end = if last.month() == 8 {
+                format!("{}-07", last.year())
+            } else {
+                format!("{}-01", last.year())
+            };
+            doubts.push(
+                doubt(Code::DateDerived)
+                    .as_(format!("{start} {end}"))
+                    .with("学年学期的起止 the school year"),
+            );
+            (
+                movement.exchange.planned_start,
+                movement.exchange.planned_end,
+            ) = (start, end);
+        } else if YEAR.is_match(&cell.text) {
+            doubts.push(doubt(Code::YearOnly));
+        } else {
+            doubts.push(doubt(Code::NotUnderstood).with("起止时间 period"));
+        }
+    }
+}

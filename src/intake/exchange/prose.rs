@@ -1,0 +1,218 @@
+//! Exchanges in sentences: 选派教师5名到春风分校轮岗交流,其中总校李老师与春风分校谢老师属于中层双向交流.
+
+use super::build::Builder;
+use super::{Field, Movement, words};
+use crate::intake::doubt::{Code, Doubt, Place};
+use crate::intake::fold::number;
+use crate::intake::names;
+use crate::intake::sheet::Cell;
+use crate::intake::when::regex;
+use crate::intake::when::year::length_in_months;
+use crate::intake::words as subjects;
+use crate::wire::v1::Unit;
+use regex::Regex;
+use std::sync::LazyLock;
+
+static COUNT: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(\d{1,4}|[一二三四五六七八九十]{1,3})\s*(?:余|多)?\s*(?:名|位|人)"));
+static TO: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:到|赴|去|往|至)\s*([^\s,。;、到]{2,12}?)\s*(?:进行)?(?:轮岗|交流|支教|任教|跟岗|挂职|工作)",
+    )
+});
+static PAIR: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:其中)?\s*([^\s,。;、]{2,10}?)(\p{Han}(?:老师|主任|校长))\s*(?:与|和|同)\s*([^\s,。;、]{2,10}?)(\p{Han}(?:老师|主任|校长))",
+    )
+});
+static GOES: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^\s*(?:\d+[.、)]\s*)?(?:(\p{Han}{1,3}(?:老师|主任|校长))\s*[:,]?|(\p{Han}{2,4})(?:\s*[:,]|\s))\s*(?:从|由)?\s*([^\s,。;、→>]{2,12}?)\s*(?:->|→|=>|>|到|至|赴|-+)\s*([^\s,。;、(]{2,12})",
+    )
+});
+
+/// The movements that some lines tell of.
+pub fn movements(
+    lines: &[Cell],
+    builder: &mut Builder<'_>,
+    doubts: &mut Vec<Doubt>,
+) -> Vec<Movement> {
+    let mut found: Vec<Movement> = Vec::new();
+    for line in lines.iter().filter(|line| !line.is_blank()) {
+        if let Some(captures) = GOES.captures(&line.text) {
+            found.push(one_line(line, &captures, builder));
+        }
+    }
+    if !found.is_empty() {
+        return found;
+    }
+    let typed: Vec<&str> = lines.iter().map(|line| line.typed.as_str()).collect();
+    let place = lines
+        .first()
+        .map(|line| line.place.clone())
+        .unwrap_or_default();
+    let whole = Cell::new(place, &typed.join(","));
+    let mut told = told(&whole, builder);
+    for movement in &mut told {
+        let real = |place: &mut Place| *place = line_of(lines, place);
+        real(&mut movement.place);
+        movement
+            .doubts
+            .iter_mut()
+            .for_each(|doubt| real(&mut doubt.place));
+    }
+    if told.is_empty() {
+        let nothing = Doubt::new(Code::NothingHere, whole.place.clone(), "");
+        doubts.push(nothing.with("没有认出交流 no exchange was recognised"));
+    }
+    told
+}
+
+/// A place in joined lines as a place in one of them.
+fn line_of(lines: &[Cell], joined: &Place) -> Place {
+    let (Some(Place::Line { column: first, .. }), Place::Line { column, .. }) =
+        (lines.first().map(|line| &line.place), joined)
+    else {
+        return joined.clone();
+    };
+    let mut left = column.saturating_sub(*first);
+    for line in lines {
+        let length = u32::try_from(line.typed.chars().count()).unwrap_or(u32::MAX);
+        match &line.place {
+            Place::Line { line, column } if left <= length => {
+                return Place::Line {
+                    line: *line,
+                    column: column + left,
+                };
+            }
+            _ => left = left.saturating_sub(length + 1),
+        }
+    }
+    joined.clone()
+}
+
+/// 张老师 总校→春风分校 2024.9-2025.7 语文.
+fn one_line(line: &Cell, captures: &regex::Captures<'_>, builder: &mut Builder<'_>) -> Movement {
+    let group = |index: usize| line.part(captures.get(index).map_or("", |group| group.as_str()));
+    let end = captures.get(0).map_or(0, |whole| whole.end());
+    let rest = line.part(&line.text[end..]);
+    let name = if captures.get(1).is_some() {
+        group(1)
+    } else {
+        group(2)
+    };
+    let mut record = vec![
+        (Field::Name, name),
+        (Field::Home, group(3)),
+        (Field::Host, group(4)),
+    ];
+    for token in rest
+        .text
+        .split(|c: char| c.is_whitespace() || ",;、".contains(c))
+        .filter(|token| !token.is_empty())
+    {
+        let cell = rest.part(token);
+        let field = if subjects::subject(token).is_some() {
+            Field::Subject
+        } else if !words::titles(token).is_empty() || words::rank(token).is_some() {
+            Field::Rank
+        } else if words::exchange_type(token).is_some() || token.contains("双向") {
+            Field::Type
+        } else if words::file_moved(token).is_some() {
+            Field::File
+        } else if token.chars().any(|c| c.is_ascii_digit()) || length_in_months(token).is_some() {
+            Field::Period
+        } else {
+            Field::Remark
+        };
+        record.push((field, cell));
+    }
+    builder.movement(&record)
+}
+
+/// A count, a destination, and a pair named inside them.
+fn told(text: &Cell, builder: &mut Builder<'_>) -> Vec<Movement> {
+    let part =
+        |found: Option<regex::Match<'_>>| found.map(|found| text.part(&text.text[found.range()]));
+    let pair = PAIR.captures(&text.text);
+    let host = TO.captures(&text.text).and_then(|to| part(to.get(1)));
+    let counted = COUNT.captures(&text.text);
+    let mut found = Vec::new();
+    let level = words::level(&text.text).filter(|_| text.text.contains("中层"));
+    if let Some(pair) = &pair {
+        let [home, one, other_home, other] =
+            [1, 2, 3, 4].map(|group| part(pair.get(group)).unwrap_or_default());
+        for (home, person, host, partner) in [
+            (&home, &one, &other_home, &other),
+            (&other_home, &other, &home, &one),
+        ] {
+            let record = [
+                (Field::Name, person.clone()),
+                (Field::Home, home.clone()),
+                (Field::Host, host.clone()),
+            ];
+            let mut movement = builder.movement(&record);
+            movement.exchange.level = level.unwrap_or_default().into();
+            movement.two_way = text.text.contains("双向") || text.text.contains("对调");
+            movement.partner = Some(partner.clone());
+            found.push(movement);
+        }
+    }
+    if let Some(captures) = counted {
+        let claimed = number(&captures[1])
+            .map(i32::from)
+            .or_else(|| captures[1].parse().ok())
+            .unwrap_or_default();
+        let cell = part(captures.get(0)).unwrap_or_default();
+        let home = found
+            .first()
+            .and_then(|movement: &Movement| movement.exchange.home.clone());
+        let mut record = Vec::new();
+        if let Some(host) = host {
+            record.push((Field::Host, host));
+        }
+        found.push(unnamed(&cell, &record, home, claimed, &found, builder));
+    }
+    found
+}
+
+/// The people of a claimed number that have no name: those who are named go out of it.
+fn unnamed(
+    cell: &Cell,
+    record: &[(Field, Cell)],
+    home: Option<Unit>,
+    claimed: i32,
+    named: &[Movement],
+    builder: &mut Builder<'_>,
+) -> Movement {
+    let mut rest = builder.movement(record);
+    rest.place = cell.place.clone();
+    let towards = |movement: &&Movement| {
+        movement.exchange.host == rest.exchange.host && movement.exchange.host.is_some()
+    };
+    let inside = i32::try_from(named.iter().filter(towards).count()).unwrap_or_default();
+    rest.exchange.unnamed_count = (claimed - inside).max(0);
+    rest.doubts.retain(|doubt| {
+        doubt.detail != "姓名 person" && (home.is_none() || doubt.detail != "原单位 home")
+    });
+    if home.is_some() {
+        rest.exchange.home = home;
+    }
+    if inside > 0 {
+        let doubt = Doubt::new(Code::CountMismatch, cell.place.clone(), &cell.typed);
+        rest.doubts.push(doubt.as_(inside).with(claimed));
+    }
+    if names::campus_id(rest.exchange.home.as_ref())
+        .and(names::campus_id(rest.exchange.host.as_ref()))
+        .is_some()
+    {
+        rest.exchange.r#type = crate::wire::v1::ExchangeType::Group.into();
+        rest.doubts.retain(|doubt| doubt.detail != "类型 type");
+        rest.doubts.push(
+            Doubt::new(Code::Assumed, cell.place.clone(), "")
+                .as_("集团化办学 within the group")
+                .with("类型 type"),
+        );
+    }
+    rest
+}

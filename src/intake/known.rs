@@ -1,0 +1,285 @@
+//! What a reader may lean on: the registers of the group, whose sheet it is, and the day it is read.
+
+use super::fold::key;
+use crate::kinds::registers::calendar::calendar_of;
+use crate::model::calendar::Calendar;
+use crate::wire::v1::VocabularyTopic;
+use crate::wire::{CONTRACT, v1};
+use jiff::civil::Date;
+use prost::Message;
+use prost_reflect::DynamicMessage;
+use serde_json::Value;
+
+/// The registers, whose file it is, and today.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The day of reading, which tells years that nobody typed.
+    pub today: Date,
+    campuses: Vec<(String, v1::Campus)>,
+    persons: Vec<(String, v1::Person)>,
+    calendars: Vec<v1::Calendar>,
+    vocabularies: Vec<v1::Vocabulary>,
+    own: Option<usize>,
+}
+
+/// Why the registers could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum BadRegisters {
+    /// The file is no JSON.
+    #[error("the registers are no JSON ({0})")]
+    NotJson(#[from] serde_json::Error),
+    /// A record of it is none of the contract.
+    #[error("the registers hold a {kind} that the contract does not know ({why})")]
+    NotInContract {
+        /// Its kind.
+        kind: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// There is nothing in it.
+    #[error(
+        "the registers hold no campus, person, calendar or vocabulary: give what Pull prints, or {{\"records\": [{{\"id\": …, \"campus\": {{…}}}}]}}"
+    )]
+    Empty,
+    /// No campus is called so.
+    #[error("no campus of the registers is called \"{0}\"")]
+    NoCampus(String),
+}
+
+/// What a name may mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Match<T> {
+    /// Nothing known.
+    Nothing,
+    /// One.
+    One(T),
+    /// One of several.
+    Several(Vec<T>),
+}
+
+impl<T> Match<T> {
+    fn of(mut all: Vec<T>) -> Self {
+        match all.len() {
+            0 => Match::Nothing,
+            1 => Match::One(all.remove(0)),
+            _ => Match::Several(all),
+        }
+    }
+}
+
+impl Known {
+    /// Nothing but the day.
+    #[must_use]
+    pub fn on(today: Date) -> Self {
+        Known {
+            today,
+            campuses: Vec::new(),
+            persons: Vec::new(),
+            calendars: Vec::new(),
+            vocabularies: Vec::new(),
+            own: None,
+        }
+    }
+
+    /// With registers: one or more answers of `SyncService/Pull` as JSON, or a document with a list
+    /// `records` of `{"id": …, "campus" | "person" | "calendar" | "vocabulary": {…}}`, each as the contract writes it.
+    pub fn with_registers(mut self, json: &[u8]) -> Result<Self, BadRegisters> {
+        for document in serde_json::Deserializer::from_slice(json).into_iter::<Value>() {
+            let document = document?;
+            let list = |name: &str| document[name].as_array().cloned().unwrap_or_default();
+            let lists = [
+                "changes",
+                "records",
+                "campuses",
+                "persons",
+                "calendars",
+                "vocabularies",
+            ];
+            for entry in lists.into_iter().flat_map(list) {
+                self.take(&entry)?;
+            }
+        }
+        let nothing = self.campuses.is_empty()
+            && self.persons.is_empty()
+            && self.calendars.is_empty()
+            && self.vocabularies.is_empty();
+        if nothing {
+            Err(BadRegisters::Empty)
+        } else {
+            Ok(self)
+        }
+    }
+
+    fn take(&mut self, entry: &Value) -> Result<(), BadRegisters> {
+        let entry = entry.get("upsert").unwrap_or(entry);
+        let id = entry["id"].as_str().unwrap_or_default().to_owned();
+        let content = entry.get("content").unwrap_or(entry);
+        if let Some(campus) = read("Campus", &content["campus"])? {
+            self.campuses.push((id, campus));
+        } else if let Some(person) = read("Person", &content["person"])? {
+            self.persons.push((id, person));
+        } else if let Some(calendar) = read("Calendar", &content["calendar"])? {
+            self.calendars.push(calendar);
+        } else if let Some(vocabulary) = read("Vocabulary", &content["vocabulary"])? {
+            self.vocabularies.push(vocabulary);
+        }
+        Ok(())
+    }
+
+    /// As the campus of that name or id reads it.
+    pub fn as_campus(mut self, name: &str) -> Result<Self, BadRegisters> {
+        let wanted = key(name);
+        let is = |(id, campus): &(String, v1::Campus)| {
+            *id == name || names(campus).any(|name| key(name) == wanted)
+        };
+        self.own = self.campuses.iter().position(is);
+        match self.own {
+            Some(_) => Ok(self),
+            None => Err(BadRegisters::NoCampus(name.to_owned())),
+        }
+    }
+
+    /// The campus whose file it is, if that was said.
+    #[must_use]
+    pub fn own(&self) -> Option<(&str, &v1::Campus)> {
+        let (id, campus) = self.campuses.get(self.own?)?;
+        Some((id, campus))
+    }
+
+    /// The calendar of that campus, or the group's.
+    #[must_use]
+    pub fn calendar(&self) -> Calendar {
+        calendar_of(self.own().map_or("", |(id, _)| id), &self.calendars)
+    }
+
+    /// The campus of an id.
+    #[must_use]
+    pub fn campus(&self, id: &str) -> Option<&v1::Campus> {
+        let found = self.campuses.iter().find(|(other, _)| other == id);
+        found.map(|(_, campus)| campus)
+    }
+
+    /// The campuses a name may mean, by id: its own name or one people use for it, else one that begins
+    /// with it (春风 for 春风分校) or that it begins with.
+    #[must_use]
+    pub fn campuses(&self, name: &str) -> Match<&str> {
+        let bracket = key(name);
+        let wanted = bracket.split('(').next().unwrap_or_default();
+        if matches!(wanted, "本校" | "我校" | "本园") {
+            return Match::of(self.own().map(|(id, _)| id).into_iter().collect());
+        }
+        let by = |fits: &dyn Fn(&str) -> bool| -> Vec<&str> {
+            let fit = self
+                .campuses
+                .iter()
+                .filter(|(_, campus)| names(campus).any(|name| fits(&key(name))));
+            fit.map(|(id, _)| id.as_str()).collect()
+        };
+        let exact = by(&|name| name == wanted || name == bracket);
+        if !exact.is_empty() || wanted.chars().count() < 2 {
+            return Match::of(exact);
+        }
+        Match::of(by(&|name| {
+            name.starts_with(wanted) || wanted.starts_with(name)
+        }))
+    }
+
+    /// The campus whose name a text begins with, and the rest of the text: 滨湖分校三楼录播室.
+    #[must_use]
+    pub fn campus_before<'t>(&self, text: &'t str) -> Option<(&str, &'t str)> {
+        let own = self
+            .own()
+            .into_iter()
+            .flat_map(|(id, _)| ["本校", "我校", "本园"].map(|name| (id, name.to_owned())));
+        let all = self.campuses.iter().flat_map(|(id, campus)| {
+            names(campus)
+                .map(|name| (id.as_str(), super::fold::fold(name)))
+                .collect::<Vec<_>>()
+        });
+        let fits = all
+            .chain(own)
+            .filter_map(|(id, name)| Some((id, text.strip_prefix(&name)?)));
+        fits.min_by_key(|(_, rest)| rest.len())
+    }
+
+    /// The names of all campuses, the longest first, with the id of each.
+    #[must_use]
+    pub fn campus_names(&self) -> Vec<(String, &str)> {
+        let mut all: Vec<(String, &str)> = self
+            .campuses
+            .iter()
+            .flat_map(|(id, campus)| {
+                names(campus)
+                    .map(|name| (key(name), id.as_str()))
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        all.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
+        all
+    }
+
+    /// What the group's own words of a topic make of a whole text: the code of the word that is called so,
+    /// was called so, or is for short.
+    #[must_use]
+    pub fn word(&self, topic: VocabularyTopic, text: &str) -> Option<&str> {
+        let wanted = key(text);
+        let found = self.words(topic).find(|(name, _)| *name == wanted);
+        found.map(|(_, code)| code)
+    }
+
+    /// The group's own words of a topic: each name for comparing, and the code it stands for.
+    pub fn words(&self, topic: VocabularyTopic) -> impl Iterator<Item = (String, &str)> {
+        let of_topic = self
+            .vocabularies
+            .iter()
+            .filter(move |words| words.topic() == topic);
+        let named = |word: &v1::Word| -> Vec<String> {
+            let names = [&word.code, &word.name].into_iter().chain(&word.aliases);
+            names
+                .map(|name| key(name))
+                .filter(|name| !name.is_empty())
+                .collect()
+        };
+        let each = move |word| {
+            named(word)
+                .into_iter()
+                .map(|name| (name, word.code.as_str()))
+        };
+        of_topic.flat_map(|words| &words.words).flat_map(each)
+    }
+
+    /// The persons a name may mean: id, display name, and home campus by name.
+    #[must_use]
+    pub fn persons(&self, name: &str) -> Vec<String> {
+        let wanted = key(name);
+        let same = |(_, person): &&(String, v1::Person)| key(&person.display_name) == wanted;
+        let shown = |(id, person): &(String, v1::Person)| {
+            let home = self
+                .campus(&person.home_campus_id)
+                .map_or("", |campus| &campus.name);
+            format!("{} {home} {id}", person.display_name)
+        };
+        self.persons.iter().filter(same).map(shown).collect()
+    }
+}
+
+fn names(campus: &v1::Campus) -> impl Iterator<Item = &str> {
+    let aliases = campus.aliases.iter().map(String::as_str);
+    std::iter::once(campus.name.as_str()).chain(aliases)
+}
+
+fn read<M: Message + Default>(kind: &str, json: &Value) -> Result<Option<M>, BadRegisters> {
+    if json.is_null() {
+        return Ok(None);
+    }
+    let bad = |why: &dyn std::fmt::Display| BadRegisters::NotInContract {
+        kind: kind.to_owned(),
+        why: why.to_string(),
+    };
+    let described = CONTRACT.get_message_by_name(&format!("lianxiao.v1.{kind}"));
+    let described = described.expect("the contract has it");
+    let message = DynamicMessage::deserialize(described, json).map_err(|error| bad(&error))?;
+    M::decode(message.encode_to_vec().as_slice())
+        .map(Some)
+        .map_err(|error| bad(&error))
+}

@@ -1,0 +1,269 @@
+//! Menus as a week grid: days across, meals or slots down; a day may have a column for its dish and others
+//! for what it is made of.
+
+use super::draft::{Draft, Under, Weight};
+use super::headings::{Role, role};
+use super::table::note;
+use super::words;
+use super::{amount::Weighed, figures};
+use crate::intake::doubt::{Code, Doubt};
+use crate::intake::sheet::{Cell, Row, at};
+use crate::intake::when::{self, Said};
+use crate::wire::v1::DishSlot;
+
+/// A row of days.
+pub struct Days {
+    /// Where it stands.
+    pub at: usize,
+    /// The first row under it.
+    pub body: usize,
+    /// Its days, and the columns of each.
+    days: Vec<(Cell, Said, Vec<usize>)>,
+    /// What the columns of a day hold, when there are several.
+    roles: Vec<Option<Role>>,
+}
+
+/// The first row that names two days or more side by side.
+#[must_use]
+pub fn header(rows: &[Row]) -> Option<Days> {
+    let row = (0..rows.len())
+        .take(60)
+        .find(|row| is_header(&rows[*row]))?;
+    let mut days: Vec<(Cell, Said, Vec<usize>)> = Vec::new();
+    for (column, cell) in rows[row].iter().enumerate() {
+        let Some(said) = when::whole(&cell.text) else {
+            // An empty heading behind a day belongs to it, when cells were not merged but left empty.
+            if let Some((.., columns)) = days.last_mut()
+                && cell.is_empty()
+            {
+                columns.push(column);
+            }
+            continue;
+        };
+        match days.last_mut() {
+            Some((last, _, columns))
+                if last.text == cell.text && columns.last() == Some(&(column - 1)) =>
+            {
+                columns.push(column);
+            }
+            _ => days.push((cell.clone(), said, vec![column])),
+        }
+    }
+    let mut body = row + 1;
+    // The dates may stand in a row of their own under the weekdays.
+    if let Some(below) = rows.get(body)
+        && days
+            .iter()
+            .filter(|(.., columns)| when::whole(&at(below, columns[0]).text).is_some())
+            .count()
+            >= 2
+    {
+        for (_, said, columns) in &mut days {
+            let more = when::whole(&at(below, columns[0]).text).unwrap_or_default();
+            *said = Said {
+                year: said.year.or(more.year),
+                month: said.month.or(more.month),
+                day: said.day.or(more.day),
+                weekday: said.weekday.or(more.weekday),
+            };
+        }
+        body += 1;
+    }
+    let roles: Vec<Option<Role>> = rows
+        .get(body)
+        .map(|row| row.iter().map(role).collect())
+        .unwrap_or_default();
+    let across = days
+        .first()
+        .map(|(.., columns)| columns.clone())
+        .unwrap_or_default();
+    let split = across.len() > 1
+        && across.iter().all(|column| {
+            matches!(
+                roles.get(*column),
+                Some(Some(Role::Dish | Role::Parts | Role::Grams(_)))
+            )
+        });
+    let roles = if split { roles } else { Vec::new() };
+    body += usize::from(split);
+    Some(Days {
+        at: row,
+        body,
+        days,
+        roles,
+    })
+}
+
+fn is_header(row: &Row) -> bool {
+    let mut said: Vec<Said> = row
+        .iter()
+        .filter_map(|cell| when::whole(&cell.text))
+        .collect();
+    said.dedup();
+    let full = row.iter().filter(|cell| !cell.is_blank()).count();
+    let days = row
+        .iter()
+        .filter(|cell| when::whole(&cell.text).is_some())
+        .count();
+    said.len() >= 2 && days * 2 >= full && days + 3 >= full
+}
+
+impl Days {
+    /// Reads the rows under the days, to the next row of days; where that is.
+    pub fn read(&self, rows: &[Row], draft: &mut Draft) -> usize {
+        let first = self.days.first().map_or(0, |(.., columns)| columns[0]);
+        let indices: Vec<usize> = self
+            .days
+            .iter()
+            .map(|(cell, said, _)| self.begin(cell, *said, draft))
+            .collect();
+        let mut under = Under::default();
+        let in_grams = draft
+            .titles
+            .iter()
+            .any(|cell| cell.text.contains(['克', 'g']));
+        draft.weighed = Weighed {
+            in_grams,
+            ..Weighed::default()
+        };
+        for (index, row) in rows.iter().enumerate().skip(self.body) {
+            if is_header(row) {
+                return index;
+            }
+            if let Some(note) = note(row) {
+                draft.notes.push(note);
+                continue;
+            }
+            let labels: Vec<&Cell> = row[..first]
+                .iter()
+                .filter(|cell| !cell.is_blank())
+                .collect();
+            let nutrition = labels
+                .iter()
+                .find(|cell| !figures::nutrients(&cell.text).is_empty());
+            under = self.under(&labels, under, draft);
+            for ((_, _, columns), day) in self.days.iter().zip(&indices) {
+                match nutrition {
+                    Some(heading) => draft.nutrition(*day, under, heading, &at(row, columns[0])),
+                    None => self.cells(row, columns, *day, under, draft),
+                }
+            }
+        }
+        rows.len()
+    }
+
+    fn begin(&self, cell: &Cell, said: Said, draft: &mut Draft) -> usize {
+        draft.day(cell, said, None)
+    }
+
+    /// What the cells left of the days say of a row. A blank label goes on with the one above.
+    fn under(&self, labels: &[&Cell], above: Under, draft: &mut Draft) -> Under {
+        let mut under = Under {
+            seasoning: false,
+            ..above
+        };
+        for cell in labels {
+            if let Some(meal) = words::meal(&cell.text) {
+                under = Under {
+                    meal: Some(meal),
+                    ..Under::default()
+                };
+            } else if let Some(slot) = draft.slot(&cell.text) {
+                under.slot = slot;
+            } else if words::is_seasoning(&cell.text) {
+                under.seasoning = true;
+            } else if let Some((meal, _)) = words::meal_in(&cell.text) {
+                under = Under {
+                    meal: Some(meal),
+                    ..Under::default()
+                };
+            } else if figures::nutrients(&cell.text).is_empty() && role(cell).is_none() {
+                under.slot = DishSlot::Unspecified;
+                if !cell.text.chars().all(|c| c.is_ascii_digit() || c == '.') {
+                    draft.doubts.push(
+                        Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed)
+                            .with("菜品类别 slot"),
+                    );
+                }
+            }
+        }
+        under
+    }
+
+    fn cells(&self, row: &Row, columns: &[usize], day: usize, under: Under, draft: &mut Draft) {
+        if self.roles.is_empty() {
+            for cell in columns.iter().map(|column| at(row, *column)) {
+                draft.take(day, under, &cell);
+            }
+            return;
+        }
+        let of = |wanted: &dyn Fn(&Role) -> bool| {
+            let found = columns
+                .iter()
+                .find(|column| self.roles[**column].as_ref().is_some_and(wanted));
+            found.map(|column| at(row, *column)).unwrap_or_default()
+        };
+        let (dish, parts) = (
+            of(&|role| *role == Role::Dish),
+            of(&|role| *role == Role::Parts),
+        );
+        let grams: Vec<(String, Cell)> = columns
+            .iter()
+            .filter_map(|column| match &self.roles[*column] {
+                Some(Role::Grams(band)) => Some((band.clone(), at(row, *column))),
+                _ => None,
+            })
+            .collect();
+        draft.weighed.in_grams = true;
+        draft.weigh(
+            day,
+            under,
+            &Weight {
+                dish: &dish,
+                parts: &parts,
+                grams: &grams,
+            },
+        );
+    }
+}
+
+/// Rows that begin with a day each, under no heading that says what the others are.
+pub fn down(rows: &[Row], draft: &mut Draft) -> bool {
+    let day = |row: &Row| {
+        row.first()
+            .and_then(|cell| Some((cell.clone(), when::whole(&cell.text)?)))
+    };
+    if rows.iter().filter(|row| day(row).is_some()).count() < 2 {
+        return false;
+    }
+    let mut current = None;
+    for row in rows {
+        if let Some((cell, said)) = day(row) {
+            current = Some(draft.day(&cell, said, None));
+        } else if let Some(note) = note(row) {
+            draft.notes.push(note);
+            continue;
+        }
+        let Some(day) = current else {
+            draft
+                .titles
+                .extend(row.iter().find(|cell| !cell.is_empty()).cloned());
+            continue;
+        };
+        let mut under = Under::default();
+        for cell in &row[1..] {
+            match (words::meal(&cell.text), draft.slot(&cell.text)) {
+                (Some(meal), _) => {
+                    under = Under {
+                        meal: Some(meal),
+                        ..Under::default()
+                    }
+                }
+                (None, Some(slot)) => under.slot = slot,
+                _ if words::is_seasoning(&cell.text) => under.seasoning = true,
+                _ => draft.take(day, under, cell),
+            }
+        }
+    }
+    true
+}

@@ -1,0 +1,351 @@
+//! Menus in a table with headings: a weighed table, a list by date, days down and meals or slots across.
+
+use super::amount::Weighed;
+use super::draft::{Draft, Under, Weight};
+use super::headings::{Role, role};
+use super::words;
+use crate::intake::doubt::{Code, Doubt};
+use crate::intake::sheet::{Cell, Row, at, joined};
+use crate::intake::when;
+use crate::wire::v1::{Dish, DishSlot, Meal, WeightBasis};
+use std::collections::HashSet;
+
+/// A row of headings, and what they say.
+pub struct Header {
+    /// Where it stands.
+    pub at: usize,
+    /// The first row under it.
+    pub body: usize,
+    roles: Vec<Option<Role>>,
+    cells: Row,
+}
+
+/// The first row that reads as headings of a menu.
+#[must_use]
+pub fn header(rows: &[Row]) -> Option<Header> {
+    (0..rows.len()).take(60).find_map(|row| {
+        let mut roles: Vec<Option<Role>> = rows[row].iter().map(role).collect();
+        let mut body = row + 1;
+        if let Some(below) = rows.get(row + 1) {
+            // A title is no upper row of headings.
+            let upper = roles.iter().flatten().count() > 1;
+            body += usize::from(upper && join(&mut roles, &rows[row], below));
+        }
+        let is =
+            |wanted: fn(&Role) -> bool| roles.iter().flatten().filter(|role| wanted(role)).count();
+        let dishes = is(|role| matches!(role, Role::Dish | Role::Parts));
+        let days = is(|role| *role == Role::Day);
+        let of = is(|role| matches!(role, Role::Of(_)));
+        let named = is(|_| true);
+        let fits = (dishes > 0 && named > 1) || (days > 0 && of > 0) || of > 2;
+        let cells = rows[row].clone();
+        fits.then_some(Header {
+            at: row,
+            body,
+            roles,
+            cells,
+        })
+    })
+}
+
+/// Takes a second row of headings into the first: 午餐 over 主食, 大荤, 汤. Whether it is one.
+fn join(roles: &mut [Option<Role>], upper: &Row, below: &Row) -> bool {
+    let lower: Vec<Option<Role>> = below.iter().map(role).collect();
+    let named = lower.iter().flatten().count();
+    let empty =
+        |column: usize| below[column].is_blank() || below[column].text == upper[column].text;
+    if named < 2 || (0..below.len()).any(|column| lower[column].is_none() && !empty(column)) {
+        return false;
+    }
+    for (role, lower) in roles.iter_mut().zip(lower) {
+        *role = match (role.take(), lower) {
+            (Some(Role::Of(upper)), Some(Role::Of(lower))) => Some(Role::Of(Under {
+                meal: lower.meal.or(upper.meal),
+                slot: if lower.slot == DishSlot::Unspecified {
+                    upper.slot
+                } else {
+                    lower.slot
+                },
+                seasoning: lower.seasoning,
+            })),
+            (upper, lower) => lower.or(upper),
+        };
+    }
+    true
+}
+
+/// Where the reading of a table stands: what the rows above said.
+#[derive(Default)]
+struct Above {
+    day: Option<usize>,
+    day_text: String,
+    meal: Option<Meal>,
+    under: Under,
+    figures: Vec<(usize, usize)>,
+    /// Hardly a day is printed: their order tells them apart.
+    unprinted: bool,
+}
+
+impl Header {
+    /// Reads the rows under the headings; where the table ends, when other headings follow.
+    pub fn read(&self, rows: &[Row], draft: &mut Draft) {
+        draft.weighed = self.weighed(draft);
+        let printed = rows[self.body..]
+            .iter()
+            .map(|row| self.cell(row, &Role::Day).text);
+        let printed: HashSet<String> = printed.filter(|text| when::whole(text).is_some()).collect();
+        let unprinted = printed.len() < 2;
+        let mut above = Above {
+            unprinted,
+            ..Above::default()
+        };
+        for row in &rows[self.body..] {
+            if row
+                .iter()
+                .zip(&self.cells)
+                .all(|(cell, head)| cell.text == head.text)
+            {
+                continue;
+            }
+            if let Some(note) = note(row) {
+                draft.notes.push(note);
+                continue;
+            }
+            self.row(row, draft, &mut above);
+        }
+    }
+
+    /// Reads the rows of the sheet of one day: the day of the draft that was added last.
+    pub fn read_day(&self, rows: &[Row], draft: &mut Draft) {
+        draft.weighed = self.weighed(draft);
+        let day = draft.days.len().checked_sub(1);
+        let mut above = Above {
+            day,
+            day_text: "sheet".to_owned(),
+            ..Above::default()
+        };
+        for row in &rows[self.body..] {
+            match note(row) {
+                Some(note) => draft.notes.push(note),
+                None => self.row(row, draft, &mut above),
+            }
+        }
+    }
+
+    fn weighed(&self, draft: &Draft) -> Weighed {
+        let figures = self.cells.iter().zip(&self.roles);
+        let headings =
+            figures.filter(|(_, role)| matches!(role, Some(Role::Grams(_) | Role::Parts)));
+        let texts: Vec<&str> = headings.map(|(cell, _)| cell.text.as_str()).collect();
+        let titles = draft.titles.iter().map(|cell| cell.text.as_str());
+        let units = || titles.clone().chain(texts.iter().copied());
+        let said = |word: &str| texts.iter().any(|text| text.contains(word));
+        let basis = match (said("生"), said("熟"), said("干重")) {
+            (true, false, _) => WeightBasis::Raw,
+            (false, true, _) => WeightBasis::Cooked,
+            (false, false, true) => WeightBasis::Dry,
+            _ => WeightBasis::Unspecified,
+        };
+        let in_grams = units().any(|text| {
+            text.contains('克') || text.contains("(g)") || text.contains("/g") || text == "g"
+        });
+        Weighed { in_grams, basis }
+    }
+
+    fn of<'r>(
+        &'r self,
+        row: &'r Row,
+        wanted: fn(&Role) -> bool,
+    ) -> impl Iterator<Item = (&'r Role, &'r Cell)> {
+        let roles = self.roles.iter().zip(row);
+        roles.filter_map(move |(role, cell)| {
+            role.as_ref()
+                .filter(|role| wanted(role))
+                .map(|role| (role, cell))
+        })
+    }
+
+    fn cell(&self, row: &Row, wanted: &Role) -> Cell {
+        let found = self
+            .roles
+            .iter()
+            .position(|role| role.as_ref() == Some(wanted));
+        found.map(|column| at(row, column)).unwrap_or_default()
+    }
+
+    fn row(&self, row: &Row, draft: &mut Draft, above: &mut Above) {
+        let meal = self.cell(row, &Role::Meal);
+        if !meal.is_blank() {
+            above.meal = words::meal(&meal.text)
+                .or_else(|| words::meal_in(&meal.text).map(|(meal, _)| meal));
+            if above.meal.is_none() {
+                draft.doubts.push(
+                    Doubt::new(Code::WordUnknown, meal.place.clone(), &meal.typed)
+                        .with("餐次 meal"),
+                );
+            }
+        }
+        let Some(day) = self.day(row, draft, above) else {
+            return;
+        };
+        let under = self.under(row, draft, above);
+        for (_, cell) in self.of(row, |role| *role == Role::Diners) {
+            if let Ok(diners) = cell.text.trim_end_matches('人').parse() {
+                draft.served(day, under.meal).diners = Some(diners);
+            }
+        }
+        for (column, role) in self.roles.iter().enumerate() {
+            let (heading, cell) = (at(&self.cells, column), at(row, column));
+            match role {
+                Some(Role::Of(of)) => {
+                    let meal = of.meal.or(above.meal);
+                    draft.take(day, Under { meal, ..*of }, &cell);
+                }
+                // What a merged cell says again in the rows under it was read in the first of them.
+                Some(Role::Nutrition)
+                    if !cell.is_blank() && !above.figures.contains(&(day, column)) =>
+                {
+                    above.figures.push((day, column));
+                    draft.nutrition(day, under, &heading, &cell);
+                }
+                Some(Role::Other) | None if !cell.is_blank() => {
+                    let doubt = Doubt::new(Code::LeftOut, cell.place.clone(), &cell.typed);
+                    draft.doubts.push(doubt.with(&heading.typed));
+                }
+                _ => {}
+            }
+        }
+        self.dish(row, day, under, draft);
+    }
+
+    /// The day of a row: its own, or that of the row above.
+    fn day(&self, row: &Row, draft: &mut Draft, above: &mut Above) -> Option<usize> {
+        // Date and weekday may stand in a column each.
+        let cells: Row = self
+            .of(row, |role| *role == Role::Day)
+            .map(|(_, cell)| cell.clone())
+            .filter(|cell| !cell.is_blank())
+            .collect();
+        let cell = match cells.as_slice() {
+            [first, _, ..] => Cell::new(first.place.clone(), &joined(&cells)),
+            _ => self.cell(row, &Role::Day),
+        };
+        if !cell.is_blank() && cell.text != above.day_text {
+            let said = when::whole(&cell.text);
+            above.day = said.map(|said| draft.day(&cell, said, above.meal));
+            above.under = Under::default();
+            if said.is_none() {
+                // Under it stands what belongs to no day.
+                let doubt = Doubt::new(Code::DateUnknown, cell.place.clone(), &cell.typed);
+                draft
+                    .doubts
+                    .push(doubt.with("读不出日期 it reads as no day"));
+            }
+            above.day_text.clone_from(&cell.text);
+        } else if above.day.is_none() && above.day_text.is_empty() {
+            // The day is not printed: the first of some.
+            above.day = Some(draft.day(&cell, when::Said::default(), above.meal));
+        } else if self.begins_again(row, draft, above) {
+            above.day = Some(draft.day(&cell, when::Said::default(), above.meal));
+            above.under = Under::default();
+        }
+        above.day
+    }
+
+    /// A day that is not printed begins where the first slot comes again.
+    fn begins_again(&self, row: &Row, draft: &Draft, above: &Above) -> bool {
+        let blank = above.unprinted && self.cell(row, &Role::Day).is_blank();
+        let slot = draft.slot(&self.cell(row, &Role::Slot).text);
+        let first = above
+            .day
+            .and_then(|day| draft.days[day].meals.first()?.dishes.first());
+        let first = first.map(Dish::slot);
+        let whole = self
+            .roles
+            .iter()
+            .flatten()
+            .any(|role| matches!(role, Role::Of(_)));
+        let days = self.roles.contains(&Some(Role::Day));
+        let again = slot.is_some() && slot == first && Some(above.under.slot) != slot;
+        blank && days && (again || (whole && !self.roles.contains(&Some(Role::Meal))))
+    }
+
+    fn under(&self, row: &Row, draft: &mut Draft, above: &mut Above) -> Under {
+        let cell = self.cell(row, &Role::Slot);
+        if !cell.is_blank() {
+            let slot = draft.slot(&cell.text);
+            let seasoning = words::is_seasoning(&cell.text);
+            above.under = Under {
+                meal: None,
+                slot: slot.unwrap_or_default(),
+                seasoning,
+            };
+            if let Some(meal) = words::meal(&cell.text) {
+                above.meal = Some(meal);
+            } else if slot.is_none() && !seasoning {
+                draft.doubts.push(
+                    Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed)
+                        .with("菜品类别 slot"),
+                );
+            }
+        }
+        Under {
+            meal: above.meal,
+            ..above.under
+        }
+    }
+
+    fn dish(&self, row: &Row, day: usize, under: Under, draft: &mut Draft) {
+        let (dish, parts) = (self.cell(row, &Role::Dish), self.cell(row, &Role::Parts));
+        let grams = self.of(row, |role| matches!(role, Role::Grams(_)));
+        let grams: Vec<(String, Cell)> = grams
+            .filter_map(|(role, cell)| match role {
+                Role::Grams(band) => Some((band.clone(), cell.clone())),
+                _ => None,
+            })
+            .collect();
+        let is_weighed = !grams.is_empty() || self.roles.contains(&Some(Role::Parts));
+        if is_weighed {
+            let (dish, parts, grams) = (&dish, &parts, grams.as_slice());
+            draft.weigh(day, under, &Weight { dish, parts, grams });
+        } else {
+            draft.take(day, under, &dish);
+        }
+    }
+}
+
+/// A row that is a note: one text across, that is a sentence or says so.
+#[must_use]
+pub fn note(row: &Row) -> Option<Cell> {
+    let full: Vec<&Cell> = row.iter().filter(|cell| !cell.is_empty()).collect();
+    let (first, rest) = full.split_first()?;
+    let alone = rest.iter().all(|cell| cell.text == first.text);
+    (alone && is_note(&first.text)).then(|| (*first).clone())
+}
+
+/// Whether a text is a note and no dish.
+#[must_use]
+pub fn is_note(text: &str) -> bool {
+    let starts = [
+        "注",
+        "备注",
+        "说明",
+        "温馨提示",
+        "提示",
+        "以上",
+        "如遇",
+        "如有",
+        "发布",
+        "公布",
+        "*",
+        "※",
+        "营养师",
+        "制表",
+        "审核",
+        "食堂管理",
+        "欢迎",
+        "请",
+    ];
+    starts.iter().any(|word| text.starts_with(word))
+        || (text.chars().count() > 18 && text.contains(['。', ';']))
+}

@@ -1,0 +1,186 @@
+//! What canteens call meals, slots and days without a meal.
+
+use crate::intake::fold::key;
+use crate::intake::words::{Table, exactly, first};
+use crate::wire::v1::{DishSlot, Meal, NoServiceReason};
+use std::ops::Range;
+
+const MEALS: &Table<Meal> = &[
+    (
+        Meal::MorningSnack,
+        &[
+            "早点",
+            "上午点心",
+            "上午点",
+            "早茶",
+            "课间餐",
+            "上午加餐",
+            "早加餐",
+            "间点",
+        ],
+    ),
+    (
+        Meal::AfternoonSnack,
+        &[
+            "午点",
+            "下午点心",
+            "下午点",
+            "午茶",
+            "下午茶",
+            "下午加餐",
+            "午加餐",
+        ],
+    ),
+    (Meal::Breakfast, &["早餐", "早饭", "早膳"]),
+    (
+        Meal::Lunch,
+        &["午餐", "中餐", "午饭", "中饭", "午膳", "午间"],
+    ),
+    (Meal::Dinner, &["晚餐", "晚饭", "晚膳"]),
+];
+
+/// The meal a whole cell names.
+#[must_use]
+pub fn meal(text: &str) -> Option<Meal> {
+    exactly(MEALS, text)
+}
+
+/// The meal a text names first, and where.
+#[must_use]
+pub fn meal_in(text: &str) -> Option<(Meal, Range<usize>)> {
+    first(MEALS, text)
+}
+
+const SLOTS: &Table<DishSlot> = &[
+    (DishSlot::Staple, &["主食", "饭", "主食类"]),
+    (
+        DishSlot::Main,
+        &[
+            "大荤",
+            "主菜",
+            "主荤",
+            "荤菜",
+            "大荤菜",
+            "荤菜一",
+            "荤菜1",
+            "全荤",
+            "纯荤",
+        ],
+    ),
+    (
+        DishSlot::HalfMeat,
+        &[
+            "小荤",
+            "半荤",
+            "小荤菜",
+            "花荤",
+            "荤菜二",
+            "荤菜2",
+            "半荤菜",
+            "半荤半素",
+        ],
+    ),
+    (
+        DishSlot::Vegetable,
+        &[
+            "素菜",
+            "蔬菜",
+            "时蔬",
+            "青菜",
+            "素",
+            "素菜一",
+            "素菜二",
+            "蔬菜类",
+            "炒素",
+        ],
+    ),
+    (
+        DishSlot::Soup,
+        &["汤", "汤品", "例汤", "汤羹", "汤类", "汤羹类"],
+    ),
+    (DishSlot::Snack, &["点心", "小点", "糕点", "面点", "点心类"]),
+    (DishSlot::Fruit, &["水果", "时令水果", "果品", "水果类"]),
+    (
+        DishSlot::Milk,
+        &[
+            "牛奶",
+            "奶",
+            "奶制品",
+            "乳品",
+            "奶类",
+            "酸奶",
+            "乳制品",
+            "饮品",
+        ],
+    ),
+    (
+        DishSlot::CoarseGrain,
+        &["粗粮", "杂粮", "粗粮类", "五谷杂粮"],
+    ),
+];
+
+/// The slot a whole cell names.
+#[must_use]
+pub fn slot(text: &str) -> Option<DishSlot> {
+    exactly(SLOTS, text)
+}
+
+/// Whether a whole cell says that seasonings follow.
+#[must_use]
+pub fn is_seasoning(text: &str) -> bool {
+    matches!(
+        key(text).as_str(),
+        "调味品" | "调料" | "调味料" | "佐料" | "调味" | "油盐" | "调味品类" | "烹调用料"
+    )
+}
+
+/// What a cell says of a day without a meal: the reason, when it says that there is none.
+#[must_use]
+pub fn no_service(text: &str) -> Option<NoServiceReason> {
+    let table: &Table<NoServiceReason> = &[
+        (
+            NoServiceReason::Outing,
+            &["秋游", "春游", "研学", "运动会", "社会实践", "外出", "远足"],
+        ),
+        (
+            NoServiceReason::Kitchen,
+            &["检修", "停水", "停电", "维修", "停气"],
+        ),
+        (
+            NoServiceReason::Holiday,
+            &[
+                "放假",
+                "假期",
+                "休假",
+                "国庆",
+                "中秋",
+                "端午",
+                "清明",
+                "元旦",
+                "劳动节",
+                "五一",
+                "春节",
+            ],
+        ),
+        (
+            NoServiceReason::Other,
+            &[
+                "停餐",
+                "不供餐",
+                "无餐",
+                "不用餐",
+                "停供",
+                "不供应",
+                "休息",
+                "停伙",
+            ],
+        ),
+    ];
+    // A dish may hold such a word (五一特色套餐): only a short cell is a declaration.
+    let short = text.chars().count() <= 12 && !text.chars().any(|c| c.is_ascii_digit() && c != '1');
+    // 停餐(运动会) says why, too: the reasons before the mere word.
+    let said = table
+        .iter()
+        .find(|(_, words)| words.iter().any(|word| text.contains(word)));
+    said.filter(|_| short).map(|(reason, _)| *reason)
+}

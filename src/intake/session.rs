@@ -1,0 +1,387 @@
+//! Sessions (教研活动): lists, notices and lines pasted from a chat → `Session`.
+
+mod build;
+mod line;
+mod place;
+mod subject;
+mod time;
+
+use super::columns::{self, Headings};
+use super::doubt::{Code, Doubt};
+use super::known::Known;
+use super::reading::{Item, Reading};
+use super::sheet::{Cell, Sheet};
+use super::when::clock;
+use super::when::year::Years;
+use crate::wire::v1::content::Kind;
+use crate::wire::v1::{PersonRef, Session};
+use build::Builder;
+
+/// What a notice or a column says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// 主题.
+    Title,
+    /// 时间, 日期.
+    Time,
+    /// 星期.
+    Weekday,
+    /// 地点.
+    Place,
+    /// 主备, 领衔.
+    Lead,
+    /// 主讲, 发言, 执教.
+    Speakers,
+    /// 主持.
+    Chair,
+    /// 参加人员.
+    Audience,
+    /// 学科.
+    Subject,
+    /// 年级.
+    Grade,
+    /// 形式.
+    Form,
+    /// 承办.
+    Host,
+    /// 协办.
+    CoHost,
+    /// 课题, 单元.
+    Lesson,
+    /// 教材.
+    Textbook,
+    /// 序号.
+    Counter,
+}
+
+const HEADINGS: &Headings<Field> = &[
+    (
+        Field::Title,
+        &[
+            "主题",
+            "活动主题",
+            "教研主题",
+            "研讨主题",
+            "活动名称",
+            "名称",
+            "题目",
+            "备课主题",
+            "活动内容",
+            "内容",
+        ],
+    ),
+    (
+        Field::Time,
+        &[
+            "时间",
+            "日期",
+            "活动时间",
+            "活动日期",
+            "备课时间",
+            "时段",
+            "具体时间",
+            "起止时间",
+            "教研时间",
+        ],
+    ),
+    (Field::Weekday, &["星期", "周几"]),
+    (
+        Field::Place,
+        &["地点", "活动地点", "地址", "场地", "备课地点", "会场"],
+    ),
+    (
+        Field::Lead,
+        &[
+            "主备",
+            "主备人",
+            "主备教师",
+            "领衔",
+            "领衔人",
+            "牵头人",
+            "负责人",
+            "召集人",
+            "组长",
+            "主备课人",
+        ],
+    ),
+    (
+        Field::Speakers,
+        &[
+            "中心发言人",
+            "中心发言",
+            "发言人",
+            "发言",
+            "主讲",
+            "主讲人",
+            "执教",
+            "执教者",
+            "执教人",
+            "上课教师",
+            "授课教师",
+            "执教教师",
+        ],
+    ),
+    (Field::Chair, &["主持", "主持人"]),
+    (
+        Field::Audience,
+        &[
+            "参加",
+            "参加人员",
+            "参加对象",
+            "参与",
+            "参与人员",
+            "参与学校",
+            "参加学校",
+            "对象",
+            "人员",
+            "出席",
+            "参会人员",
+            "参会对象",
+            "参与对象",
+        ],
+    ),
+    (
+        Field::Subject,
+        &["学科", "科目", "组别", "教研组", "备课组", "学科组"],
+    ),
+    (Field::Grade, &["年级", "学段", "年段"]),
+    (
+        Field::Form,
+        &["形式", "活动形式", "类型", "方式", "活动类型", "类别"],
+    ),
+    (
+        Field::Host,
+        &[
+            "承办",
+            "承办单位",
+            "承办学校",
+            "主办",
+            "主办单位",
+            "举办学校",
+            "学校",
+            "校区",
+        ],
+    ),
+    (Field::CoHost, &["协办", "协办单位"]),
+    (
+        Field::Lesson,
+        &[
+            "课题",
+            "课名",
+            "课例",
+            "单元",
+            "教学内容",
+            "备课内容",
+            "课时",
+        ],
+    ),
+    (Field::Textbook, &["教材", "版本"]),
+    (Field::Counter, &["序号", "编号"]),
+];
+
+/// One session as it is written: its fields, its running order, and what has no heading.
+#[derive(Clone, Debug, Default)]
+pub struct Notice {
+    /// Where it begins.
+    pub start: Cell,
+    /// What has a heading.
+    pub fields: Vec<(Field, Cell)>,
+    /// Lines that begin with a clock time.
+    pub agenda: Vec<Cell>,
+    /// The rest.
+    pub loose: Vec<Cell>,
+    /// A notice of several lines, or one line.
+    pub lines: usize,
+}
+
+/// Reads the sessions of some sheets.
+#[must_use]
+pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
+    let mut reading = Reading::default();
+    for sheet in sheets {
+        let texts = sheet.rows.iter().flatten().map(|cell| cell.text.as_str());
+        let years = Years::of(texts, known.calendar(), known.today);
+        let notices = notices(sheet, &mut reading.doubts);
+        for notice in notices {
+            let mut doubts = Vec::new();
+            let place = notice.start.place.clone();
+            let session = Builder {
+                known,
+                years: &years,
+                doubts: &mut doubts,
+            }
+            .session(&notice);
+            reading.add(place, Kind::Session(session), doubts);
+        }
+    }
+    compare(&mut reading);
+    reading
+}
+
+fn notices(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
+    if !sheet.is_text()
+        && let Some(columns) = columns::find(&sheet.rows, HEADINGS, 3)
+    {
+        doubts.extend(columns.left_out(&sheet.rows));
+        let above: Vec<Cell> = sheet.rows[..columns.body - 1]
+            .iter()
+            .filter_map(|row| row.iter().find(|cell| !cell.is_empty()).cloned())
+            .collect();
+        let notice = |row: &super::sheet::Row| Notice {
+            start: row
+                .iter()
+                .find(|cell| !cell.is_empty())
+                .cloned()
+                .unwrap_or_default(),
+            fields: columns.fields(row),
+            loose: above.clone(),
+            lines: 2,
+            ..Notice::default()
+        };
+        return columns
+            .records(&sheet.rows, doubts)
+            .into_iter()
+            .map(notice)
+            .collect();
+    }
+    let lines = columns::lines(sheet, HEADINGS);
+    let labels = lines
+        .iter()
+        .filter(|line| columns::labelled(line, HEADINGS).is_some())
+        .count();
+    match labels >= 2 {
+        true => labelled(&lines),
+        false => line::notices(&lines, doubts),
+    }
+}
+
+/// Notices of several lines: a theme or a time that comes again begins the next one.
+fn labelled(lines: &[Cell]) -> Vec<Notice> {
+    let mut notices: Vec<Notice> = Vec::new();
+    let mut waiting: Vec<Cell> = Vec::new();
+    // 活动安排: says only that something follows.
+    let heading = |line: &Cell| line.text.ends_with(':') && line.text.chars().count() < 10;
+    for line in lines
+        .iter()
+        .filter(|line| !line.is_blank() && !heading(line))
+    {
+        let field = columns::labelled(line, HEADINGS);
+        let clock = clock::find(&line.text, None)
+            .filter(|clock| clock.at.start == 0 && clock.end.is_some());
+        match (field, notices.last_mut()) {
+            (None, Some(notice)) if clock.is_some() => notice.agenda.push(line.clone()),
+            (None, None) => waiting.push(line.clone()),
+            // A line without a heading goes on with the one above, or is the title of the next notice.
+            (None, Some(notice)) => match notice.fields.last_mut() {
+                Some((Field::Audience | Field::Speakers, cell)) => {
+                    let typed = format!("{}；{}", cell.typed, line.typed);
+                    *cell = Cell::new(cell.place.clone(), &typed);
+                }
+                _ => waiting.push(line.clone()),
+            },
+            (Some((field, value)), notice) => {
+                let had = |notice: &Notice| notice.fields.iter().any(|(other, _)| *other == field);
+                let again = matches!(field, Field::Title | Field::Time);
+                match notice {
+                    Some(notice) if !(again && had(notice)) => {
+                        notice.loose.append(&mut waiting);
+                        notice.fields.push((field, value));
+                    }
+                    _ => notices.push(Notice {
+                        start: waiting.first().unwrap_or(line).clone(),
+                        fields: vec![(field, value)],
+                        agenda: Vec::new(),
+                        loose: std::mem::take(&mut waiting),
+                        lines: 2,
+                    }),
+                }
+            }
+        }
+    }
+    if let Some(notice) = notices.last_mut() {
+        notice.loose.append(&mut waiting);
+    }
+    notices
+}
+
+/// Sessions that look like one another, and people who are at two places at once.
+fn compare(reading: &mut Reading) {
+    let sessions: Vec<(usize, &Item, &Session)> = reading
+        .items
+        .iter()
+        .enumerate()
+        .filter_map(|(index, item)| match &item.content {
+            Kind::Session(session) => Some((index, item, session)),
+            _ => None,
+        })
+        .collect();
+    let mut found = Vec::new();
+    for (position, (index, item, session)) in sessions.iter().enumerate() {
+        for (other_index, _, other) in &sessions[..position] {
+            if !meet(session, other) {
+                continue;
+            }
+            let same = !session.subjects.is_empty()
+                && session.subjects == other.subjects
+                && session.grades == other.grades;
+            let shared =
+                named(session).find(|person| named(other).any(|other| same_person(person, other)));
+            let doubt = match (same, shared) {
+                (true, _) => {
+                    Doubt::new(Code::Twin, item.place.clone(), "").with(format!("#{other_index}"))
+                }
+                (false, Some(person)) => {
+                    Doubt::new(Code::BusyTwice, item.place.clone(), &person.display_name)
+                        .with(format!("#{other_index}"))
+                }
+                _ => continue,
+            };
+            found.push(Doubt {
+                item: Some(*index),
+                ..doubt
+            });
+        }
+    }
+    reading.doubts.extend(found);
+}
+
+fn named(session: &Session) -> impl Iterator<Item = &PersonRef> {
+    session
+        .lead
+        .iter()
+        .chain(&session.speakers)
+        .chain(&session.chair)
+}
+
+fn same_person(a: &PersonRef, b: &PersonRef) -> bool {
+    let key = |person: &PersonRef| super::fold::key(&person.display_name);
+    key(a) == key(b)
+        && (a.affiliation.is_empty() || b.affiliation.is_empty() || a.affiliation == b.affiliation)
+}
+
+/// Whether two sessions are at one time, as far as they say.
+fn meet(a: &Session, b: &Session) -> bool {
+    a.days.iter().any(|one| {
+        let same_day =
+            |other: &&crate::wire::v1::SessionDay| other.date == one.date && !one.date.is_empty();
+        b.days.iter().filter(same_day).any(|other| {
+            let ends = |day: &crate::wire::v1::SessionDay| {
+                if day.end.is_empty() {
+                    "24:00".to_owned()
+                } else {
+                    day.end.clone()
+                }
+            };
+            let clocks = !one.start.is_empty() && !other.start.is_empty();
+            let halves = one.half_day == other.half_day || one.half_day == 0 || other.half_day == 0;
+            if clocks {
+                one.start < ends(other) && other.start < ends(one)
+            } else {
+                halves
+            }
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests;

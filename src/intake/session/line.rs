@@ -1,0 +1,114 @@
+//! One line as people post it: 5月12日(周二)14:00～16:30 信息科技 七年级 主备:张老师 地点:滨湖分校三楼录播室 参加:全集团.
+
+use super::{Field, HEADINGS, Notice};
+use crate::intake::columns;
+use crate::intake::doubt::{Code, Doubt};
+use crate::intake::names;
+use crate::intake::sheet::Cell;
+use crate::intake::when::{self, regex};
+use crate::intake::words;
+use regex::Regex;
+use std::sync::LazyLock;
+
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(主备教师|主备课人|主备人|主备|领衔人|领衔|牵头人|召集人|中心发言人|中心发言|发言人|主讲人|主讲|执教者|执教|主持人|主持|活动地点|地点|参加人员|参加对象|参加学校|参加|参与人员|参与|承办|协办)(?:\s*[:是]\s*|\s+)|(主题|课题|内容|学科|年级|时间|形式)\s*:\s*",
+    )
+});
+/// A time that is not yet known.
+static UNSET: LazyLock<Regex> = LazyLock::new(|| regex("待定|另行通知|每月|每周|未定|待通知"));
+
+/// The sessions of a text whose lines have no headings: one a line that says a day; a text in which no
+/// line says one is one session.
+pub fn notices(lines: &[Cell], doubts: &mut Vec<Doubt>) -> Vec<Notice> {
+    let lines: Vec<&Cell> = lines.iter().filter(|line| !line.is_blank()).collect();
+    let dated = |line: &Cell| !when::find(&line.text, false).is_empty();
+    let says = |line: &Cell| {
+        let subject = !words::subjects(&line.text).is_empty() || LABEL.is_match(&line.text);
+        dated(line) || (UNSET.is_match(&line.text) && (subject || line.text.contains('组')))
+    };
+    if !lines.iter().any(|line| dated(line)) && lines.len() > 1 || lines.len() == 1 {
+        return whole(&lines).into_iter().collect();
+    }
+    let mut notices: Vec<Notice> = Vec::new();
+    for line in lines {
+        if says(line) {
+            notices.push(notice(line));
+        } else if let (Some(last), true) = (notices.last_mut(), LABEL.is_match(&line.text)) {
+            let mut more = notice(line);
+            last.fields.append(&mut more.fields);
+            last.loose.append(&mut more.loose);
+        } else {
+            let doubt = Doubt::new(Code::LeftOut, line.place.clone(), &line.typed);
+            doubts.push(doubt.with("没有写日期的一行 a line without a day"));
+        }
+    }
+    notices
+}
+
+/// A text of several lines as one session.
+fn whole(lines: &[&Cell]) -> Option<Notice> {
+    let each = lines.iter().map(|line| notice(line));
+    let mut notice = each.reduce(|mut all, mut line| {
+        all.fields.append(&mut line.fields);
+        all.loose.append(&mut line.loose);
+        all
+    })?;
+    notice.lines = lines.len();
+    Some(notice)
+}
+
+/// The fields of a line. What follows the name of a person has no heading any more.
+fn notice(line: &Cell) -> Notice {
+    let mut notice = Notice {
+        start: line.clone(),
+        lines: 1,
+        ..Notice::default()
+    };
+    let found: Vec<_> = LABEL.captures_iter(&line.text).collect();
+    let start = found
+        .first()
+        .and_then(|label| label.get(0))
+        .map_or(line.text.len(), |label| label.start());
+    let head = line.part(&line.text[..start]);
+    if !head.is_empty() {
+        notice.loose.push(head);
+    }
+    for (index, captures) in found.iter().enumerate() {
+        let label = captures.get(1).or(captures.get(2));
+        let (Some(whole), Some(label)) = (captures.get(0), label) else {
+            continue;
+        };
+        let next = found.get(index + 1).and_then(|next| next.get(0));
+        let end = next.map_or(line.text.len(), |next| next.start());
+        let value = line.part(&line.text[whole.end()..end]);
+        let Some(field) = columns::meaning(HEADINGS, label.as_str()) else {
+            continue;
+        };
+        if !matches!(field, Field::Lead | Field::Speakers | Field::Chair) {
+            notice.fields.push((field, value));
+            continue;
+        }
+        let tokens: Vec<&str> = value.text.split_whitespace().collect();
+        let names = tokens
+            .iter()
+            .take_while(|token| names::person_in(token).is_some() && !is_place(token))
+            .count();
+        let cut = tokens.get(names).map_or(value.text.len(), |token| {
+            token.as_ptr() as usize - value.text.as_ptr() as usize
+        });
+        notice.fields.push((field, value.part(&value.text[..cut])));
+        if cut < value.text.len() {
+            notice.loose.push(value.part(&value.text[cut..]));
+        }
+    }
+    notice
+}
+
+/// A short word that is a place and no name.
+fn is_place(token: &str) -> bool {
+    ["室", "厅", "楼", "校", "馆", "线上", "网络", "会议", "园"]
+        .iter()
+        .any(|word| token.contains(word))
+        || !token.ends_with(['师', '任', '长', '记']) && token.chars().count() == 2
+}

@@ -1,0 +1,166 @@
+//! Subjects, grades and stage of a session.
+
+use super::build::Builder;
+use super::{Field, Notice};
+use crate::intake::doubt::{Code, Doubt};
+use crate::intake::fold::{key, number};
+use crate::intake::names;
+use crate::intake::sheet::Cell;
+use crate::intake::when::regex;
+use crate::intake::words;
+use crate::wire::v1::{Session, Stage, VocabularyTopic};
+use regex::Regex;
+use std::sync::LazyLock;
+
+impl Builder<'_> {
+    /// Writes the subjects by today's names.
+    pub(super) fn subjects(&mut self, notice: &Notice, session: &mut Session) {
+        let labelled: Vec<&Cell> = Self::fields(notice, Field::Subject).collect();
+        let sources: Vec<&Cell> = if labelled.is_empty() {
+            Self::texts(notice)
+        } else {
+            labelled.clone()
+        };
+        for cell in &sources {
+            self.own_subjects(cell, session);
+            let own = !session.subjects.is_empty();
+            for subject in words::subjects(&cell.text).into_iter().filter(|_| !own) {
+                let part = cell.part(&cell.text[subject.at.clone()]);
+                if key(&part.typed) != subject.name && part.typed.chars().count() > 1 {
+                    self.doubts
+                        .push(Doubt::new(Code::Folded, part.place, part.typed).as_(subject.name));
+                }
+                if !session.subjects.iter().any(|name| name == subject.name) {
+                    session.subjects.push(subject.name.to_owned());
+                }
+            }
+            if let Some(subject) =
+                words::subject(&cell.text).filter(|_| session.subjects.is_empty())
+            {
+                session.subjects.push(subject.to_owned());
+            }
+            // What the title names is meant; who comes is not.
+            if !session.subjects.is_empty() {
+                self.count(cell, session.subjects.len());
+                return;
+            }
+        }
+        for cell in labelled {
+            self.doubts.push(
+                Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed).with("学科 subject"),
+            );
+        }
+        let group: LazyLock<Regex> = LazyLock::new(|| regex(r"(\p{Han}{2,4})组"));
+        if let Some((cell, found)) = sources
+            .iter()
+            .find_map(|cell| Some((cell, group.captures(&cell.text)?.get(0)?)))
+            && session.subjects.is_empty()
+        {
+            let typed = cell.typed_of(found.as_str());
+            self.doubts.push(
+                Doubt::new(Code::WordUnknown, cell.place.clone(), typed).with("学科 subject"),
+            );
+        }
+    }
+
+    /// The words of a cell that the group's own vocabulary knows as subjects.
+    fn own_subjects(&mut self, cell: &Cell, session: &mut Session) {
+        for token in cell
+            .text
+            .split(|c: char| c.is_whitespace() || "、,;/".contains(c))
+        {
+            let part = cell.part(token);
+            let Some(code) = self.known.word(VocabularyTopic::Subject, token) else {
+                continue;
+            };
+            if part.typed != code {
+                self.doubts
+                    .push(Doubt::new(Code::Folded, part.place, part.typed).as_(code));
+            }
+            if !session.subjects.iter().any(|name| name == code) {
+                session.subjects.push(code.to_owned());
+            }
+        }
+    }
+
+    /// 等八大学科 claims a number.
+    fn count(&mut self, cell: &Cell, named: usize) {
+        static CLAIM: LazyLock<Regex> =
+            LazyLock::new(|| regex(r"等?\s*(\d{1,2}|[一二三四五六七八九十]{1,2})\s*[大个门]?学科"));
+        let Some(captures) = CLAIM.captures(&cell.text) else {
+            return;
+        };
+        let claimed = number(&captures[1]).and_then(|claimed| usize::try_from(claimed).ok());
+        if claimed.is_some_and(|claimed| claimed != named) {
+            let doubt = Doubt::new(
+                Code::CountMismatch,
+                cell.place.clone(),
+                cell.typed_of(&cell.text[captures.get(0).map_or(0..0, |all| all.range())]),
+            );
+            self.doubts.push(doubt.as_(named).with(&captures[1]));
+        }
+    }
+
+    /// Writes the grades by today's names, and the stage that follows from them.
+    pub(super) fn grades(&mut self, notice: &Notice, session: &mut Session) {
+        let labelled: Vec<&Cell> = Self::fields(notice, Field::Grade).collect();
+        let own: Vec<&Cell> = notice
+            .loose
+            .iter()
+            .chain(Self::fields(notice, Field::Title))
+            .collect();
+        let unknown = labelled
+            .iter()
+            .filter(|cell| !cell.is_blank() && words::grades(&cell.text).is_empty());
+        for cell in unknown {
+            let doubt = Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed);
+            self.doubts.push(doubt.with("年级 grade"));
+        }
+        let sources = if labelled.is_empty() { own } else { labelled };
+        let mut open = None;
+        for cell in sources {
+            for grade in words::grades(&cell.text) {
+                let part = cell.part(&cell.text[grade.at.clone()]);
+                if key(&part.typed).chars().next() != grade.name.chars().next() {
+                    self.doubts
+                        .push(Doubt::new(Code::Folded, part.place, part.typed).as_(&grade.name));
+                }
+                match grade.stage {
+                    Stage::Unspecified => open = Some(cell),
+                    stage if session.stage() == Stage::Unspecified => session.stage = stage.into(),
+                    _ => {}
+                }
+                if !session.grades.contains(&grade.name) {
+                    session.grades.push(grade.name);
+                }
+            }
+            if !session.grades.is_empty() {
+                break;
+            }
+        }
+        if session.stage() != Stage::Unspecified {
+            return;
+        }
+        // Grade 6 is primary or junior, as the school has it.
+        let place = session.place.as_ref().and_then(|place| place.unit.as_ref());
+        let campus = names::campus_id(place).and_then(|id| self.known.campus(id));
+        let campus = campus.or(self.known.own().map(|(_, campus)| campus));
+        let stages = campus
+            .map(|campus| campus.stages.as_slice())
+            .unwrap_or_default();
+        let named = || {
+            Self::texts(notice)
+                .into_iter()
+                .find_map(|cell| words::stage(&cell.text))
+        };
+        match (open, stages) {
+            (Some(_), [only]) => session.stage = *only,
+            (Some(cell), _) => {
+                self.doubts.push(
+                    Doubt::new(Code::Unstated, cell.place.clone(), &cell.typed).with("学段 stage"),
+                );
+            }
+            (None, _) => session.stage = named().unwrap_or_default().into(),
+        }
+    }
+}

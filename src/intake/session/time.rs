@@ -1,0 +1,154 @@
+//! When a session is.
+
+use super::build::Builder;
+use super::{Field, Notice};
+use crate::intake::doubt::{Code, Doubt};
+use crate::intake::sheet::Cell;
+use crate::intake::when::{self, Said, clock};
+use crate::wire::v1::{HalfDay, Session, SessionDay};
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+/// The most days of one session.
+const DAYS_MAX: usize = 31;
+
+/// The dates that a cell says, each where it stands, and the cell's text without them.
+fn dates(cell: &Cell, loose: bool) -> (Vec<(Cell, Said)>, String) {
+    let found = when::find(&cell.text, loose);
+    let mut rest = cell.text.clone();
+    for day in found.iter().rev() {
+        rest.replace_range(day.at.clone(), &" ".repeat(day.at.len()));
+    }
+    if found.is_empty()
+        && let Some(said) = when::whole(&cell.text).filter(Said::is_date)
+    {
+        return (vec![(cell.clone(), said)], String::new());
+    }
+    let part = |found: when::Found| (cell.part(&cell.text[found.at]), found.said);
+    (found.into_iter().map(part).collect(), rest)
+}
+
+impl Builder<'_> {
+    /// Writes the days of a notice: those of its 时间, else those among its words.
+    pub(super) fn days(&mut self, notice: &Notice, session: &mut Session) {
+        let times: Vec<&Cell> = Self::fields(notice, Field::Time).collect();
+        let stated =
+            Self::fields(notice, Field::Weekday).find_map(|cell| when::whole(&cell.text)?.weekday);
+        let times_are_loose = times.is_empty();
+        let sources = if times_are_loose {
+            notice.loose.iter().collect()
+        } else {
+            times
+        };
+        let loose = sources.len() == 1 && notice.lines > 1;
+        let mut clock = None;
+        for cell in &sources {
+            let (said, rest) = dates(cell, loose);
+            let found = clock::find(&rest, None);
+            if notice.lines > 1 && !times_are_loose {
+                self.beside_the_time(cell, &rest, found.as_ref());
+            }
+            clock = clock.or_else(|| Some(((*cell).clone(), found?)));
+            self.dated(cell, said, stated, session);
+        }
+        session.days.sort_by(|a, b| a.date.cmp(&b.date));
+        session.days.dedup_by(|a, b| a.date == b.date);
+        if let Some((cell, clock)) = clock {
+            self.clock(&cell, &clock, session);
+        }
+        let asked = [Code::YearUnknown, Code::DateInvalid];
+        if session.days.is_empty() && !self.doubts.iter().any(|doubt| asked.contains(&doubt.code)) {
+            let typed: Vec<&str> = sources.iter().map(|cell| cell.typed.as_str()).collect();
+            let place = sources
+                .first()
+                .map(|cell| cell.place.clone())
+                .unwrap_or_default();
+            self.doubts
+                .push(Doubt::new(Code::DateMissing, place, typed.join(" ")));
+        }
+    }
+
+    /// Doubts what stands in a 时间 beside days and clock: 第二节课.
+    fn beside_the_time(&mut self, cell: &Cell, rest: &str, clock: Option<&clock::Clock>) {
+        let mut rest = rest.to_owned();
+        if let Some(clock) = clock {
+            rest.replace_range(clock.at.clone(), " ");
+        }
+        if let Some((_, at)) = when::weekday(&rest) {
+            rest.replace_range(at, " ");
+        }
+        let marks = |c: char| !c.is_alphanumeric() || "至到和日".contains(c);
+        let left = rest.trim_matches(marks);
+        if clock.is_some() && left.chars().count() > 1 && when::whole(&cell.text).is_none() {
+            let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), left);
+            self.doubts.push(doubt.with(&cell.typed));
+        }
+    }
+
+    /// Single days, or all between two that are joined.
+    fn dated(
+        &mut self,
+        cell: &Cell,
+        said: Vec<(Cell, Said)>,
+        stated: Option<i8>,
+        session: &mut Session,
+    ) {
+        let mut dates = Vec::new();
+        for (part, said) in said {
+            let weekday = said.weekday.or(stated);
+            if let Some(date) = self.years.day(&part, Said { weekday, ..said }, self.doubts) {
+                dates.push((date, weekday));
+            }
+        }
+        let last = match (when::period(&cell.text), dates.as_slice()) {
+            (Some(_), [_, (last, _)]) => Some(*last),
+            (Some((_, last)), [(first, _)]) => {
+                Date::new(first.year(), first.month(), last.day.unwrap_or(first.day())).ok()
+            }
+            _ => None,
+        };
+        let Some(last) = last else {
+            session
+                .days
+                .extend(dates.into_iter().map(|(date, weekday)| day(date, weekday)));
+            return;
+        };
+        let (first, weekday) = dates[0];
+        let all = first
+            .series(1.days())
+            .take_while(|day| *day <= last)
+            .take(DAYS_MAX);
+        session
+            .days
+            .extend(all.map(|date| day(date, weekday.filter(|_| date == first))));
+    }
+
+    fn clock(&mut self, cell: &Cell, clock: &clock::Clock, session: &mut Session) {
+        let doubt = |code| Doubt::new(code, cell.place.clone(), &cell.typed);
+        let (start, end) = (
+            clock.start.clone().unwrap_or_default(),
+            clock.end.clone().unwrap_or_default(),
+        );
+        if clock.derived {
+            self.doubts
+                .push(doubt(Code::TimeDerived).as_(format!("{start}-{end}")));
+        }
+        if !end.is_empty() && end <= start {
+            self.doubts.push(doubt(Code::EndBeforeStart));
+        }
+        for day in &mut session.days {
+            day.start.clone_from(&start);
+            day.end.clone_from(&end);
+            let half = clock.half.filter(|_| start.is_empty());
+            day.half_day = half.unwrap_or(HalfDay::Unspecified).into();
+        }
+    }
+}
+
+fn day(date: Date, stated: Option<i8>) -> SessionDay {
+    SessionDay {
+        date: date.to_string(),
+        stated_weekday: stated.unwrap_or_default().into(),
+        ..SessionDay::default()
+    }
+}

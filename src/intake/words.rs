@@ -1,0 +1,282 @@
+//! The words these offices use, and what each is called today: subjects (plan of 2022), grades, stages and
+//! forms of sessions. Words of one kind of record stand beside it.
+
+use super::fold::{key, number};
+use super::when::regex;
+use crate::wire::v1::{SessionForm, Stage};
+use regex::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// A table of words: what each means, and its spellings, the longest first where one holds another.
+pub type Table<T> = [(T, &'static [&'static str])];
+
+/// What a text names first by a table: the meaning, and where. Of two spellings at one place the longer.
+pub fn first<T: Copy>(table: &Table<T>, text: &str) -> Option<(T, Range<usize>)> {
+    let all = table.iter().flat_map(|(meaning, words)| {
+        let found = words
+            .iter()
+            .filter_map(|word| text.find(word).map(|at| (*meaning, at..at + word.len())));
+        found.collect::<Vec<_>>()
+    });
+    all.min_by_key(|(_, at)| (at.start, std::cmp::Reverse(at.end)))
+}
+
+/// What a whole text means by a table.
+pub fn exactly<T: Copy>(table: &Table<T>, text: &str) -> Option<T> {
+    let name = key(text);
+    let name = name.trim_matches(|c: char| "():[]【】".contains(c));
+    let found = table.iter().find(|(_, words)| words.contains(&name));
+    found.map(|(meaning, _)| *meaning)
+}
+
+const SUBJECTS: &Table<&str> = &[
+    ("语文", &["语文"]),
+    ("数学", &["数学"]),
+    ("英语", &["英语", "外语"]),
+    (
+        "道德与法治",
+        &[
+            "道德与法治",
+            "道法",
+            "品德与社会",
+            "品德与生活",
+            "思想品德",
+            "品德",
+        ],
+    ),
+    ("科学", &["科学"]),
+    ("物理", &["物理"]),
+    ("化学", &["化学"]),
+    ("生物", &["生物学", "生物"]),
+    ("历史", &["历史"]),
+    ("地理", &["地理"]),
+    ("体育与健康", &["体育与健康", "体育"]),
+    ("音乐", &["音乐"]),
+    ("美术", &["美术"]),
+    ("艺术", &["艺术"]),
+    ("信息科技", &["信息科技", "信息技术"]),
+    ("劳动", &["劳动技术", "劳技", "劳动"]),
+    ("综合实践活动", &["综合实践活动", "综合实践", "综实"]),
+    ("书法", &["书法"]),
+    ("思想政治", &["思想政治", "政治"]),
+    ("通用技术", &["通用技术"]),
+    ("心理健康", &["心理健康", "心理"]),
+];
+
+/// The initials that are joined into one word: 语数英, 音体美.
+const INITIALS: [(char, &str); 9] = [
+    ('语', "语文"),
+    ('数', "数学"),
+    ('英', "英语"),
+    ('音', "音乐"),
+    ('体', "体育与健康"),
+    ('美', "美术"),
+    ('科', "科学"),
+    ('信', "信息科技"),
+    ('劳', "劳动"),
+];
+
+/// A subject named in a text: today's name, the spelling, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// Today's name.
+    pub name: &'static str,
+    /// Where it stands, in bytes.
+    pub at: Range<usize>,
+}
+
+/// The subjects a text names, each once, in the order named.
+#[must_use]
+pub fn subjects(text: &str) -> Vec<Subject> {
+    let mut found: Vec<Subject> = Vec::new();
+    let mut from = 0;
+    while let Some((name, at)) = first(SUBJECTS, &text[from..]) {
+        let at = from + at.start..from + at.end;
+        from = at.end;
+        if found.iter().all(|subject| subject.name != name) {
+            found.push(Subject { name, at });
+        }
+    }
+    if found.is_empty() {
+        initials(text)
+    } else {
+        found
+    }
+}
+
+fn initials(text: &str) -> Vec<Subject> {
+    static JOINED: LazyLock<Regex> =
+        LazyLock::new(|| regex("[语数英音体美科信劳](?:、?[语数英音体美科信劳])+"));
+    let mut found: Vec<Subject> = Vec::new();
+    for word in JOINED.find_iter(text) {
+        for (at, c) in word.as_str().char_indices() {
+            let at = word.start() + at;
+            let named = INITIALS.iter().find(|(initial, _)| *initial == c);
+            if let Some((_, name)) = named
+                && found.iter().all(|subject| subject.name != *name)
+            {
+                found.push(Subject {
+                    name,
+                    at: at..at + c.len_utf8(),
+                });
+            }
+        }
+    }
+    found
+}
+
+/// The subject a whole cell names, with one-letter initials too.
+#[must_use]
+pub fn subject(text: &str) -> Option<&'static str> {
+    let name = key(text);
+    let short = || {
+        let mut chars = name.chars();
+        let only = chars.next().filter(|_| chars.next().is_none())?;
+        INITIALS
+            .iter()
+            .find(|(initial, _)| *initial == only)
+            .map(|(_, name)| *name)
+    };
+    exactly(SUBJECTS, text).or_else(short)
+}
+
+/// A grade named in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grade {
+    /// Its name today (七年级 for 初一).
+    pub name: String,
+    /// The stage it is in, where its name alone says so.
+    pub stage: Stage,
+    /// Where it stands, in bytes.
+    pub at: Range<usize>,
+}
+
+static GRADES: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?x) ([一二三四五六七八九1-9]) (?: \s*[-~至到、,]+\s* ([一二三四五六七八九1-9]) )? \s*年级 (\s*\(?预初\)?)?
+        | 新?(初|高)([一二三1-3]) | (托班|小班|中班|大班)",
+    )
+});
+
+/// The grades a text names, each once; a range names all between.
+#[must_use]
+pub fn grades(text: &str) -> Vec<Grade> {
+    let mut found: Vec<Grade> = Vec::new();
+    for captures in GRADES.captures_iter(text) {
+        let at = captures
+            .get(0)
+            .map(|whole| whole.range())
+            .unwrap_or_default();
+        let group = |index: usize| captures.get(index).map(|group| group.as_str());
+        let mut add = |name: String, stage: Stage| {
+            if found.iter().all(|grade| grade.name != name) {
+                found.push(Grade {
+                    name,
+                    stage,
+                    at: at.clone(),
+                });
+            }
+        };
+        if let Some(class) = group(6) {
+            add(class.to_owned(), Stage::Kindergarten);
+        } else if let (Some(stage), Some(year)) = (group(4), group(5).and_then(number)) {
+            match stage {
+                "初" => add(grade_name(6 + year), Stage::Junior),
+                _ => add(format!("高{}", digit(year)), Stage::Senior),
+            }
+        } else if let Some(from) = group(1).and_then(number) {
+            let to = group(2).and_then(number).unwrap_or(from);
+            // 一、三年级 names two, 1-3年级 three.
+            let listed = captures
+                .get(0)
+                .is_some_and(|whole| whole.as_str().contains(['、', ',']));
+            for year in from..=to.max(from) {
+                if !listed || year == from || year == to {
+                    let preparing = group(3).is_some();
+                    add(grade_name(year), stage_of(year, preparing));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn digit(number: i8) -> char {
+    let digits = "〇一二三四五六七八九";
+    digits
+        .chars()
+        .nth(usize::try_from(number).unwrap_or_default())
+        .unwrap_or('〇')
+}
+
+fn grade_name(year: i8) -> String {
+    format!("{}年级", digit(year))
+}
+
+/// Grade 6 is primary in a 6-3 system and junior in a 5-4 system (预初).
+fn stage_of(year: i8, preparing: bool) -> Stage {
+    match year {
+        6 if preparing => Stage::Junior,
+        1..=5 => Stage::Primary,
+        7..=9 => Stage::Junior,
+        _ => Stage::Unspecified,
+    }
+}
+
+/// The stage a text names.
+#[must_use]
+pub fn stage(text: &str) -> Option<Stage> {
+    let table: &Table<Stage> = &[
+        (Stage::Kindergarten, &["幼儿园", "幼儿", "学前"]),
+        (Stage::Primary, &["小学"]),
+        (Stage::Junior, &["初中"]),
+        (Stage::Senior, &["高中"]),
+    ];
+    first(table, text).map(|(stage, _)| stage)
+}
+
+/// The form of a session that a text names first; 主备 and its like belong to 集体备课.
+#[must_use]
+pub fn form(text: &str) -> Option<SessionForm> {
+    let named: &Table<SessionForm> = &[
+        (SessionForm::SameLesson, &["同课异构", "同题异构"]),
+        (SessionForm::Outreach, &["送教", "点菜送教"]),
+        (SessionForm::VisitIn, &["请进来"]),
+        (SessionForm::VisitOut, &["走出去"]),
+        (
+            SessionForm::JointPrep,
+            &[
+                "集体备课",
+                "集备",
+                "联合备课",
+                "共同备课",
+                "备课研讨",
+                "磨课",
+            ],
+        ),
+        (
+            SessionForm::JointResearch,
+            &["联动教研", "联合教研", "联校教研", "教研", "研讨", "沙龙"],
+        ),
+        (SessionForm::Training, &["培训", "讲座"]),
+        (SessionForm::Showcase, &["展示", "观摩"]),
+        (
+            SessionForm::Contest,
+            &["评比", "比赛", "竞赛", "大赛", "赛课"],
+        ),
+    ];
+    // The narrow names first: a 联校教研活动 may be 同题异构.
+    let narrow = first(&named[..4], text).or_else(|| first(&named[4..5], text));
+    let implied = || {
+        first(
+            &[(
+                SessionForm::JointPrep,
+                &["主备", "中心发言", "领衔", "备课"][..],
+            )],
+            text,
+        )
+    };
+    let found = narrow.or_else(|| first(&named[5..], text)).or_else(implied);
+    found.map(|(form, _)| form)
+}

@@ -1,0 +1,219 @@
+//! How a menu moves.
+
+use super::{MenuRules, Status};
+use crate::kinds::found::{Found, only, room};
+use crate::kinds::registers::policy;
+use crate::kinds::steps::{Course, Step, Turn};
+use crate::kinds::{Case, Move, Moved, Refusal};
+use crate::model::date;
+use crate::model::finding::{Code, Finding};
+use crate::model::ids::Place;
+use crate::wire::convert::timestamp;
+use crate::wire::v1;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use Status::{Amended, Closed, Draft, Published, Withdrawn};
+
+pub const COURSE: Course<Status> = Course(&[
+    Step {
+        verb: "publish",
+        from: &[Draft, Withdrawn],
+        done: &[Published, Amended, Closed],
+    },
+    Step {
+        verb: "withdraw",
+        from: &[Published, Amended],
+        done: &[Withdrawn],
+    },
+    Step {
+        verb: "amend",
+        from: &[Published, Amended],
+        done: &[],
+    },
+    Step {
+        verb: "close",
+        from: &[Published, Amended],
+        done: &[Closed],
+    },
+    Step {
+        verb: "reopen",
+        from: &[Closed],
+        done: &[Published, Amended],
+    },
+    Step {
+        verb: "put",
+        from: &[Draft, Withdrawn],
+        done: &[],
+    },
+    Step {
+        verb: "delete",
+        from: &[Draft],
+        done: &[],
+    },
+]);
+
+/// Whether a verb asked at `path` may be done.
+pub fn turn(verb: &str, path: &str, state: &v1::MenuState) -> Result<Turn, Refusal> {
+    let status = state.status();
+    COURSE.turn(verb, path, status, status.as_str_name())
+}
+
+/// Does what is still to be done.
+fn go(
+    verb: &str,
+    state: &v1::MenuState,
+    next: impl FnOnce(&mut v1::MenuState) -> Result<(), Refusal>,
+) -> Move<MenuRules> {
+    match turn(verb, "act.action", state)? {
+        Turn::Done => Ok(Moved::Nowhere),
+        Turn::Go => {
+            let mut state = state.clone();
+            next(&mut state)?;
+            Ok(Moved::To(state))
+        }
+    }
+}
+
+fn only_owner(case: &Case<'_>) -> Result<(), Refusal> {
+    if case.asker == case.owner {
+        Ok(())
+    } else {
+        Err(only("本校 (the owning campus)"))
+    }
+}
+
+pub fn publish(state: &v1::MenuState, case: &Case<'_>) -> Move<MenuRules> {
+    only_owner(case)?;
+    go("publish", state, |next| {
+        next.status = Published.into();
+        next.publish_time = Some(timestamp(case.now));
+        Ok(())
+    })
+}
+
+pub fn withdraw(menu: &v1::Menu, state: &v1::MenuState, case: &Case<'_>) -> Move<MenuRules> {
+    only_owner(case)?;
+    go("withdraw", state, |next| {
+        if let Some(first) = service_days(menu).next()
+            && first <= case.today()
+        {
+            return Err(Finding::new(Code::AlreadyServed, "act.action").with("date", first));
+        }
+        *next = v1::MenuState {
+            status: Withdrawn.into(),
+            ..Default::default()
+        };
+        Ok(())
+    })
+}
+
+/// Says that it was served, some days after the last service date.
+pub fn close(menu: &v1::Menu, state: &v1::MenuState, case: &Case<'_>) -> Move<MenuRules> {
+    only_owner(case)?;
+    go("close", state, |next| {
+        let days = i64::from(policy::menu_close_days(case.policy().as_ref())) + 1;
+        if let Some(last) = service_days(menu).last()
+            && case.today() < last.saturating_add(days.days())
+        {
+            let from = last.saturating_add(days.days());
+            return Err(Finding::new(Code::NotYetOver, "act.action").with("date", from));
+        }
+        next.status = Closed.into();
+        Ok(())
+    })
+}
+
+pub fn reopen(state: &v1::MenuState, case: &Case<'_>) -> Move<MenuRules> {
+    if case.asker != Place::Office {
+        return Err(only("集团办 (the group office)"));
+    }
+    go("reopen", state, |next| {
+        let as_announced = next.amendments.is_empty();
+        next.status = if as_announced { Published } else { Amended }.into();
+        Ok(())
+    })
+}
+
+fn service_days(menu: &v1::Menu) -> impl Iterator<Item = Date> {
+    menu.service_dates.iter().filter_map(|day| date::day(day))
+}
+
+/// Changes what was announced, and writes down what it was.
+pub fn amend(
+    wanted: &v1::AmendMenu,
+    menu: &v1::Menu,
+    state: &v1::MenuState,
+    case: &Case<'_>,
+) -> Move<MenuRules> {
+    only_owner(case)?;
+    turn("amend", "act.action", state)?;
+    check(wanted)?;
+    let changed = changed(wanted, menu);
+    if changed == *menu {
+        return Ok(Moved::Nowhere);
+    }
+    room("state.menu.amendments", state.amendments.len())?;
+    let mut state = state.clone();
+    state.status = Amended.into();
+    state.amendments.push(amendment(wanted, menu, case));
+    Ok(Moved::Rewritten(state, changed))
+}
+
+fn check(wanted: &v1::AmendMenu) -> Result<(), Refusal> {
+    let mut found = Found::under("act.action.menu.amend".into());
+    found.required("reason", wanted.reason != 0);
+    for (i, row) in wanted.meals.iter().enumerate() {
+        found.day(&format!("meals[{i}].date"), &row.date);
+    }
+    if wanted.meals.is_empty() && wanted.no_service_days.is_empty() {
+        found.add(Code::AmendmentEmpty, "meals");
+    }
+    found.first_refusal().map_or(Ok(()), Err)
+}
+
+/// The menu as it is to be.
+fn changed(wanted: &v1::AmendMenu, menu: &v1::Menu) -> v1::Menu {
+    let mut menu = menu.clone();
+    for row in &wanted.meals {
+        let same = |other: &&mut v1::DayMeal| other.date == row.date && other.meal == row.meal;
+        match menu.meals.iter_mut().find(same) {
+            Some(other) => *other = row.clone(),
+            None => menu.meals.push(row.clone()),
+        }
+        // A day with a meal is served.
+        menu.no_service_days.retain(|day| day.date != row.date);
+        menu.service_dates.push(row.date.clone());
+    }
+    for day in &wanted.no_service_days {
+        menu.no_service_days.retain(|other| other.date != day.date);
+        menu.no_service_days.push(day.clone());
+    }
+    menu.service_dates.sort_unstable();
+    menu.service_dates.dedup();
+    menu
+}
+
+fn amendment(wanted: &v1::AmendMenu, menu: &v1::Menu, case: &Case<'_>) -> v1::Amendment {
+    let names = |row: &v1::DayMeal| row.dishes.iter().map(|dish| dish.name.clone()).collect();
+    let meal = |row: &v1::DayMeal| {
+        let mut before = menu.meals.iter();
+        let before = before.find(|other| other.date == row.date && other.meal == row.meal);
+        v1::AmendedMeal {
+            date: row.date.clone(),
+            meal: row.meal,
+            before: before.map(names).unwrap_or_default(),
+            after: names(row),
+        }
+    };
+    let no_service = wanted.no_service_days.iter().map(|day| day.date.clone());
+    let today = case.today().to_string();
+    let dates = wanted.meals.iter().map(|row| row.date.clone());
+    v1::Amendment {
+        time: Some(timestamp(case.now)),
+        reason: wanted.reason,
+        same_day: dates.chain(no_service.clone()).any(|date| date == today),
+        meals: wanted.meals.iter().map(meal).collect(),
+        no_service_dates: no_service.collect(),
+    }
+}

@@ -1,0 +1,96 @@
+//! The words a group uses, with the names they had and have for short.
+
+use crate::kinds::found::Found;
+use crate::kinds::{Case, Owner, Rules};
+use crate::model::date::{self, FIRST_DAY, LAST_DAY, Span};
+use crate::model::finding::{Code, Finding};
+use crate::model::ids::{Place, Who};
+use crate::wire::v1;
+use jiff::civil::Date;
+use v1::VocabularyTopic as Topic;
+
+/// The rules of the vocabulary register.
+pub struct VocabularyRules;
+
+impl Rules for VocabularyRules {
+    const NAME: &'static str = "vocabulary";
+    const OWNER: Owner = Owner::Office;
+    type Content = v1::Vocabulary;
+    type State = ();
+    type Action = ();
+
+    fn check(vocabulary: &v1::Vocabulary, _: &Case<'_>, found: &mut Found) {
+        found.required("topic", vocabulary.topic != 0);
+        found.optional_line("scheme", &vocabulary.scheme, 20);
+        for (i, word) in vocabulary.words.iter().enumerate() {
+            let path = |field: &str| format!("words[{i}].{field}");
+            found.line(&path("code"), &word.code, 40);
+            found.optional_line(&path("name"), &word.name, 40);
+            found.lines(&path("aliases"), &word.aliases, 40);
+            found.period(&path(""), &word.from, &word.until);
+        }
+    }
+
+    fn keys(_: Place, vocabulary: &v1::Vocabulary, (): &()) -> Vec<String> {
+        let topic = vocabulary.topic().as_str_name();
+        vec![format!("{topic}/{}", vocabulary.scheme)]
+    }
+
+    fn audience(_: Place, _: &v1::Vocabulary, (): &()) -> Vec<Who> {
+        vec![Who::Group]
+    }
+}
+
+/// The words of one topic.
+pub struct Words {
+    topic: Vec<v1::Vocabulary>,
+}
+
+impl Words {
+    /// The words a group keeps of a topic.
+    pub fn of(topic: Topic, case: &Case<'_>) -> Self {
+        let all = case.all::<VocabularyRules>().into_iter();
+        let all = all.map(|(_, vocabulary)| vocabulary);
+        Words {
+            topic: all
+                .filter(|vocabulary| vocabulary.topic() == topic)
+                .collect(),
+        }
+    }
+
+    /// Checks a word used on a day: an alias is worth a look, what nobody knows is refused. A group that
+    /// keeps no such words lets every word stand.
+    pub fn check(&self, path: &str, scheme: &str, value: &str, day: Date, found: &mut Found) {
+        if self.topic.is_empty() || value.is_empty() {
+            return;
+        }
+        let words = || {
+            let schemes = self.topic.iter();
+            let schemes =
+                schemes.filter(|vocabulary| scheme.is_empty() || vocabulary.scheme == scheme);
+            let words = schemes.flat_map(|vocabulary| &vocabulary.words);
+            words.filter(|word| used(word).contains(day))
+        };
+        if words().any(|word| word.code == value) {
+            return;
+        }
+        let alias = |word: &&v1::Word| {
+            word.name == value || word.aliases.iter().any(|alias| alias == value)
+        };
+        if let Some(word) = words().find(alias) {
+            let finding = Finding::new(Code::WordOld, path);
+            return found.say(finding.with("value", value).with("name", &word.code));
+        }
+        let known: Vec<&str> = words().map(|word| word.code.as_str()).collect();
+        let finding = Finding::new(Code::WordUnknown, path);
+        found.say(finding.with("value", value).with("known", known.join("、")));
+    }
+}
+
+/// The days a word is used.
+fn used(word: &v1::Word) -> Span {
+    Span {
+        first: date::day(&word.from).unwrap_or(FIRST_DAY),
+        last: date::day(&word.until).unwrap_or(LAST_DAY),
+    }
+}

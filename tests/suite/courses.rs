@@ -1,0 +1,482 @@
+//! How records end, move and are corrected: the rest of each kind's course.
+
+use crate::actions::{acts, exchange_state, may_not, menu_state, session_state, too_early};
+use crate::answers::{argument, outcomes, reads_well, refused};
+use crate::harness::{Client, HEAD, LAKE, SPRING, TestHub};
+use crate::reader::Reader;
+use crate::wishes::{
+    accept, act, agree_extension, amend, announce, approve, approve_extension, ask_correction,
+    ask_extension, cancel_session, close, complete, confirm_arrival, create, delete, edit,
+    exchange, fresh, hold, id, lunch, menu, postpone, propose, publish, record_session,
+    reopen_menu, reopen_session, report_attendance, session, withdraw_exchange,
+};
+use lianxiao::wire::v1;
+use prost::Message as _;
+use v1::ExchangeStatus as Exchange;
+use v1::MenuStatus as Menu;
+use v1::Outcome::{Applied, NotApplied, Rejected, Unchanged};
+use v1::SessionStatus as Session;
+
+const MONDAY: &str = "2026-05-11";
+const TUESDAY: &str = "2026-05-12";
+const SATURDAY: &str = "2026-05-09";
+
+fn at(hub: &TestHub, time: &str) {
+    hub.clock.set(time.parse().expect("a time"));
+}
+
+async fn content(client: &Client, record: &str) -> v1::content::Kind {
+    let record = client.get(record).await.expect("the record");
+    let content = v1::Content::decode(record.content).expect("a content");
+    content.kind.expect("a kind")
+}
+
+#[tokio::test]
+async fn what_was_announced_changes_by_amendments_that_say_what_it_was() {
+    use v1::AmendReason::{Misprint, OutOfStock};
+    let hub = TestHub::start().await;
+    let (head, office) = (hub.campus(HEAD), hub.office());
+    let record = fresh();
+    head.applied(create(&record, menu(&[MONDAY, TUESDAY])))
+        .await;
+    let bean = || amend(OutOfStock, vec![lunch(MONDAY, "麻婆豆腐")]);
+    too_early(&head, &record, 1, bean()).await;
+    acts(&head, &record, 1, publish()).await;
+    may_not(&office, &record, 2, bean()).await;
+    acts(&head, &record, 2, bean()).await;
+    // A make-up day that was left out is added to the service dates, and nothing else moves.
+    let added = amend(Misprint, vec![lunch(SATURDAY, "可乐鸡翅")]);
+    acts(&head, &record, 3, added).await;
+    let v1::content::Kind::Menu(now) = content(&head, &record).await else {
+        panic!("a menu");
+    };
+    assert_eq!(now.service_dates, [SATURDAY, MONDAY, TUESDAY]);
+    assert_eq!(now.meals[0], lunch(MONDAY, "麻婆豆腐"));
+    let state = menu_state(&hub.campus(LAKE), &record).await;
+    assert_eq!(state.status(), Menu::Amended);
+    let logged: Vec<_> = state
+        .amendments
+        .iter()
+        .map(|amendment| &amendment.meals[0])
+        .collect();
+    assert_eq!(
+        (&logged[0].before[..], &logged[0].after[..]),
+        (&["红烧狮子头".to_owned()][..], &["麻婆豆腐".to_owned()][..])
+    );
+    assert_eq!(logged[1].before, [""; 0]);
+    let broken = head
+        .one(act(&record, 4, amend(OutOfStock, vec![lunch(MONDAY, "")])))
+        .await;
+    refused(
+        &broken,
+        "REQUIRED",
+        "put.content.menu.meals[0].dishes[0].name",
+    );
+    let empty = head.one(act(&record, 4, amend(OutOfStock, vec![]))).await;
+    refused(&empty, "AMENDMENT_EMPTY", "act.action.menu.amend.meals");
+}
+
+#[tokio::test]
+async fn a_menu_is_closed_when_it_was_eaten_and_opened_again_by_the_office() {
+    let hub = TestHub::start().await;
+    let (head, office) = (hub.campus(HEAD), hub.office());
+    let record = fresh();
+    head.applied(create(&record, menu(&[MONDAY]))).await;
+    acts(&head, &record, 1, publish()).await;
+    let early = head.one(act(&record, 2, close())).await;
+    assert_eq!(
+        argument(refused(&early, "NOT_YET_OVER", "act.action"), "date"),
+        TUESDAY
+    );
+    at(&hub, "2026-05-12T08:00:00+08:00");
+    assert_eq!(acts(&head, &record, 2, close()).await, 3);
+    too_early(
+        &head,
+        &record,
+        3,
+        amend(v1::AmendReason::Event, vec![lunch(MONDAY, "面")]),
+    )
+    .await;
+    may_not(&head, &record, 3, reopen_menu()).await;
+    acts(&office, &record, 3, reopen_menu()).await;
+    assert_eq!(menu_state(&head, &record).await.status(), Menu::Published);
+}
+
+#[tokio::test]
+async fn an_announced_session_moves_by_postponing_it() {
+    let hub = TestHub::start().await;
+    let (head, office) = (hub.campus(HEAD), hub.office());
+    let record = fresh();
+    head.applied(create(&record, session("数学", TUESDAY)))
+        .await;
+    acts(&head, &record, 1, announce()).await;
+    let moved = head
+        .one(edit(&record, 2, session("数学", "2026-05-14")))
+        .await;
+    let refusal = refused(&moved, "STATE_FORBIDS", "put.content.session.days");
+    assert!(argument(refusal, "allowed").contains("postpone"));
+    may_not(&office, &record, 2, postpone(&["2026-05-14"])).await;
+    acts(&head, &record, 2, postpone(&["2026-05-14"])).await;
+    let v1::content::Kind::Session(now) = content(&head, &record).await else {
+        panic!("a session");
+    };
+    assert_eq!(now.days[0].date, "2026-05-14");
+    acts(&head, &record, 3, postpone(&[])).await;
+    let state = session_state(&head, &record).await;
+    assert_eq!(state.status(), Session::Postponed);
+    let old: Vec<_> = state
+        .postponements
+        .iter()
+        .map(|time| &time.old_dates[0])
+        .collect();
+    assert_eq!(old, [TUESDAY, "2026-05-14"]);
+    // The whole group is invited: the office may call it off.
+    acts(&office, &record, 4, cancel_session()).await;
+    too_early(&head, &record, 5, announce()).await;
+}
+
+#[tokio::test]
+async fn a_session_is_recorded_when_everybody_reported_or_is_waived() {
+    let hub = TestHub::start().await;
+    let (head, spring, office) = (hub.campus(HEAD), hub.campus(SPRING), hub.office());
+    let record = fresh();
+    head.applied(create(&record, session("数学", TUESDAY)))
+        .await;
+    acts(&head, &record, 1, announce()).await;
+    at(&hub, "2026-05-12T16:00:00+08:00");
+    acts(&head, &record, 2, hold()).await;
+    acts(&head, &record, 3, report_attendance(9, 9)).await;
+    let more = spring
+        .applied(act(&record, 4, report_attendance(3, 4)))
+        .await;
+    assert_eq!(more.warnings[0].code, "MORE_THAN_EXPECTED");
+    let silent = head.one(act(&record, 5, record_session(&[]))).await;
+    let refusal = refused(&silent, "ATTENDANCE_MISSING", "act.action.session.record");
+    let named = argument(refusal, "campuses");
+    assert!(named.contains(LAKE) && !named.contains(SPRING), "{named}");
+    let all_but = hub.group.campuses.iter().map(|campus| campus.id.clone());
+    let waived: Vec<String> = all_but.filter(|campus| *campus != id(SPRING)).collect();
+    may_not(&office, &record, 5, record_session(&waived)).await;
+    acts(&head, &record, 5, record_session(&waived)).await;
+    let shut = head
+        .one(edit(&record, 6, session("数学 改", TUESDAY)))
+        .await;
+    refused(&shut, "STATE_FORBIDS", "put");
+    may_not(&head, &record, 6, reopen_session()).await;
+    acts(&office, &record, 6, reopen_session()).await;
+    head.applied(edit(&record, 7, session("数学 改", TUESDAY)))
+        .await;
+}
+
+/// Both halves of a two-way exchange, accepted.
+async fn pair(hub: &TestHub) -> [String; 2] {
+    let (pair_id, halves) = (fresh(), [fresh(), fresh()]);
+    for (record, home, host) in [(&halves[0], HEAD, SPRING), (&halves[1], SPRING, HEAD)] {
+        let half = v1::Exchange {
+            pair_id: pair_id.clone(),
+            ..exchange(&id(home), &id(host))
+        };
+        let pushed = hub.campus(home).applied(create(record, half)).await;
+        let codes: Vec<&str> = pushed.warnings.iter().map(|w| w.code.as_str()).collect();
+        let alone = *record == halves[0];
+        assert_eq!(
+            codes,
+            if alone {
+                vec!["PAIR_HALF_OPEN"]
+            } else {
+                vec![]
+            }
+        );
+        acts(&hub.campus(home), record, 1, propose()).await;
+        acts(&hub.campus(host), record, 2, accept()).await;
+    }
+    halves
+}
+
+#[tokio::test]
+async fn the_halves_of_a_two_way_exchange_are_approved_together_and_end_singly() {
+    let hub = TestHub::start().await;
+    let office = hub.office();
+    let [there, back] = pair(&hub).await;
+    let single = office.one(act(&there, 3, approve())).await;
+    let refusal = refused(&single, "PAIR_APART", "act.action");
+    assert_eq!(argument(refusal, "other"), back);
+    let both = || [act(&there, 3, approve()), act(&back, 3, approve())];
+    let apart = office.push(both()).await;
+    assert_eq!(
+        outcomes(&apart),
+        [Rejected, Rejected],
+        "not each for itself"
+    );
+    let all = v1::Atomicity::All;
+    let commit = v1::PushMode::Commit;
+    let one_broken = [act(&there, 3, approve()), act(&back, 9, approve())];
+    let broken = office.push_as(commit, all, one_broken).await;
+    assert_eq!(outcomes(&broken), [NotApplied, Rejected]);
+    assert_eq!(
+        exchange_state(&office, &there).await.status(),
+        Exchange::Accepted
+    );
+    let together = office.push_as(commit, all, both()).await;
+    assert_eq!(outcomes(&together), [Applied, Applied]);
+    let again = office.push_as(commit, all, both()).await;
+    assert_eq!(outcomes(&again), [Unchanged, Unchanged]);
+    let head = hub.campus(HEAD);
+    may_not(&head, &there, 4, withdraw_exchange("2026-05-08")).await;
+    acts(&office, &there, 4, withdraw_exchange("2026-05-08")).await;
+    assert_eq!(
+        exchange_state(&office, &back).await.status(),
+        Exchange::Approved
+    );
+}
+
+#[tokio::test]
+async fn a_third_movement_and_one_that_goes_elsewhere_are_no_pair() {
+    let hub = TestHub::start().await;
+    let [there, _] = pair(&hub).await;
+    let v1::content::Kind::Exchange(half) = content(&hub.campus(HEAD), &there).await else {
+        panic!("an exchange");
+    };
+    for (home, host) in [(HEAD, SPRING), (LAKE, SPRING), (LAKE, HEAD)] {
+        let third = v1::Exchange {
+            pair_id: half.pair_id.clone(),
+            ..exchange(&id(home), &id(host))
+        };
+        let result = hub.campus(home).one(create(&fresh(), third)).await;
+        assert_eq!(result.outcome(), Rejected, "{home} {host}");
+    }
+}
+
+#[tokio::test]
+async fn an_active_exchange_ends_when_its_time_is_over_or_is_extended() {
+    let hub = TestHub::start().await;
+    let (home, host, office) = (hub.campus(HEAD), hub.campus(SPRING), hub.office());
+    let record = fresh();
+    let year = v1::Exchange {
+        planned_end: "2026-05-10".to_owned(),
+        ..exchange(&id(HEAD), &id(SPRING))
+    };
+    home.applied(create(&record, year)).await;
+    acts(&home, &record, 1, propose()).await;
+    acts(&host, &record, 2, accept()).await;
+    acts(&office, &record, 3, approve()).await;
+    acts(&host, &record, 4, confirm_arrival("2026-05-08")).await;
+    let early = host.one(act(&record, 5, complete("2026-05-08"))).await;
+    refused(&early, "NOT_YET_OVER", "act.action");
+    let backwards = host.one(act(&record, 5, ask_extension("2026-05-09"))).await;
+    let path = "act.action.exchange.ask_extension.planned_end";
+    refused(&backwards, "LATER_END_NEEDED", path);
+    may_not(&hub.office(), &record, 5, ask_extension("2026-07")).await;
+    acts(&host, &record, 5, ask_extension("2026-07")).await;
+    may_not(&host, &record, 6, agree_extension()).await;
+    refused(
+        &office.one(act(&record, 6, approve_extension())).await,
+        "NO_EXTENSION",
+        "act.action",
+    );
+    acts(&home, &record, 6, agree_extension()).await;
+    acts(&office, &record, 7, approve_extension()).await;
+    let v1::content::Kind::Exchange(now) = content(&home, &record).await else {
+        panic!("an exchange");
+    };
+    assert_eq!(now.planned_end, "2026-07");
+    let state = exchange_state(&home, &record).await;
+    assert_eq!(state.status(), Exchange::Active);
+    assert_eq!(state.extensions[0].old_end, "2026-05-10");
+    at(&hub, "2026-07-06T08:00:00+08:00");
+    may_not(&home, &record, 8, complete("2026-07-05")).await;
+    acts(&host, &record, 8, complete("2026-07-05")).await;
+    let state = exchange_state(&home, &record).await;
+    assert_eq!(
+        (state.status(), state.real_end.as_str()),
+        (Exchange::Completed, "2026-07-05")
+    );
+}
+
+async fn open_corrections(hub: &TestHub, campus: &str) -> Vec<(String, String)> {
+    let request = v1::GetGroupStatusRequest {
+        first_date: MONDAY.to_owned(),
+        last_date: TUESDAY.to_owned(),
+        time: None,
+    };
+    let status = hub.office().office.get_group_status(request).await;
+    let campuses = status.expect("figures").into_inner().campuses;
+    let own = campuses.into_iter().filter(|row| row.name == campus);
+    let open = own.flat_map(|row| row.open_corrections);
+    open.map(|open| (open.record_id, open.asked.expect("it was asked").text))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_the_office_asks_stays_in_the_campus_status_until_its_next_version() {
+    let hub = TestHub::start().await;
+    let (head, lake, office) = (hub.campus(HEAD), hub.campus(LAKE), hub.office());
+    let record = fresh();
+    head.applied(create(&record, menu(&[MONDAY, TUESDAY])))
+        .await;
+    acts(&head, &record, 1, publish()).await;
+    let ask = || ask_correction("meals[1].dishes", "周二只有一个菜");
+    may_not(&head, &record, 2, ask()).await;
+    may_not(&lake, &record, 2, ask()).await;
+    assert_eq!(
+        acts(&office, &record, 2, ask()).await,
+        2,
+        "the menu is as it was"
+    );
+    let label = ask_correction("label", "第11周？");
+    acts(&office, &record, 2, label).await;
+    let asked = |text: &str| (record.clone(), text.to_owned());
+    assert_eq!(
+        open_corrections(&hub, HEAD).await,
+        [asked("周二只有一个菜"), asked("第11周？")]
+    );
+    assert!(open_corrections(&hub, LAKE).await.is_empty());
+    for (reader, count) in [(&head, 1), (&office, 1), (&lake, 0)] {
+        let seen = Reader::all(reader).await;
+        assert_eq!(seen.ids("correction").len(), count);
+    }
+    let two = lunch(TUESDAY, "清炒时蔬");
+    acts(
+        &head,
+        &record,
+        2,
+        amend(v1::AmendReason::Misprint, vec![two]),
+    )
+    .await;
+    assert!(open_corrections(&hub, HEAD).await.is_empty());
+    assert!(Reader::all(&office).await.ids("correction").is_empty());
+    // Asked anew, it is open anew.
+    acts(&office, &record, 3, ask()).await;
+    assert_eq!(open_corrections(&hub, HEAD).await.len(), 1);
+    let wrong = office
+        .one(act(&record, 3, ask_correction("dish", "？")))
+        .await;
+    let path = "act.action.ask_correction.field";
+    assert_eq!(
+        argument(refused(&wrong, "CORRECTION_FIELD", path), "kind"),
+        "menu"
+    );
+}
+
+#[tokio::test]
+async fn a_correction_ends_with_its_record_and_an_answer_lost_is_given_again() {
+    let hub = TestHub::start().await;
+    let (head, office) = (hub.campus(HEAD), hub.office());
+    let record = fresh();
+    head.applied(create(&record, session("数学", TUESDAY)))
+        .await;
+    let asked = act(&record, 1, ask_correction("title", "哪个年级？"));
+    let first = office.applied(asked.clone()).await;
+    let again = office.one(asked.clone()).await;
+    assert_eq!(
+        again,
+        v1::PushResult {
+            replayed: true,
+            ..first
+        }
+    );
+    let told = office
+        .push_results(vec![asked.mutation_id.clone()])
+        .await
+        .expect("answers");
+    assert_eq!(told.results, [again]);
+    head.applied(delete(&record, 1)).await;
+    assert!(Reader::all(&head).await.ids("correction").is_empty());
+}
+
+#[tokio::test]
+async fn what_is_doubted_is_kept_with_the_version_and_blocks_nothing() {
+    let hub = TestHub::start().await;
+    let (head, office) = (hub.campus(HEAD), hub.office());
+    let spring = v1::Calendar {
+        terms: vec![v1::Term {
+            name: "2025-2026学年第二学期".to_owned(),
+            first_day: "2026-03-02".to_owned(),
+            last_day: "2026-06-30".to_owned(),
+        }],
+        ..Default::default()
+    };
+    office.applied(create(&fresh(), spring)).await;
+    let record = fresh();
+    // The week of the make-up Saturday 2026-05-09, without it.
+    let week = v1::Menu {
+        service_dates: vec!["2026-05-08".to_owned()],
+        meals: vec![lunch("2026-05-08", "四季豆炒蛋")],
+        ..menu(&[])
+    };
+    let put = create(&record, week);
+    let first = head.applied(put.clone()).await;
+    let codes = |findings: &[v1::Finding]| -> Vec<String> {
+        findings
+            .iter()
+            .map(|finding| finding.code.clone())
+            .collect()
+    };
+    assert_eq!(codes(&first.warnings), ["MAKE_UP_DAY_MISSING"]);
+    assert_eq!(codes(&first.notes), ["FOOD_BANNED", "ALLERGEN_LIKELY"]);
+    for finding in first.warnings.iter().chain(&first.notes) {
+        reads_well(finding);
+    }
+    let again = head.one(put).await;
+    assert_eq!(
+        (&again.warnings, &again.notes),
+        (&first.warnings, &first.notes)
+    );
+    // The office is told at once, without having to look for it.
+    let request = v1::GetGroupStatusRequest {
+        first_date: "2026-05-04".to_owned(),
+        last_date: SATURDAY.to_owned(),
+        time: None,
+    };
+    let status = office.office.clone().get_group_status(request).await;
+    let campuses = status.expect("figures").into_inner().campuses;
+    let alerts: Vec<_> = campuses
+        .iter()
+        .flat_map(|campus| &campus.food_alerts)
+        .collect();
+    assert_eq!(alerts.len(), 1);
+    assert_eq!(
+        (&alerts[0].record_id, &alerts[0].finding),
+        (&record, &Some(first.notes[0].clone()))
+    );
+    acts(&head, &record, 1, publish()).await;
+}
+
+#[tokio::test]
+async fn a_word_nobody_knows_is_refused_once_the_office_keeps_a_vocabulary() {
+    let hub = TestHub::start().await;
+    let (head, office) = (hub.campus(HEAD), hub.office());
+    let of = |subject: &str| v1::Session {
+        subjects: vec![subject.to_owned()],
+        ..session("备课", TUESDAY)
+    };
+    head.applied(create(&fresh(), of("信息学"))).await;
+    let word = v1::Word {
+        code: "信息科技".to_owned(),
+        aliases: vec!["信息技术".to_owned()],
+        ..Default::default()
+    };
+    let subjects = v1::Vocabulary {
+        topic: v1::VocabularyTopic::Subject.into(),
+        words: vec![word],
+        ..Default::default()
+    };
+    let vocabulary = fresh();
+    office.applied(create(&vocabulary, subjects.clone())).await;
+    let twice = office.one(create(&fresh(), subjects)).await;
+    refused(&twice, "KEY_TAKEN", "record_id");
+    let unknown = head.one(create(&fresh(), of("信息学"))).await;
+    let refusal = refused(&unknown, "WORD_UNKNOWN", "put.content.session.subjects[0]");
+    assert_eq!(argument(refusal, "known"), "信息科技");
+    let record = fresh();
+    let old = head.applied(create(&record, of("信息技术"))).await;
+    assert_eq!(old.warnings[0].code, "WORD_OLD");
+    let v1::content::Kind::Session(stored) = content(&head, &record).await else {
+        panic!("a session");
+    };
+    assert_eq!(
+        stored.subjects,
+        ["信息技术"],
+        "what was pushed is never rewritten"
+    );
+}
