@@ -480,3 +480,33 @@ async fn a_word_nobody_knows_is_refused_once_the_office_keeps_a_vocabulary() {
         "what was pushed is never rewritten"
     );
 }
+
+#[tokio::test]
+async fn what_one_canteen_learned_is_read_by_all_and_corrected_like_every_record() {
+    let hub = TestHub::start().await;
+    let (lake, office) = (hub.campus(LAKE), hub.office());
+    let record = fresh();
+    let note = v1::CanteenNote {
+        topic: "留样".to_owned(),
+        fault: "留样不足125克".to_owned(),
+        measure: "专人称重登记".to_owned(),
+    };
+    hub.campus(SPRING)
+        .applied(create(&record, note.clone()))
+        .await;
+    let v1::content::Kind::CanteenNote(read) = content(&lake, &record).await else {
+        panic!("a canteen note");
+    };
+    assert_eq!(read, note);
+    let foreign = lake.one(edit(&record, 1, note.clone())).await;
+    refused(&foreign, "NOT_OWNER", "record_id");
+    acts(&office, &record, 1, ask_correction("measure", "何时起？")).await;
+    let dated = v1::CanteenNote {
+        measure: "5月起专人称重登记".to_owned(),
+        ..note
+    };
+    let put = edit(&record, 1, dated);
+    hub.campus(SPRING).applied(put.clone()).await;
+    assert!(Reader::all(&office).await.ids("correction").is_empty());
+    assert!(hub.campus(SPRING).one(put).await.replayed);
+}
