@@ -14,6 +14,7 @@ mod crash;
 mod credentials;
 mod dice;
 mod docs;
+mod doubts;
 mod durability;
 mod failed_sync;
 mod faults;
