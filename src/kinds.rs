@@ -3,6 +3,7 @@
 //! Rules are pure: content, state, neighbours and time are arguments. To add a kind: its proto and its
 //! field in `record.proto`, a file here that implements [`Rules`], and a line in [`KINDS`].
 
+mod canteen_note;
 mod encoded;
 mod exchange;
 mod found;
@@ -36,6 +37,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<session::SessionRules>(PhantomData),
     &Of::<exchange::ExchangeRules>(PhantomData),
     &Of::<menu::MenuRules>(PhantomData),
+    &Of::<canteen_note::CanteenNoteRules>(PhantomData),
     &Of::<registers::campus::CampusRules>(PhantomData),
     &Of::<registers::calendar::CalendarRules>(PhantomData),
     &Of::<registers::policy::PolicyRules>(PhantomData),

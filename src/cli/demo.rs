@@ -2,6 +2,7 @@
 
 mod cast;
 mod clash;
+mod doubts;
 mod kill;
 mod scenes;
 mod stage;

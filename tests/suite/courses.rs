@@ -1,14 +1,13 @@
 //! How records end, move and are corrected: the rest of each kind's course.
 
 use crate::actions::{acts, exchange_state, may_not, menu_state, session_state, too_early};
-use crate::answers::{argument, outcomes, reads_well, refused};
+use crate::answers::{argument, outcomes, refused};
 use crate::harness::{Client, HEAD, LAKE, SPRING, TestHub};
-use crate::reader::Reader;
 use crate::wishes::{
-    accept, act, agree_extension, amend, announce, approve, approve_extension, ask_correction,
-    ask_extension, cancel_session, close, complete, confirm_arrival, create, delete, edit,
-    exchange, fresh, hold, id, lunch, menu, postpone, propose, publish, record_session,
-    reopen_menu, reopen_session, report_attendance, session, withdraw_exchange,
+    accept, act, agree_extension, amend, announce, approve, approve_extension, ask_extension,
+    cancel_session, close, complete, confirm_arrival, create, edit, exchange, fresh, hold, id,
+    lunch, menu, postpone, propose, publish, record_session, reopen_menu, reopen_session,
+    report_attendance, session, withdraw_exchange,
 };
 use lianxiao::wire::v1;
 use prost::Message as _;
@@ -25,7 +24,7 @@ fn at(hub: &TestHub, time: &str) {
     hub.clock.set(time.parse().expect("a time"));
 }
 
-async fn content(client: &Client, record: &str) -> v1::content::Kind {
+pub async fn content(client: &Client, record: &str) -> v1::content::Kind {
     let record = client.get(record).await.expect("the record");
     let content = v1::Content::decode(record.content).expect("a content");
     content.kind.expect("a kind")
@@ -290,193 +289,5 @@ async fn an_active_exchange_ends_when_its_time_is_over_or_is_extended() {
     assert_eq!(
         (state.status(), state.real_end.as_str()),
         (Exchange::Completed, "2026-07-05")
-    );
-}
-
-async fn open_corrections(hub: &TestHub, campus: &str) -> Vec<(String, String)> {
-    let request = v1::GetGroupStatusRequest {
-        first_date: MONDAY.to_owned(),
-        last_date: TUESDAY.to_owned(),
-        time: None,
-    };
-    let status = hub.office().office.get_group_status(request).await;
-    let campuses = status.expect("figures").into_inner().campuses;
-    let own = campuses.into_iter().filter(|row| row.name == campus);
-    let open = own.flat_map(|row| row.open_corrections);
-    open.map(|open| (open.record_id, open.asked.expect("it was asked").text))
-        .collect()
-}
-
-#[tokio::test]
-async fn what_the_office_asks_stays_in_the_campus_status_until_its_next_version() {
-    let hub = TestHub::start().await;
-    let (head, lake, office) = (hub.campus(HEAD), hub.campus(LAKE), hub.office());
-    let record = fresh();
-    head.applied(create(&record, menu(&[MONDAY, TUESDAY])))
-        .await;
-    acts(&head, &record, 1, publish()).await;
-    let ask = || ask_correction("meals[1].dishes", "周二只有一个菜");
-    may_not(&head, &record, 2, ask()).await;
-    may_not(&lake, &record, 2, ask()).await;
-    assert_eq!(
-        acts(&office, &record, 2, ask()).await,
-        2,
-        "the menu is as it was"
-    );
-    let label = ask_correction("label", "第11周？");
-    acts(&office, &record, 2, label).await;
-    let asked = |text: &str| (record.clone(), text.to_owned());
-    assert_eq!(
-        open_corrections(&hub, HEAD).await,
-        [asked("周二只有一个菜"), asked("第11周？")]
-    );
-    assert!(open_corrections(&hub, LAKE).await.is_empty());
-    for (reader, count) in [(&head, 1), (&office, 1), (&lake, 0)] {
-        let seen = Reader::all(reader).await;
-        assert_eq!(seen.ids("correction").len(), count);
-    }
-    let two = lunch(TUESDAY, "清炒时蔬");
-    acts(
-        &head,
-        &record,
-        2,
-        amend(v1::AmendReason::Misprint, vec![two]),
-    )
-    .await;
-    assert!(open_corrections(&hub, HEAD).await.is_empty());
-    assert!(Reader::all(&office).await.ids("correction").is_empty());
-    // Asked anew, it is open anew.
-    acts(&office, &record, 3, ask()).await;
-    assert_eq!(open_corrections(&hub, HEAD).await.len(), 1);
-    let wrong = office
-        .one(act(&record, 3, ask_correction("dish", "？")))
-        .await;
-    let path = "act.action.ask_correction.field";
-    assert_eq!(
-        argument(refused(&wrong, "CORRECTION_FIELD", path), "kind"),
-        "menu"
-    );
-}
-
-#[tokio::test]
-async fn a_correction_ends_with_its_record_and_an_answer_lost_is_given_again() {
-    let hub = TestHub::start().await;
-    let (head, office) = (hub.campus(HEAD), hub.office());
-    let record = fresh();
-    head.applied(create(&record, session("数学", TUESDAY)))
-        .await;
-    let asked = act(&record, 1, ask_correction("title", "哪个年级？"));
-    let first = office.applied(asked.clone()).await;
-    let again = office.one(asked.clone()).await;
-    assert_eq!(
-        again,
-        v1::PushResult {
-            replayed: true,
-            ..first
-        }
-    );
-    let told = office
-        .push_results(vec![asked.mutation_id.clone()])
-        .await
-        .expect("answers");
-    assert_eq!(told.results, [again]);
-    head.applied(delete(&record, 1)).await;
-    assert!(Reader::all(&head).await.ids("correction").is_empty());
-}
-
-#[tokio::test]
-async fn what_is_doubted_is_kept_with_the_version_and_blocks_nothing() {
-    let hub = TestHub::start().await;
-    let (head, office) = (hub.campus(HEAD), hub.office());
-    let spring = v1::Calendar {
-        terms: vec![v1::Term {
-            name: "2025-2026学年第二学期".to_owned(),
-            first_day: "2026-03-02".to_owned(),
-            last_day: "2026-06-30".to_owned(),
-        }],
-        ..Default::default()
-    };
-    office.applied(create(&fresh(), spring)).await;
-    let record = fresh();
-    // The week of the make-up Saturday 2026-05-09, without it.
-    let week = v1::Menu {
-        service_dates: vec!["2026-05-08".to_owned()],
-        meals: vec![lunch("2026-05-08", "四季豆炒蛋")],
-        ..menu(&[])
-    };
-    let put = create(&record, week);
-    let first = head.applied(put.clone()).await;
-    let codes = |findings: &[v1::Finding]| -> Vec<String> {
-        findings
-            .iter()
-            .map(|finding| finding.code.clone())
-            .collect()
-    };
-    assert_eq!(codes(&first.warnings), ["MAKE_UP_DAY_MISSING"]);
-    assert_eq!(codes(&first.notes), ["FOOD_BANNED", "ALLERGEN_LIKELY"]);
-    for finding in first.warnings.iter().chain(&first.notes) {
-        reads_well(finding);
-    }
-    let again = head.one(put).await;
-    assert_eq!(
-        (&again.warnings, &again.notes),
-        (&first.warnings, &first.notes)
-    );
-    // The office is told at once, without having to look for it.
-    let request = v1::GetGroupStatusRequest {
-        first_date: "2026-05-04".to_owned(),
-        last_date: SATURDAY.to_owned(),
-        time: None,
-    };
-    let status = office.office.clone().get_group_status(request).await;
-    let campuses = status.expect("figures").into_inner().campuses;
-    let alerts: Vec<_> = campuses
-        .iter()
-        .flat_map(|campus| &campus.food_alerts)
-        .collect();
-    assert_eq!(alerts.len(), 1);
-    assert_eq!(
-        (&alerts[0].record_id, &alerts[0].finding),
-        (&record, &Some(first.notes[0].clone()))
-    );
-    acts(&head, &record, 1, publish()).await;
-}
-
-#[tokio::test]
-async fn a_word_nobody_knows_is_refused_once_the_office_keeps_a_vocabulary() {
-    let hub = TestHub::start().await;
-    let (head, office) = (hub.campus(HEAD), hub.office());
-    let of = |subject: &str| v1::Session {
-        subjects: vec![subject.to_owned()],
-        ..session("备课", TUESDAY)
-    };
-    head.applied(create(&fresh(), of("信息学"))).await;
-    let word = v1::Word {
-        code: "信息科技".to_owned(),
-        aliases: vec!["信息技术".to_owned()],
-        ..Default::default()
-    };
-    let subjects = v1::Vocabulary {
-        topic: v1::VocabularyTopic::Subject.into(),
-        words: vec![word],
-        ..Default::default()
-    };
-    let vocabulary = fresh();
-    office.applied(create(&vocabulary, subjects.clone())).await;
-    let twice = office.one(create(&fresh(), subjects)).await;
-    refused(&twice, "KEY_TAKEN", "record_id");
-    let unknown = head.one(create(&fresh(), of("信息学"))).await;
-    let refusal = refused(&unknown, "WORD_UNKNOWN", "put.content.session.subjects[0]");
-    assert_eq!(argument(refusal, "known"), "信息科技");
-    let record = fresh();
-    let old = head.applied(create(&record, of("信息技术"))).await;
-    assert_eq!(old.warnings[0].code, "WORD_OLD");
-    let v1::content::Kind::Session(stored) = content(&head, &record).await else {
-        panic!("a session");
-    };
-    assert_eq!(
-        stored.subjects,
-        ["信息技术"],
-        "what was pushed is never rewritten"
     );
 }

@@ -15,6 +15,7 @@ mod credentials;
 mod database;
 mod dice;
 mod docs;
+mod doubts;
 mod durability;
 mod failed_sync;
 mod faults;

@@ -40,7 +40,7 @@ macro_rules! content {
         })*
     };
 }
-content!(Session Exchange Menu Campus Calendar Policy Person Vocabulary StaffCount);
+content!(Session Exchange Menu CanteenNote Campus Calendar Policy Person Vocabulary StaffCount);
 
 /// A menu of one lunch a day, for pupils.
 pub fn menu(days: &[&str]) -> v1::Menu {

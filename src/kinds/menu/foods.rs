@@ -39,31 +39,31 @@ struct Allergen {
 /// The five that a school menu is asked for (domain.md 3.5).
 const ALLERGENS: [Allergen; 5] = [
     Allergen {
-        name: "鱼",
+        name: "鱼 (fish)",
         words: &["鱼"],
         unless: &["鱼香", "鱼腥草", "鱿鱼", "章鱼", "墨鱼", "甲鱼", "鲍鱼"],
         codes: &[("GB7718", "鱼类"), ("EU14", "4"), ("EU14", "d")],
     },
     Allergen {
-        name: "虾、蟹",
+        name: "虾、蟹 (crustaceans)",
         words: &["虾", "蟹"],
         unless: &["蟹味菇", "素虾"],
         codes: &[("GB7718", "甲壳纲类"), ("EU14", "2"), ("EU14", "b")],
     },
     Allergen {
-        name: "蛋",
+        name: "蛋 (egg)",
         words: &["蛋"],
         unless: &["山药蛋", "洋芋蛋"],
         codes: &[("GB7718", "蛋类"), ("EU14", "3"), ("EU14", "c")],
     },
     Allergen {
-        name: "奶",
+        name: "奶 (milk)",
         words: &["奶", "芝士", "黄油"],
         unless: &["奶白菜", "奶浆菌"],
         codes: &[("GB7718", "乳"), ("EU14", "7"), ("EU14", "g")],
     },
     Allergen {
-        name: "花生",
+        name: "花生 (peanut)",
         words: &["花生"],
         unless: &[],
         codes: &[("GB7718", "花生"), ("EU14", "5"), ("EU14", "e")],

@@ -319,11 +319,11 @@ fn a_forbidden_food_is_told_and_its_neighbours_are_not() {
 #[test]
 fn a_likely_allergen_is_a_guess_until_it_is_declared() {
     for (dish, allergen) in [
-        ("清蒸鲈鱼", Some("鱼")),
-        ("虾仁豆腐", Some("虾、蟹")),
-        ("西红柿蛋汤", Some("蛋")),
-        ("酸奶", Some("奶")),
-        ("花生米", Some("花生")),
+        ("清蒸鲈鱼", Some("鱼 (fish)")),
+        ("虾仁豆腐", Some("虾、蟹 (crustaceans)")),
+        ("西红柿蛋汤", Some("蛋 (egg)")),
+        ("酸奶", Some("奶 (milk)")),
+        ("花生米", Some("花生 (peanut)")),
         ("鱼香肉丝", None),
         ("蟹味菇炒肉", None),
         ("奶白菜", None),
