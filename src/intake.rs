@@ -5,7 +5,7 @@
 //! proposes a person. What was not understood is a doubt, and nothing unknown becomes zero.
 //!
 //! Data flows one way: `source` (bytes → sheets) → one file a kind (sheets → contents), which share the
-//! readers of days (`when`), words (`words`), columns (`columns`), labelled lines (`labels`) and names
+//! readers of days (`when`), words (`words`), columns (`columns`) and names
 //! (`names`).
 
 mod calendar;
