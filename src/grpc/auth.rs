@@ -11,7 +11,7 @@ use http::header::AUTHORIZATION;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tonic::body::Body;
 use tonic::{Request, Status};
 use tower::{Layer, Service};
@@ -24,6 +24,9 @@ const JOIN: &str = "/lianxiao.v1.HubService/Join";
 
 /// The call whose message may be large.
 const PUSH: &str = "/lianxiao.v1.SyncService/Push";
+
+/// How long a refusal waits that was asked for too often.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Whether a call needs no token.
 pub fn is_open(path: &str) -> bool {
@@ -86,13 +89,13 @@ where
                     Ok(caller) => caller,
                     Err(error) => {
                         let who = error.shut_out().unwrap_or(who);
-                        return Ok(known_as(who, status(&error).into_http()));
+                        return Ok(refusal(who, &error).await);
                     }
                 };
                 who = caller.as_refused();
                 match admit(&hub, &caller, request.uri().path()) {
                     Ok(share) => open = share,
-                    Err(error) => return Ok(known_as(who, status(&error).into_http())),
+                    Err(error) => return Ok(refusal(who, &error).await),
                 }
                 request.extensions_mut().insert(caller);
             }
@@ -114,6 +117,15 @@ async fn authenticate(
 ) -> Result<Caller, HubError> {
     let token = token.ok_or(HubError::Unauthenticated)?;
     hub.authenticate(&token, address).await
+}
+
+/// A refusal. Who asks too often is told so a moment later: who does not wait as told waits here, and one
+/// flood of calls is not one of refusals.
+async fn refusal(who: Refused, error: &HubError) -> http::Response<Body> {
+    if matches!(error, HubError::TooOften { .. } | HubError::Full { .. }) {
+        tokio::time::sleep(PAUSE).await;
+    }
+    known_as(who, status(error).into_http())
 }
 
 /// Lets a call in; a push is counted as open.

@@ -2,16 +2,17 @@
 
 mod audit;
 mod credential;
+mod limits;
 
 pub use audit::{audit_entry, audit_token, list_audit};
 pub use credential::{campus_name, kind_rights, overlap, place, place_kind, rights};
+pub use limits::limits;
 
 use super::v1;
 use crate::model::date;
 use crate::model::feed::{Checkpoint, Event, Filter, Page, ResetReason};
 use crate::model::finding::{Code, Finding, Weight};
 use crate::model::ids::{MutationId, RecordId};
-use crate::model::limits::{Limits, Rate};
 use crate::model::mutation::{Answer, Base, ERASED, Item, Mutation, Outcome, Push, Put, Wish};
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -449,37 +450,6 @@ pub fn event(event: Event) -> v1::WatchResponse {
         Event::Goodbye(cursor) => Wire::Goodbye(v1::Goodbye { cursor }),
     };
     v1::WatchResponse { event: Some(event) }
-}
-
-/// The limits as the contract writes them.
-#[must_use]
-pub fn limits(limits: &Limits) -> v1::Limits {
-    let count = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-    v1::Limits {
-        request_bytes_max: count(limits.request_bytes_max),
-        push_mutations_max: count(limits.push_mutations_max),
-        content_bytes_max: count(limits.content_bytes_max),
-        page_bytes_max: count(limits.page_bytes_max),
-        heartbeat_interval: prost_types::Duration::try_from(limits.heartbeat_interval).ok(),
-        stream_bytes_max: count(limits.stream_bytes_max),
-        streams_per_credential_max: count(limits.streams_per_credential_max),
-        streams_per_group_max: count(limits.streams_per_group_max),
-        stream_age: prost_types::Duration::try_from(limits.stream_age).ok(),
-        pushes_per_credential_max: i32::try_from(limits.pushes_per_credential_max)
-            .unwrap_or(i32::MAX),
-        calls_per_credential: rate(limits.calls_per_credential),
-        calls_per_group: rate(limits.calls_per_group),
-        push_bytes_per_credential: rate(limits.push_bytes_per_credential),
-        push_bytes_per_group: rate(limits.push_bytes_per_group),
-        failed_sign_ins_per_address: rate(limits.failed_sign_ins_per_address),
-    }
-}
-
-fn rate(rate: Rate) -> Option<v1::Rate> {
-    Some(v1::Rate {
-        per_second: rate.per_second.get().into(),
-        burst: rate.burst.get().into(),
-    })
 }
 
 #[cfg(test)]
