@@ -240,28 +240,6 @@ impl Hub {
         }
     }
 
-    /// Lets a caller's next call in, before its message is read.
-    ///
-    /// # Errors
-    /// `TooOften`.
-    pub fn admit(&self, caller: &Caller) -> Result<(), HubError> {
-        self.rates.call(caller)
-    }
-
-    /// Lets a caller's next push in, before it is read; it counts as open until what is given is dropped.
-    ///
-    /// # Errors
-    /// `TooOften`, and `Full` when as many are open as may be. None waits here: what is sent of it would fill
-    /// the line, and keep out what those that are let in wait for.
-    pub fn admit_push(&self, caller: &Caller) -> Result<Share, HubError> {
-        self.rates.push_may_come(caller)?;
-        let share = self.pushes.try_enter(caller.credential);
-        share.ok_or_else(|| HubError::Full {
-            limit: "pushes_per_credential_max",
-            max: self.limits.pushes_per_credential_max as usize,
-        })
-    }
-
     /// What the caller is told of the hub.
     ///
     /// # Errors
@@ -280,17 +258,6 @@ impl Hub {
             backup: self.store.last_backup(caller.group.key).await?,
             campus,
         })
-    }
-
-    /// Whether the caller may push so many mutations of so many bytes now; they are counted. Asked before a
-    /// push is read, which costs more.
-    ///
-    /// # Errors
-    /// When it may not, or not so many, or not now.
-    pub fn weigh(&self, caller: &Caller, count: usize, bytes: usize) -> Result<(), HubError> {
-        Self::allow(caller, Errand::Push)?;
-        self.count_within(count)?;
-        self.rates.push(caller, bytes)
     }
 
     /// Carries out a push that was weighed; one answer an item, in their order.
@@ -442,16 +409,6 @@ impl Hub {
         self.count_within(ids.len())?;
         let sight = self.sights.of(caller, 0).await?;
         Ok(history::push_results(&*self.store, caller, &sight, ids).await?)
-    }
-
-    fn count_within(&self, actual: usize) -> Result<(), HubError> {
-        let max = self.limits.push_mutations_max;
-        let limit = "push_mutations_max";
-        if actual > max {
-            Err(HubError::TooMuch { limit, max, actual })
-        } else {
-            Ok(())
-        }
     }
 
     /// The last position at or before a time that has come.
