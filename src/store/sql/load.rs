@@ -9,7 +9,7 @@ use crate::model::date::Span;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::store::{Loaded, Needs, Remembered, Result, Version};
 use bytes::Bytes;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A version's columns.
 const VERSION: &[Column] = &[
@@ -94,7 +94,6 @@ pub async fn load(db: &mut Db<'_>, group: GroupKey, needs: &Needs) -> Result<Loa
         keys: keys.iter().map(key_row).collect::<Result<_>>()?,
         kinds: BTreeMap::new(),
     };
-    leave_out(&mut loaded, needs);
     whole_kinds(&mut loaded, needs, &whole)?;
     Ok(loaded)
 }
@@ -120,19 +119,6 @@ fn whole_kinds(loaded: &mut Loaded, needs: &Needs, rows: &[Row]) -> Result<()> {
 fn newest_of(group: GroupKey, kind: &'static str) -> Sql<'static> {
     // What is not superseded yet counts as superseded at the largest position.
     as_of_statement(group, kind, i64::MAX - 1, Span::ALWAYS)
-}
-
-/// Leaves out what was found beside what was asked for.
-fn leave_out(loaded: &mut Loaded, needs: &Needs) {
-    loaded.keys.retain(|key, _| needs.keys.contains(key));
-    let holders: HashSet<RecordId> = loaded.keys.values().copied().collect();
-    let wanted = |id: &RecordId| needs.records.contains(id) || holders.contains(id);
-    loaded.records.retain(|id, _| wanted(id));
-    loaded.audience.retain(|id, _| wanted(id));
-    loaded
-        .mutations
-        .retain(|of, _| needs.mutations.contains(of));
-    loaded.versions.retain(|of, _| needs.versions.contains(of));
 }
 
 fn looked_for<'q, T>(
