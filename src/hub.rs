@@ -9,6 +9,7 @@ mod credentials;
 mod drained;
 mod error;
 mod known;
+mod others;
 mod people;
 mod presence;
 mod rates;
@@ -23,6 +24,7 @@ pub use config::{Config, make_private_folder};
 pub use credentials::{Invited, NewCredential, NewInvitation};
 pub use drained::Drained;
 pub use error::HubError;
+pub use others::LOOK_EVERY;
 pub use people::{Erased, Export, Wanted};
 pub use restore::restore;
 
@@ -51,6 +53,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use known::Known;
+use others::Follower;
 use presence::Presence;
 use rates::Rates;
 use refusals::Refusals;
@@ -85,6 +88,8 @@ pub struct Hub {
     erasing: tokio::sync::Mutex<()>,
     /// Becomes true when the hub goes down: streams say goodbye.
     stopping: watch::Sender<bool>,
+    /// Whether what other hubs write comes through.
+    moves: watch::Receiver<bool>,
     /// Held as long as the hub lives: nobody else opens the data folder.
     _lock: Arc<std::fs::File>,
 }
@@ -143,7 +148,7 @@ impl Hub {
     ) -> Result<(Arc<Self>, Drained), HubError> {
         let lock = Arc::new(config.lock()?);
         let store = config.open().await?;
-        let hub_id = store.hub_id().await?;
+        let hub_id = store.hub_id();
         let heads = Arc::new(Heads::default());
         let (writer, task) = Writer::start(
             Arc::clone(&store),
@@ -164,6 +169,14 @@ impl Hub {
         };
         let sights = Sights::new(Arc::clone(&store), Arc::clone(&heads));
         let ledger = Ledger::new(Arc::clone(&store), Arc::clone(&clock));
+        let known = Arc::new(Known::new(Arc::clone(&store)));
+        let moves = Follower::start(
+            Arc::clone(&store),
+            Arc::clone(&heads),
+            Arc::clone(&known),
+            config.look_every,
+            stopping.subscribe(),
+        );
         let hub = Hub {
             hub_id,
             reader: Reader::new(
@@ -175,7 +188,7 @@ impl Hub {
             ),
             ledger,
             sights,
-            known: Arc::new(Known::new(Arc::clone(&store))),
+            known,
             presence: Presence::default(),
             rates: Rates::new(&config.limits),
             refusals,
@@ -183,6 +196,7 @@ impl Hub {
             pushes: Shares::of(config.limits.pushes_per_credential_max),
             limits: config.limits,
             stopping,
+            moves,
             _lock: lock,
             store,
             clock,
@@ -200,6 +214,11 @@ impl Hub {
     /// Tells streams to say goodbye.
     pub fn stop(&self) {
         self.stopping.send_replace(true);
+    }
+
+    /// Whether what other hubs write comes through: without it, watches here stand still.
+    pub fn feed_moves(&self) -> watch::Receiver<bool> {
+        self.moves.clone()
     }
 
     /// What it takes and gives at once.

@@ -11,7 +11,7 @@ use super::engine::{Connection, Engine, Snapshot, Transaction};
 use super::sql::catalog;
 use super::sql::chunks::PREPARED;
 use super::sql::db::{Db, Either};
-use super::{Restored, Result, StoreError};
+use super::{Others, Restored, Result, StoreError};
 use crate::model::ids::GroupKey;
 use async_trait::async_trait;
 use checkpoints::Checkpoints;
@@ -186,6 +186,11 @@ async fn waits_for_the_disk(db: &mut SqliteConnection) -> sqlx::Result<()> {
 impl Engine for SqliteStore {
     fn id(&self) -> Uuid {
         self.hub_id
+    }
+
+    fn beside(&self) -> Option<&dyn Others> {
+        // The data folder's lock keeps every other process out.
+        None
     }
 
     async fn reader(&self) -> Result<Connection> {
