@@ -26,10 +26,11 @@ pub use drained::Drained;
 pub use error::HubError;
 pub use others::LOOK_EVERY;
 pub use people::{Erased, Export, Wanted};
-pub use restore::restore;
+pub use restore::{migrate, restore};
 
 pub use crate::store::{
-    Backup, Commit, Commits, Leaf, ListedCredential, Lost, PostgresAddress, Restore, Restored,
+    Backup, Commit, Commits, Leaf, ListedCredential, Lost, Moved, PostgresAddress, Progress,
+    Restore, Restored,
 };
 pub use crate::sync::Share;
 pub use crate::sync::history::{Change, Entries, Entry};

@@ -6,6 +6,7 @@ mod chain;
 mod credentials;
 mod engine;
 mod erasing;
+mod migrate;
 mod others;
 mod postgres;
 mod sql;
@@ -15,6 +16,7 @@ pub use auditing::Auditing;
 pub use chain::{Commit, Commits, Leaf, Opening, Restore};
 pub use credentials::{Credential, Credentials, Handover, Held, ListedCredential, Trade};
 pub use erasing::{Due, Erasing, Erasure, Mentions, Of, Retained, Stored};
+pub use migrate::{Moved, Progress, migrate};
 pub use others::{Others, Standing};
 pub use postgres::{PostgresAddress, PostgresStore};
 pub use sqlite::SqliteStore;
@@ -59,6 +61,23 @@ pub enum StoreError {
         "the hub's database is PostgreSQL: back it up and restore it with PostgreSQL's own means"
     )]
     BacksUpItself,
+    /// The folder has no hub's database.
+    #[error("there is no hub's database in {}", .0.display())]
+    NoHub(PathBuf),
+    /// The hub of the folder was moved.
+    #[error(
+        "the hub was moved to PostgreSQL: serve it with --database; what it was is kept as {}", .0.display()
+    )]
+    MovedAway(PathBuf),
+    /// The database that a hub is to be moved into is not empty.
+    #[error("the PostgreSQL database holds groups already: give one that is empty")]
+    NotEmpty,
+    /// A hub runs on the database that another is to be moved into.
+    #[error("a hub runs on the PostgreSQL database: stop it first")]
+    HubRuns,
+    /// A copied table holds something else than what was read.
+    #[error("what was written into table {0} is not what was read; nothing of it was kept")]
+    Differs(String),
     /// A backup could not be written. The database itself is as well as before.
     #[error("the backup could not be written: {0}")]
     Backup(#[source] Box<StoreError>),

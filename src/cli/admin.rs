@@ -1,10 +1,12 @@
-//! `lianxiao admin`: what the operator does, over the local socket of a running hub. Each command prints
+//! `lianxiao admin`: what the operator does, over the local socket of a running hub but for a move. Each prints
 //! the one thing a script needs of it.
 
 mod audit;
 mod credential;
+mod migrate;
 
 use super::Outcome;
+use super::database::Database;
 use crate::wire::v1;
 use crate::wire::v1::admin_service_client::AdminServiceClient;
 use clap::{Args, Subcommand, ValueEnum};
@@ -20,9 +22,10 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 
 #[derive(Args)]
 pub struct Admin {
-    /// Data folder of the running hub
+    /// Data folder of the hub, which runs for all but `migrate`
     #[arg(
         long,
+        global = true,
         env = "LIANXIAO_DATA",
         default_value = "lianxiao-data",
         value_name = "FOLDER"
@@ -50,6 +53,8 @@ enum Noun {
         /// The file to make
         file: PathBuf,
     },
+    /// Move a stopped hub out of its data folder into an empty PostgreSQL database
+    Migrate(Database),
 }
 
 #[derive(Subcommand)]
@@ -100,8 +105,12 @@ enum Role {
 
 impl Admin {
     pub async fn run(self) -> Outcome {
+        if let Noun::Migrate(database) = &self.noun {
+            return migrate::run(self.data.clone(), database).await;
+        }
         let mut admin = connect(&self.data.join("admin.sock")).await?;
         match self.noun {
+            Noun::Migrate(_) => {}
             Noun::Audit(audit) => return audit.run(admin).await,
             Noun::Backup { file } => return backup(admin, &file).await,
             Noun::Credential(credential) => return credential.run(admin).await,

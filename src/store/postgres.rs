@@ -21,7 +21,7 @@ use hints::Hints;
 use jiff::Timestamp;
 use promises::{plainly, refuse_foreign, waits_for_the_disk};
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
 use sqlx::{ConnectOptions as _, Connection as _, Sqlite};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -91,12 +91,9 @@ impl PostgresStore {
     /// # Errors
     /// When it cannot be reached, is another program's or a newer one's, or keeps no promise.
     pub async fn open(address: &PostgresAddress, fresh: Uuid) -> Result<Self> {
-        let options = options(address);
         // By itself, because a pool would try again and keep the reason to itself.
-        let mut db = answered(options.connect()).await.map_err(plainly)?;
-        waits_for_the_disk(&mut db).await?;
-        refuse_foreign(&mut db, address).await?;
-        db.close().await?;
+        connect(address).await?.close().await?;
+        let options = options(address);
         let writers = pool(WRITERS).connect_lazy_with(options.clone());
         let (notes, looks) = (pool(NOTES), pool(LOOKS));
         let (notes, looks) = (
@@ -121,6 +118,19 @@ impl PostgresStore {
         store.hub_id = hub_id;
         Ok(store)
     }
+}
+
+/// A connection to a database that may hold a hub.
+///
+/// # Errors
+/// When it cannot be reached, is another program's, or keeps no promise.
+pub async fn connect(address: &PostgresAddress) -> Result<PgConnection> {
+    let mut db = answered(options(address).connect())
+        .await
+        .map_err(plainly)?;
+    waits_for_the_disk(&mut db).await?;
+    refuse_foreign(&mut db, address).await?;
+    Ok(db)
 }
 
 fn options(address: &PostgresAddress) -> PgConnectOptions {

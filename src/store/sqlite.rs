@@ -40,6 +40,8 @@ pub struct SqliteStore {
 }
 
 const FILE: &str = "lianxiao.db";
+/// The name of a file whose hub was moved to another database.
+const MOVED: &str = "lianxiao.db.moved";
 const READERS: u32 = 4;
 /// Ids are random, so every insert touches another page of its indexes: with the engine's usual 2 MB a
 /// large hub would read most of them anew for each batch. In KiB, as the pragma wants it.
@@ -54,7 +56,7 @@ impl SqliteStore {
     /// # Errors
     /// When the folder or the file cannot be used, or the file was written by a newer program.
     pub async fn open(folder: &Path, fresh: Uuid) -> Result<Self> {
-        refuse_cut_off_restore(folder)?;
+        refuse_without_database(folder)?;
         refuse_foreign(&file(folder)).await?;
         let options = options(folder);
         let committed = Arc::new(Notify::new());
@@ -86,6 +88,26 @@ impl SqliteStore {
             checkpoints,
             folder: folder.to_owned(),
         })
+    }
+
+    /// Opens the file of a hub that is there.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`], and when there is none.
+    pub async fn open_there(folder: &Path) -> Result<Self> {
+        match folder.join(FILE).exists() {
+            true => Self::open(folder, Uuid::nil()).await,
+            false => Err(StoreError::NoHub(folder.to_owned())),
+        }
+    }
+
+    /// Puts the file away that a moved hub leaves behind: nobody opens it by mistake.
+    ///
+    /// # Errors
+    /// When it cannot be renamed.
+    pub fn retire(folder: &Path) -> Result<()> {
+        std::fs::rename(folder.join(FILE), folder.join(MOVED))?;
+        backup::sync(folder)
     }
 
     /// Puts a backup in the place of a data folder's file, under the folder's lock.
@@ -120,10 +142,14 @@ fn options(folder: &Path) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(10))
 }
 
-/// Refuses a folder that a restore left without its database: an empty hub would be made in its place.
-fn refuse_cut_off_restore(folder: &Path) -> Result<()> {
+/// Refuses a folder that a restore or a move left without its database: an empty hub would be made in its
+/// place.
+fn refuse_without_database(folder: &Path) -> Result<()> {
     if folder.join(FILE).exists() {
         return Ok(());
+    }
+    if folder.join(MOVED).exists() {
+        return Err(StoreError::MovedAway(folder.join(MOVED)));
     }
     let left = format!("{FILE}.");
     for entry in std::fs::read_dir(folder)? {

@@ -30,6 +30,7 @@ mod invitations;
 mod joining;
 mod limits;
 mod merging;
+mod moving;
 mod neighbours;
 mod operator;
 mod personal;

@@ -99,7 +99,7 @@ impl Sql<'_> {
 impl Db<'_> {
     /// Rows one after another, for a reader that may have enough before the last. Within a transaction, once
     /// a name.
-    pub async fn rows<'r>(&'r mut self, name: &'static str, sql: Sql<'r>) -> Result<Rows<'r>> {
+    pub async fn rows<'r>(&'r mut self, name: &str, sql: Sql<'r>) -> Result<Rows<'r>> {
         match self {
             Db::Sqlite(db) => Ok(Rows::Sqlite(sql.for_sqlite().fetch(&mut **db))),
             Db::Postgres(db) => {

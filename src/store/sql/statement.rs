@@ -102,8 +102,12 @@ impl<'q> Sql<'q> {
         &mut self,
         rows: impl IntoIterator<Item = [Value<'q>; N]>,
     ) -> &mut Self {
-        let values = rows.into_iter().flatten().collect();
-        self.put(Part::Rows(N, values))
+        self.push_values(N, rows.into_iter().flatten().collect())
+    }
+
+    /// Rows of so many columns to be written, one value after another.
+    pub fn push_values(&mut self, width: usize, values: Vec<Value<'q>>) -> &mut Self {
+        self.put(Part::Rows(width, values))
     }
 
     /// Are together one of these rows. PostgreSQL's planner goes down an index by lists, but may walk a table
