@@ -12,7 +12,9 @@ mod memory;
 mod pull;
 mod push;
 mod raw;
+mod raw_postgres;
 mod report;
+mod server;
 mod stage;
 mod verify;
 
@@ -47,6 +49,9 @@ async fn run(names: &[String]) {
     if wanted("push-single") {
         push::single(8).await;
         push::single(64).await;
+    }
+    if wanted("push-two-hubs") && server::is_there() {
+        push::two_hubs().await;
     }
     if wanted("push-groups") {
         push::groups().await;

@@ -2,11 +2,8 @@
 
 use crate::report::{ROUNDS, beside, latencies, line, median, note, quantiles, rate};
 use crate::stage::{Stage, all_applied, new_records, session};
-use futures::TryStreamExt as _;
 use lianxiao::client::Line;
 use lianxiao::wire::v1;
-use sqlx::{Connection as _, Row as _, SqliteConnection};
-use std::path::Path;
 use std::time::Instant;
 
 pub const RECORDS: usize = 100_000;
@@ -54,7 +51,7 @@ pub async fn cold_and_incremental() {
     let mut scans = Vec::new();
     for _ in 0..=ROUNDS {
         let start = Instant::now();
-        let count = scan(&stage.file()).await;
+        let count = stage.scan().await;
         scans.push(rate(count, start.elapsed()));
     }
     let name = "cold pull of 100,000";
@@ -88,24 +85,4 @@ pub async fn pull_all(line: &Line, cursor: &str) -> (usize, String) {
             return (count, cursor);
         }
     }
-}
-
-/// The raw program: position and frame of every version, as sqlx hands them out.
-pub async fn scan(file: &Path) -> usize {
-    let address = format!("sqlite://{}", file.display());
-    let mut db = SqliteConnection::connect(&address)
-        .await
-        .expect("the database");
-    let query = sqlx::query("SELECT position, frame FROM version WHERE grp = 1 ORDER BY position");
-    let mut rows = query.fetch(&mut db);
-    let (mut count, mut bytes) = (0, 0);
-    while let Some(row) = rows.try_next().await.expect("a row") {
-        let position: i64 = row.get(0);
-        let frame: Vec<u8> = row.get(1);
-        assert!(position > 0);
-        bytes += frame.len();
-        count += 1;
-    }
-    assert!(bytes > count);
-    count
 }

@@ -1,7 +1,6 @@
 //! Pushes: in batches, alone, and of many groups.
 
 use crate::bare;
-use crate::raw;
 use crate::report::{ROUNDS, beside, latencies, line, ms, note, quantiles, rate};
 use crate::stage::{Group, Stage, all_applied, new_records, session};
 use hdrhistogram::Histogram;
@@ -20,38 +19,65 @@ pub async fn batched() {
     for _ in 0..ROUNDS {
         let mut stage = Stage::open().await;
         let group = stage.group("春风教育集团", CLIENTS).await;
-        let mut clients = JoinSet::new();
-        // What a client makes up is made up before the clock runs.
-        let content = session();
-        let pushes = |_| {
-            (0..PUSHES_A_CLIENT)
-                .map(|_| new_records(&content, BATCH))
-                .collect()
-        };
-        let pushes: Vec<Vec<_>> = (0..CLIENTS).map(pushes).collect();
-        let start = Instant::now();
-        for (token, pushes) in group.tokens.iter().zip(pushes) {
-            let mut sync = stage.line(token).sync();
-            clients.spawn(async move {
-                for push in pushes {
-                    all_applied(sync.push(push).await.expect("an answer").into_inner());
-                }
-            });
-        }
-        clients.join_all().await;
-        let rows = CLIENTS * PUSHES_A_CLIENT * BATCH;
-        ours.push(rate(rows, start.elapsed()));
+        let lines = group.tokens.iter().map(|token| stage.line(token));
+        let (rows, took) = push_batches(lines.collect()).await;
+        ours.push(rate(rows, took));
         stage.stop().await;
         let setup = i64::try_from(CLIENTS).expect("few");
-        let batches = raw::batches(&stage.file(), setup);
-        assert_eq!(batches.iter().map(raw::Batch::rows).sum::<usize>(), rows);
-        line("  commits it took", &batches.len().to_string(), "-");
-        same.push(rate(rows, raw::same_rows(&batches)));
-        one.push(rate(rows, raw::one_table(&batches)));
+        let again = stage.again(setup).await;
+        assert_eq!(again.rows, rows);
+        line("  commits it took", &again.commits.to_string(), "-");
+        same.push(rate(rows, again.same_rows));
+        one.push(rate(rows, again.one_table));
     }
     let name = "push, 8 clients, batches of 100";
     beside(name, &ours, "same rows raw", &same, "0.6");
     beside(name, &ours, "one table raw", &one, "0.3");
+}
+
+/// Every line pushes batches as fast as they are answered; how many records, and how long it took.
+async fn push_batches(lines: Vec<Line>) -> (usize, Duration) {
+    // What a client makes up is made up before the clock runs.
+    let content = session();
+    let pushes = || (0..PUSHES_A_CLIENT).map(|_| new_records(&content, BATCH));
+    let pushes: Vec<Vec<_>> = lines.iter().map(|_| pushes().collect()).collect();
+    let rows = lines.len() * PUSHES_A_CLIENT * BATCH;
+    let (mut clients, start) = (JoinSet::new(), Instant::now());
+    for (line, pushes) in lines.into_iter().zip(pushes) {
+        let mut sync = line.sync();
+        clients.spawn(async move {
+            for push in pushes {
+                all_applied(sync.push(push).await.expect("an answer").into_inner());
+            }
+        });
+    }
+    clients.join_all().await;
+    (rows, start.elapsed())
+}
+
+/// Two hubs on one database beside one that does it all: every client in one group, and in a group each.
+pub async fn two_hubs() {
+    for (whose, in_group, aim) in [("one group", CLIENTS, "0.8"), ("8 groups", 1, "1.0")] {
+        let (mut one, mut two) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let here = Stage::open().await;
+            let mut tokens = Vec::new();
+            for number in 0..CLIENTS / in_group {
+                let group = here.group(&format!("集团{number}"), in_group).await;
+                tokens.extend(group.tokens);
+            }
+            let lines = tokens.iter().map(|token| here.line(token));
+            let (rows, took) = push_batches(lines.collect()).await;
+            one.push(rate(rows, took));
+            let there = here.beside().await;
+            let hubs = [&here, &there].into_iter().cycle();
+            let lines = tokens.iter().zip(hubs).map(|(token, hub)| hub.line(token));
+            let (rows, took) = push_batches(lines.collect()).await;
+            two.push(rate(rows, took));
+        }
+        let name = format!("push, two hubs, {whose}");
+        beside(&name, &two, "one hub", &one, aim);
+    }
 }
 
 const SINGLE: Duration = Duration::from_secs(4);
@@ -69,7 +95,7 @@ pub async fn single(clients: usize) {
         p99s.push(ms(&latencies, 0.99));
         told = quantiles(&latencies);
         stage.stop().await;
-        let pattern = raw::batches(&stage.file(), 8).into_iter().next();
+        let pattern = stage.written(8).await.into_iter().next();
         let bare = bare::start(pattern.expect("a commit")).await;
         let (count, _) = singles(&bare, &group, clients).await;
         bares.push(rate(count, SINGLE));

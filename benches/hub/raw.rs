@@ -17,14 +17,17 @@ const RECORD: &str = "INSERT INTO record VALUES (?, ?, ?, ?) ON CONFLICT (grp, i
 const AUDIENCE: &str = "INSERT INTO audience VALUES (?, ?, ?, ?, ?) ON CONFLICT (grp, id, who) \
                         DO UPDATE SET position = excluded.position, gone = excluded.gone";
 
-type Row = Vec<Value>;
+pub type Row = Vec<Value>;
+
+/// The column of a version's frame.
+pub const VERSION_FRAME: usize = 17;
 
 /// What one transaction of the hub wrote.
 pub struct Batch {
-    commit: Row,
-    versions: Vec<Row>,
-    records: Vec<Row>,
-    audience: Vec<Row>,
+    pub commit: Row,
+    pub versions: Vec<Row>,
+    pub records: Vec<Row>,
+    pub audience: Vec<Row>,
 }
 
 impl Batch {
@@ -41,8 +44,10 @@ pub fn database(folder: &TempDir, name: &str) -> Connection {
     )
     .expect("pragmas");
     db.execute_batch(TABLES).expect("tables");
-    db.execute_batch("INSERT INTO grp VALUES (1, x'00', 'g', 1, 0)")
-        .expect("a group");
+    db.execute_batch(
+        "INSERT INTO grp (grp, id, name, epoch, created_at) VALUES (1, x'00', 'g', 1, 0)",
+    )
+    .expect("a group");
     db
 }
 
@@ -50,27 +55,29 @@ pub fn database(folder: &TempDir, name: &str) -> Connection {
 pub fn batches(file: &Path, after: i64) -> Vec<Batch> {
     let db = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY);
     let db = db.expect("the hub's database");
-    let rows = |sql: &str, from: i64, to: i64| -> Vec<Row> {
-        let mut statement = db.prepare_cached(sql).expect("a statement");
+    let tables = ["\"commit\"", "version", "record", "audience"].map(|table| {
+        let sql = format!("SELECT * FROM {table} WHERE grp = 1");
+        let mut statement = db.prepare(&sql).expect("a statement");
         let columns = statement.column_count();
-        let read =
-            statement.query_map([from, to], |row| (0..columns).map(|i| row.get(i)).collect());
-        read.expect("rows").map(|row| row.expect("a row")).collect()
-    };
-    let of = |table: &str, column: &str| {
-        format!("SELECT * FROM {table} WHERE grp = 1 AND {column} > ? AND {column} <= ?")
-    };
-    let commits = rows(&of("\"commit\"", "last_position"), after, i64::MAX);
-    let mut from = after;
-    let (records, audience) = (
-        all_by_position(&db, "record", 3),
-        all_by_position(&db, "audience", 3),
+        let rows = statement.query_map([], |row| (0..columns).map(|i| row.get(i)).collect());
+        let rows: Result<Vec<Row>, _> = rows.expect("rows").collect();
+        rows.expect("rows")
+    });
+    in_batches(tables, after)
+}
+
+/// Commits, versions, records and audience rows, by transaction, from a position on.
+pub fn in_batches([commits, versions, records, audience]: [Vec<Row>; 4], after: i64) -> Vec<Batch> {
+    const COMMIT_POSITION: usize = 1;
+    let commits = by_position(commits, COMMIT_POSITION);
+    let (versions, records, audience) = (
+        by_position(versions, 1),
+        by_position(records, 3),
+        by_position(audience, 3),
     );
+    let mut from = after;
     let mut batches = Vec::new();
-    for commit in commits {
-        let Value::Integer(to) = commit[1] else {
-            panic!("a position")
-        };
+    for (to, commit) in commits.into_iter().filter(|(to, _)| *to > after) {
         let between = |rows: &[(i64, Row)]| -> Vec<Row> {
             let start = rows.partition_point(|(position, _)| *position <= from);
             let end = rows.partition_point(|(position, _)| *position <= to);
@@ -80,7 +87,7 @@ pub fn batches(file: &Path, after: i64) -> Vec<Batch> {
                 .collect()
         };
         batches.push(Batch {
-            versions: rows(&of("version", "position"), from, to),
+            versions: between(&versions),
             records: between(&records),
             audience: between(&audience),
             commit,
@@ -90,22 +97,38 @@ pub fn batches(file: &Path, after: i64) -> Vec<Batch> {
     batches
 }
 
-fn all_by_position(db: &Connection, table: &str, column: usize) -> Vec<(i64, Row)> {
-    let sql = format!("SELECT * FROM {table} WHERE grp = 1");
-    let mut statement = db.prepare(&sql).expect("a statement");
-    let columns = statement.column_count();
-    let rows = statement.query_map([], |row| {
-        let row = (0..columns)
-            .map(|i| row.get(i))
-            .collect::<Result<Row, _>>()?;
-        let Value::Integer(position) = row[column] else {
-            panic!("a position")
-        };
-        Ok((position, row))
-    });
-    let mut rows: Vec<(i64, Row)> = rows.expect("rows").map(|row| row.expect("a row")).collect();
+fn by_position(rows: Vec<Row>, column: usize) -> Vec<(i64, Row)> {
+    let mut rows: Vec<(i64, Row)> = rows
+        .into_iter()
+        .map(|row| match row[column] {
+            Value::Integer(position) => (position, row),
+            _ => panic!("a position"),
+        })
+        .collect();
     rows.sort_by_key(|(position, _)| *position);
     rows
+}
+
+/// How long the raw programs took.
+pub struct Again {
+    /// The transactions.
+    pub commits: usize,
+    /// The records in them.
+    pub rows: usize,
+    /// All rows in the hub's tables.
+    pub same_rows: Duration,
+    /// Position and frame in one table.
+    pub one_table: Duration,
+}
+
+/// Writes what a hub wrote once more.
+pub fn again(batches: &[Batch]) -> Again {
+    Again {
+        commits: batches.len(),
+        rows: batches.iter().map(Batch::rows).sum(),
+        same_rows: same_rows(batches),
+        one_table: one_table(batches),
+    }
 }
 
 fn each(tx: &Transaction<'_>, sql: &str, rows: &[Row]) {
@@ -116,7 +139,7 @@ fn each(tx: &Transaction<'_>, sql: &str, rows: &[Row]) {
 }
 
 /// Writes them as they are, in the hub's tables.
-pub fn same_rows(batches: &[Batch]) -> Duration {
+fn same_rows(batches: &[Batch]) -> Duration {
     let folder = TempDir::new().expect("a temporary folder");
     let mut db = database(&folder, "raw.db");
     let start = Instant::now();
@@ -139,8 +162,7 @@ pub fn write(db: &mut Connection, batches: &[Batch]) {
 }
 
 /// Writes position and frame only, into one table without another index.
-pub fn one_table(batches: &[Batch]) -> Duration {
-    const FRAME: usize = 17;
+fn one_table(batches: &[Batch]) -> Duration {
     let folder = TempDir::new().expect("a temporary folder");
     let mut db = database(&folder, "raw.db");
     db.execute_batch("CREATE TABLE one (position INTEGER PRIMARY KEY, frame BLOB)")
@@ -149,7 +171,7 @@ pub fn one_table(batches: &[Batch]) -> Duration {
     for batch in batches {
         let rows = batch.versions.iter();
         let rows: Vec<Row> = rows
-            .map(|row| vec![row[1].clone(), row[FRAME].clone()])
+            .map(|row| vec![row[1].clone(), row[VERSION_FRAME].clone()])
             .collect();
         let tx = db.transaction().expect("a transaction");
         each(&tx, "INSERT INTO one VALUES (?, ?)", &rows);

@@ -1,6 +1,9 @@
 //! A hub at work in a folder of its own, behind its public door, and what is pushed to it.
 
+use crate::raw::{self, Again, Batch};
+use crate::{raw_postgres, server};
 use bytes::Bytes;
+use futures::{Stream, TryStreamExt as _};
 use lianxiao::client::Line;
 use lianxiao::grpc;
 use lianxiao::hub::{Config, Drained, Hub, LOOK_EVERY, NewCredential, random_uuid};
@@ -10,6 +13,7 @@ use lianxiao::model::limits::Limits;
 use lianxiao::wire::convert::push_request;
 use lianxiao::wire::v1;
 use prost::Message as _;
+use sqlx::{Connection as _, SqliteConnection};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +28,8 @@ use v1::mutation::Wish;
 pub struct Stage {
     folder: TempDir,
     limits: Limits,
+    /// A PostgreSQL database instead of the folder's file.
+    database: Option<String>,
     running: Option<Running>,
 }
 
@@ -50,12 +56,26 @@ impl Stage {
 
     pub async fn open_with(limits: Limits) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        let running = Some(Running::start(folder.path().join("data"), limits).await);
-        Stage {
+        let mut stage = Stage {
             folder,
             limits,
-            running,
-        }
+            database: server::database().await,
+            running: None,
+        };
+        stage.start().await;
+        stage
+    }
+
+    /// Another hub on the same database.
+    pub async fn beside(&self) -> Self {
+        let mut other = Stage {
+            folder: TempDir::new().expect("a temporary folder"),
+            limits: self.limits,
+            database: self.database.clone(),
+            running: None,
+        };
+        other.start().await;
+        other
     }
 
     /// A group of campuses.
@@ -97,6 +117,36 @@ impl Stage {
         self.folder.path().join("data/lianxiao.db")
     }
 
+    /// Writes what the hub wrote from a position on once more, without it.
+    pub async fn again(&self, after: i64) -> Again {
+        let batches = self.written(after).await;
+        match &self.database {
+            None => raw::again(&batches),
+            Some(_) => raw_postgres::again(&batches).await,
+        }
+    }
+
+    /// What the hub wrote for its first group from a position on, transaction by transaction.
+    pub async fn written(&self, after: i64) -> Vec<Batch> {
+        match &self.database {
+            None => raw::batches(&self.file(), after),
+            Some(url) => raw_postgres::batches(url, after).await,
+        }
+    }
+
+    /// Reads position and frame of every version of the first group, as sqlx hands them out; how many.
+    pub async fn scan(&self) -> usize {
+        const SCAN: &str = "SELECT position, frame FROM version WHERE grp = 1 ORDER BY position";
+        match &self.database {
+            None => {
+                let address = format!("sqlite://{}", self.file().display());
+                let db = SqliteConnection::connect(&address).await;
+                count(sqlx::query(SCAN).fetch(&mut db.expect("the database"))).await
+            }
+            Some(url) => count(sqlx::query(SCAN).fetch(&mut server::connect(url).await)).await,
+        }
+    }
+
     /// Stops the hub: everything is written, the file can be read.
     pub async fn stop(&mut self) {
         let running = self.running.take().expect("the hub runs");
@@ -109,15 +159,16 @@ impl Stage {
 
     /// Starts it again over the same file.
     pub async fn start(&mut self) {
-        self.running = Some(Running::start(self.folder.path().join("data"), self.limits).await);
+        let (data, database) = (self.folder.path().join("data"), self.database.as_deref());
+        self.running = Some(Running::start(data, database, self.limits).await);
     }
 }
 
 impl Running {
-    async fn start(data: PathBuf, limits: Limits) -> Self {
+    async fn start(data: PathBuf, database: Option<&str>, limits: Limits) -> Self {
         let config = Config {
             data,
-            database: None,
+            database: database.map(|url| url.parse().expect("an address")),
             limits,
             look_every: LOOK_EVERY,
         };
@@ -138,6 +189,23 @@ impl Running {
             served,
         }
     }
+}
+
+async fn count<R>(mut rows: impl Stream<Item = sqlx::Result<R>> + Unpin) -> usize
+where
+    R: sqlx::Row,
+    usize: sqlx::ColumnIndex<R>,
+    for<'r> i64: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+    for<'r> Vec<u8>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+{
+    let (mut count, mut bytes) = (0, 0);
+    while let Some(row) = rows.try_next().await.expect("a row") {
+        assert!(row.get::<i64, _>(0) > 0);
+        bytes += row.get::<Vec<u8>, _>(1).len();
+        count += 1;
+    }
+    assert!(bytes > count);
+    count
 }
 
 fn encode(kind: Kind) -> Bytes {

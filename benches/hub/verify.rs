@@ -1,6 +1,6 @@
 //! A replica verifies the hub's whole history against its copy.
 
-use crate::pull::{RECORDS, filled, scan};
+use crate::pull::{RECORDS, filled};
 use crate::report::{ROUNDS, beside, rate};
 use lianxiao::client::Replica;
 use std::time::Instant;
@@ -22,7 +22,7 @@ pub async fn whole_history() {
     let mut scans = Vec::new();
     for _ in 0..=ROUNDS {
         let start = Instant::now();
-        let count = scan(&stage.file()).await;
+        let count = stage.scan().await;
         scans.push(rate(count, start.elapsed()));
     }
     let name = "verify 100,000 positions and records";

@@ -8,7 +8,7 @@ use crate::wishes::{create, edit, fresh, session};
 use lianxiao::client::{Line, Replica};
 use lianxiao::wire::convert::push_request;
 use lianxiao::wire::v1;
-use sqlx::{AssertSqlSafe, Executor as _};
+use sqlx::{AssertSqlSafe, Executor as _, PgConnection};
 use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
@@ -208,6 +208,23 @@ async fn a_copy_that_differs_is_not_kept() {
     moved(&data, &url);
 }
 
+/// Waits until so many connections sleep.
+async fn asleep(db: &mut PgConnection, wanted: i64) {
+    let sleeps = "SELECT COUNT(*) FROM pg_stat_activity \
+                  WHERE datname = current_database() AND wait_event = 'PgSleep'";
+    let until = async {
+        while sqlx::query_scalar::<_, i64>(sleeps)
+            .fetch_one(&mut *db)
+            .await
+            .expect("a count")
+            != wanted
+        {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    within("it sleeps or not", until).await;
+}
+
 #[tokio::test]
 async fn a_move_killed_in_the_middle_leaves_nothing_and_the_hub_as_it_was() {
     let (old, database) = (Stopped::start().await, Database::fresh());
@@ -219,27 +236,9 @@ async fn a_move_killed_in_the_middle_leaves_nothing_and_the_hub_as_it_was() {
         .arg(&data);
     let migrate = Running::start(&mut migrate);
     let mut db = database.connect().await;
-    let sleeps = "SELECT COUNT(*) FROM pg_stat_activity \
-                  WHERE datname = current_database() AND wait_event = 'PgSleep'";
-    let mut asleep = async |wanted: i64| {
-        let until = async {
-            loop {
-                let now: i64 = sqlx::query_scalar(sleeps)
-                    .fetch_one(&mut db)
-                    .await
-                    .expect("a count");
-                if now == wanted {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        within("it sleeps or not", until).await;
-    };
-    asleep(1).await;
+    asleep(&mut db, 1).await;
     migrate.kill();
-    asleep(0).await;
-    drop(asleep);
+    asleep(&mut db, 0).await;
     leave_alone(&database).await;
     let (hub, address) = serve_as(&data, program().env("LIANXIAO_LOG", "off"));
     let client = Client::of_program(&address, &old.tokens[0]);
