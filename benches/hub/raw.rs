@@ -11,7 +11,7 @@ use tempfile::TempDir;
 const TABLES: &str = include_str!("../../migrations/sqlite/0001_start.sql");
 
 const COMMIT: &str = "INSERT INTO \"commit\" VALUES (?, ?, ?, ?)";
-const VERSION: &str = "INSERT INTO version VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+const VERSION: &str = "INSERT INTO version VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 const RECORD: &str = "INSERT INTO record VALUES (?, ?, ?, ?) ON CONFLICT (grp, id) DO UPDATE \
                       SET version = excluded.version, position = excluded.position";
 const AUDIENCE: &str = "INSERT INTO audience VALUES (?, ?, ?, ?, ?) ON CONFLICT (grp, id, who) \
@@ -20,7 +20,7 @@ const AUDIENCE: &str = "INSERT INTO audience VALUES (?, ?, ?, ?, ?) ON CONFLICT 
 pub type Row = Vec<Value>;
 
 /// The column of a version's frame.
-pub const VERSION_FRAME: usize = 17;
+pub const VERSION_FRAME: usize = 19;
 
 /// What one transaction of the hub wrote.
 pub struct Batch {
@@ -192,8 +192,8 @@ pub fn like(pattern: &Batch, position: i64, id: &[u8], mutation: &[u8]) -> Batch
     let (position, id) = (Value::Integer(position), Value::Blob(id.to_vec()));
     let version = [
         (1, position.clone()),
-        (3, id.clone()),
-        (9, Value::Blob(mutation.to_vec())),
+        (4, id.clone()),
+        (10, Value::Blob(mutation.to_vec())),
     ];
     Batch {
         commit: at(
