@@ -15,7 +15,7 @@ use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, Who};
 use crate::wire::convert::stored_time;
 use crate::wire::v1;
-use course::{amend, close, publish, reopen, turn, withdraw};
+use course::{COURSE, amend, close, publish, reopen, withdraw};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use v1::MenuStatus as Status;
@@ -89,12 +89,12 @@ impl Rules for MenuRules {
     }
 
     fn may_put(state: &v1::MenuState, _: &[String]) -> Result<(), Refusal> {
-        turn("put", "put", state).map(|_| ())
+        COURSE.turn("put", "put", state.status()).map(|_| ())
     }
 
     /// What was public once stays.
     fn may_delete(state: &v1::MenuState) -> Result<(), Refusal> {
-        turn("delete", "delete", state).map(|_| ())
+        COURSE.turn("delete", "delete", state.status()).map(|_| ())
     }
 
     fn binds() -> &'static [&'static str] {

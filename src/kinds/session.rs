@@ -13,7 +13,7 @@ use crate::model::date::{self, Span};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, Who};
 use crate::wire::v1;
-use course::{COURSE, announce, attend, call_off, close, hold, postpone, reopen, turn};
+use course::{COURSE, announce, attend, call_off, close, hold, postpone, reopen};
 use jiff::civil::Date;
 use v1::SessionStatus as Status;
 use v1::session_action::Action;
@@ -80,18 +80,25 @@ impl Rules for SessionRules {
     }
 
     fn may_put(state: &v1::SessionState, changed: &[String]) -> Result<(), Refusal> {
-        turn("put", "put", state)?;
-        // Who was told a day is told that it moves.
-        let moved = changed.iter().any(|field| field == "days");
-        if moved && state.status() == Status::Announced {
-            let status = state.status();
-            return Err(COURSE.forbids("put.content.session.days", status, status.as_str_name()));
+        COURSE.turn("put", "put", state.status())?;
+        let fixed: &[&str] = match state.status() {
+            // Who was told a day is told that it moves.
+            Status::Announced => &["days"],
+            // Who came, when and by whose invitation, is what was held.
+            Status::Held => &["days", "invites_all", "invited_campus_ids"],
+            _ => &[],
+        };
+        match changed.iter().find(|field| fixed.contains(&field.as_str())) {
+            Some(field) => {
+                let path = format!("put.content.session.{field}");
+                Err(COURSE.forbids(&path, state.status()))
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn may_delete(state: &v1::SessionState) -> Result<(), Refusal> {
-        turn("delete", "delete", state).map(|_| ())
+        COURSE.turn("delete", "delete", state.status()).map(|_| ())
     }
 
     fn binds() -> &'static [&'static str] {

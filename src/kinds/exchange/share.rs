@@ -1,6 +1,5 @@
 //! How much of a person's time a movement takes, and whether there is so much.
 
-use super::days;
 use crate::kinds::Case;
 use crate::kinds::found::Found;
 use crate::kinds::registers::person::PersonRules;
@@ -51,12 +50,12 @@ pub fn percent(exchange: &v1::Exchange) -> i32 {
 
 /// The days a movement takes: as planned until they were lived.
 pub fn planned(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Span {
-    let lived = days(exchange, state);
-    let planned_end = date::day_or_month(&exchange.planned_end).map(|end| end.last);
-    let last = date::day(&state.real_end).or(planned_end);
+    let start = date::day_or_month(&exchange.planned_start).map(|start| start.first);
+    let end = date::day_or_month(&exchange.planned_end).map(|end| end.last);
+    let (first, last) = (date::day(&state.real_start), date::day(&state.real_end));
     Span {
-        last: last.unwrap_or(LAST_DAY),
-        ..lived
+        first: first.or(start).unwrap_or(date::FIRST_DAY),
+        last: last.or(end).unwrap_or(LAST_DAY),
     }
 }
 
@@ -80,7 +79,8 @@ pub fn overlap(
     let firsts = stays.iter().map(|(days, _)| days.first.max(wanted.first));
     for day in firsts {
         let taken = stays.iter().filter(|(days, _)| days.contains(day));
-        let together = percent(exchange) + taken.map(|(_, percent)| percent).sum::<i32>();
+        let taken = taken.map(|(_, percent)| *percent);
+        let together = taken.fold(percent(exchange), i32::saturating_add);
         if together > FULL {
             let finding = Finding::new(Code::FullTimeOverlap, path);
             return Some(finding.with("date", day).with("percent", together));

@@ -4,7 +4,7 @@ use super::*;
 use crate::content::encoded::wrap;
 use crate::kinds::Moved;
 use crate::kinds::encoded::Of;
-use crate::kinds::testing::{Group, case, record};
+use crate::kinds::testing::{Group, case, case_in, record};
 use uuid::Uuid;
 use v1::exchange_action::Action;
 
@@ -291,11 +291,15 @@ fn a_draft_is_the_owners_and_a_proposal_reaches_home_host_and_office_only() {
 }
 
 /// The first day on which a movement asks for more of a person than there is.
-fn overlap(stays: Vec<v1::Stay>, share: Option<v1::Share>) -> Option<String> {
+fn overlap(
+    stays: Vec<v1::Stay>,
+    share: Option<v1::Share>,
+    state: &v1::ExchangeState,
+) -> Option<String> {
     let mut person = record::<PersonRules>(9, &v1::Person::default());
     let number = Of::<PersonRules>::field().number();
     person.parts.state = wrap(number, &v1::PersonState { stays });
-    let group = Group(vec![person]);
+    let group = Group::of(vec![person]);
     let asked = v1::Exchange {
         person: Some(v1::PersonRef {
             person_id: id(9).to_string(),
@@ -304,11 +308,8 @@ fn overlap(stays: Vec<v1::Stay>, share: Option<v1::Share>) -> Option<String> {
         share,
         ..exchange()
     };
-    let case = Case {
-        neighbours: &group,
-        ..case(Place::Office)
-    };
-    let refusal = share::overlap("e", &asked, &v1::ExchangeState::default(), &case);
+    let case = case_in(&group, Place::Office);
+    let refusal = share::overlap("e", &asked, state, &case);
     refusal.map(|refusal| refusal.arguments[0].1.clone())
 }
 
@@ -374,6 +375,33 @@ fn nobody_works_more_than_full_time_on_one_day() {
             None,
         ),
     ] {
-        assert_eq!(overlap(stays, share).as_deref(), day);
+        let planned = v1::ExchangeState::default();
+        assert_eq!(overlap(stays, share, &planned).as_deref(), day);
     }
+    // Whoever came a month late was elsewhere until then.
+    let late = v1::ExchangeState {
+        real_start: "2025-10-01".into(),
+        ..Default::default()
+    };
+    let until = |last| vec![stay("x", "2024-09-01", last, 100)];
+    assert_eq!(overlap(until("2025-09-30"), None, &late), None);
+    let day = overlap(until("2025-10-01"), None, &late);
+    assert_eq!(day.as_deref(), Some("2025-10-01"));
+    // A share that no check has seen yet.
+    let most = overlap(until(""), percent(i32::MAX), &late);
+    assert_eq!(most.as_deref(), Some("2025-10-01"));
+}
+
+#[test]
+fn a_proposal_made_again_is_accepted_by_nobody_yet() {
+    let sent_back = v1::ExchangeState {
+        status: Status::Returned.into(),
+        accept_time: Some(crate::wire::convert::timestamp(case(Place::Office).now)),
+        ..Default::default()
+    };
+    let propose = Action::Propose(v1::ProposeExchange {});
+    let Ok(Moved::To(again)) = act(propose, &exchange(), &sent_back, Place::Campus(id(1))) else {
+        panic!()
+    };
+    assert_eq!(again.accept_time, None);
 }
