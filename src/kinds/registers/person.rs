@@ -4,7 +4,7 @@ use crate::kinds::exchange::{ExchangeRules, stay};
 use crate::kinds::found::Found;
 use crate::kinds::{Case, Leader, Owner, Reference, Rules};
 use crate::model::finding::Code;
-use crate::model::ids::{Place, RecordId, Who};
+use crate::model::ids::{Place, Who};
 use crate::wire::v1;
 
 /// The rules of the person register.
@@ -76,15 +76,14 @@ pub fn propose(path: &str, person: Option<&v1::PersonRef>, case: &Case<'_>, foun
         return;
     };
     let campus = case.owner.to_text();
-    let alike: Vec<RecordId> = (case.all::<PersonRules>().into_iter())
-        .filter(|(_, known)| {
-            known.home_campus_id == campus && known.display_name == person.display_name
-        })
-        .map(|(id, _)| id)
-        .collect();
-    match alike.as_slice() {
+    let persons = case.all::<PersonRules>();
+    let colleagues = persons
+        .iter()
+        .filter(|(_, known)| known.home_campus_id == campus);
+    let alike = colleagues.filter(|(_, known)| known.display_name == person.display_name);
+    match alike.collect::<Vec<_>>().as_slice() {
         [] => {}
-        [one] => found.add_with(Code::PersonLikely, path, "id", one),
+        [(one, _)] => found.add_with(Code::PersonLikely, path, "id", one),
         several => found.add_with(Code::NameAmbiguous, path, "count", several.len()),
     }
 }

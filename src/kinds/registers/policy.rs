@@ -217,6 +217,10 @@ mod tests {
             ["p.exchange_rules[0].threshold_percent"]
         );
         assert_eq!(
+            without(|rule| rule.threshold_percent = f64::NAN),
+            ["p.exchange_rules[0].threshold_percent"]
+        );
+        assert_eq!(
             without(|rule| rule.until = "2026".into()),
             ["p.exchange_rules[0].until"]
         );
