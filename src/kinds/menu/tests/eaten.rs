@@ -182,7 +182,7 @@ fn weights_on_different_bases_or_for_different_grades_are_never_added_up() {
         ..Default::default()
     };
     for (parts, notes) in [
-        (vec![ingredient(20.0, Raw, "")], 1),
+        (vec![ingredient(30.0, Raw, "")], 1),
         (
             vec![ingredient(60.0, Raw, ""), ingredient(60.0, Raw, "")],
             0,
@@ -226,4 +226,115 @@ fn a_portion_has_a_unit_and_the_size_of_a_person() {
         of("", Some(5_000.0)),
         [(Code::PortionUnlikely, "5000".to_owned())]
     );
+}
+
+#[test]
+fn a_dish_has_about_the_size_that_is_usual_in_its_place() {
+    use v1::DishSlot::{Main, Staple, Unspecified, Vegetable};
+    let of = |slot: v1::DishSlot, grams: &[f64], bands: &[&str]| {
+        let mut menu = of_dishes(&["一菜"]);
+        let dish = &mut menu.meals[0].dishes[0];
+        dish.slot = slot.into();
+        let parts = grams.iter().zip(bands.iter().cycle());
+        dish.ingredients = parts
+            .map(|(grams, band)| v1::Ingredient {
+                name: "料".into(),
+                grams: Some(*grams),
+                grade_band: (*band).into(),
+                ..Default::default()
+            })
+            .collect();
+        let told = told(&menu).into_iter();
+        let doubts = told.filter(|(code, _)| *code == Code::PortionUnlikely);
+        doubts.map(|(_, grams)| grams).collect::<Vec<_>>()
+    };
+    assert_eq!(of(Main, &[110.0, 5.0], &[""]), [""; 0]);
+    assert_eq!(of(Main, &[11.0], &[""]), ["11"]);
+    assert_eq!(of(Staple, &[7.5], &[""]), ["7.5"]);
+    assert_eq!(of(Vegetable, &[450.0, 400.0], &[""]), ["850"]);
+    assert_eq!(of(Vegetable, &[110.0], &[""]), [""; 0]);
+    assert_eq!(of(Vegetable, &[1_100.0], &[""]), ["1100"], "said once");
+    assert_eq!(of(Unspecified, &[7.5], &[""]), [""; 0]);
+    assert_eq!(of(Staple, &[7.5, 8.0], &["1-3年级", "4-6年级"]), [""; 0]);
+}
+
+#[test]
+fn whole_days_have_twelve_foods_and_a_week_has_twenty_five() {
+    let days = [
+        "2026-05-11",
+        "2026-05-12",
+        "2026-05-13",
+        "2026-05-14",
+        "2026-05-15",
+    ];
+    // On day d the foods d*step .. d*step + count, shared out over three meals.
+    let menu = |meals: &[v1::Meal], count: usize, step: usize| {
+        let meal = |d: usize, m: usize| {
+            let foods = (0..count).filter(|food| food % meals.len() == m);
+            let part = |food| v1::Ingredient {
+                name: format!("食物{}", d * step + food),
+                ..Default::default()
+            };
+            let oil = v1::Ingredient {
+                name: "油".into(),
+                ..Default::default()
+            };
+            let dish = v1::Dish {
+                name: format!("菜{d}{m}"),
+                ingredients: foods.map(part).chain([oil]).collect(),
+                ..Default::default()
+            };
+            v1::DayMeal {
+                meal: meals[m].into(),
+                dishes: vec![dish],
+                ..lunch(days[d], "")
+            }
+        };
+        let meal = &meal;
+        let rows = (0..days.len()).flat_map(|d| (0..meals.len()).map(move |m| meal(d, m)));
+        v1::Menu {
+            service_dates: days.map(str::to_owned).to_vec(),
+            meals: rows.collect(),
+            ..menu()
+        }
+    };
+    let points = |menu: &v1::Menu| {
+        let told = told(menu).into_iter();
+        let mut notes = told.filter(|(code, _)| *code == Code::Nutrition);
+        notes.next().map(|(_, said)| said)
+    };
+    let whole = [v1::Meal::Breakfast, v1::Meal::Lunch, v1::Meal::Dinner];
+    assert_eq!(points(&menu(&whole, 12, 4)), None);
+    let eleven = "5 | 2026-05-11 食物 11 种（≥12）；2026-05-12 食物 11 种（≥12）；2026-05-13 食物 11 种（≥12）";
+    assert_eq!(points(&menu(&whole, 11, 11)).as_deref(), Some(eleven));
+    let same = "1 | 5 天食物共 24 种（≥25）";
+    assert_eq!(points(&menu(&whole, 12, 3)).as_deref(), Some(same));
+    assert_eq!(points(&menu(&whole[1..2], 3, 0)), None, "lunch is no day");
+    let mut untold = menu(&whole, 11, 0);
+    for row in &mut untold.meals {
+        row.dishes[0].ingredients.clear();
+    }
+    assert_eq!(points(&untold), None);
+}
+
+#[test]
+fn a_lunch_of_meat_alone_is_told() {
+    use v1::DishSlot::{Main, Staple, Unspecified, Vegetable};
+    let of = |slots: &[v1::DishSlot]| {
+        let names = ["米饭", "红烧肉", "炒青菜"];
+        let mut menu = of_dishes(&names[..slots.len()]);
+        for (dish, slot) in menu.meals[0].dishes.iter_mut().zip(slots) {
+            dish.slot = (*slot).into();
+        }
+        told(&menu)
+    };
+    let bare = [(Code::Nutrition, "1 | 2026-05-12 没有素菜".to_owned())];
+    assert_eq!(of(&[Staple, Main]), bare);
+    assert_eq!(of(&[Staple, Main, Vegetable]), []);
+    assert_eq!(
+        of(&[Staple, Main, Unspecified]),
+        [],
+        "nobody said what it is"
+    );
+    assert_eq!(of(&[Main]), [], "a list of main dishes");
 }
