@@ -1,10 +1,14 @@
 //! The words a group uses, with the names they had and have for short.
 
+mod standard;
+
+pub use standard::standard;
+
 use crate::kinds::found::Found;
-use crate::kinds::{Case, Owner, Rules};
+use crate::kinds::{All, Case, Owner, Rules};
 use crate::model::date::{self, FIRST_DAY, LAST_DAY, Span};
 use crate::model::finding::{Code, Finding};
-use crate::model::ids::{Place, RecordId, Who};
+use crate::model::ids::{Place, Who};
 use crate::wire::v1;
 use jiff::civil::Date;
 use std::sync::Arc;
@@ -44,7 +48,7 @@ impl Rules for VocabularyRules {
 
 /// The words of one topic.
 pub struct Words {
-    all: Arc<Vec<(RecordId, v1::Vocabulary)>>,
+    all: Arc<All<VocabularyRules>>,
     topic: Topic,
 }
 
@@ -56,7 +60,7 @@ impl Words {
     }
 
     fn schemes(&self) -> impl Iterator<Item = &v1::Vocabulary> {
-        let all = self.all.iter().map(|(_, vocabulary)| vocabulary);
+        let all = self.all.iter().map(|known| &known.content);
         all.filter(|vocabulary| vocabulary.topic() == self.topic)
     }
 
