@@ -32,7 +32,7 @@ use jiff::civil::Date;
 use prost::Message;
 use std::any::Any;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -80,6 +80,8 @@ pub struct Neighbour {
     pub id: RecordId,
     /// Its kind.
     pub kind: String,
+    /// Its owner.
+    pub owner: Place,
     /// Its parts.
     pub parts: Parts,
 }
@@ -102,26 +104,39 @@ pub trait Neighbours {
     fn record(&self, id: RecordId) -> Option<Neighbour>;
     /// The live record that holds a key.
     fn keyed(&self, key: &Key) -> Option<Neighbour>;
-    /// Every live record of a kind that the item's kind surveys.
-    fn all(&self, kind: &str) -> Vec<Neighbour>;
+    /// The records of a kind that the item's kind surveys.
+    fn all(&self, kind: &str) -> Vec<RecordId>;
     /// What was read of them already.
     fn surveys(&self) -> &Surveys;
 }
 
-/// The kinds that were read whole, until one of their records is written: a batch of a thousand sessions
-/// decodes the register of persons once.
-#[derive(Clone, Default)]
-pub struct Surveys(RefCell<BTreeMap<&'static str, Arc<dyn Any + Send + Sync>>>);
-
-impl Surveys {
-    /// A record of the kind was written.
-    pub fn forget(&mut self, kind: &str) {
-        self.0.get_mut().remove(kind);
-    }
+/// A live record of a kind that is surveyed, read.
+#[derive(Debug)]
+pub struct Known<R: Rules> {
+    id: RecordId,
+    owner: Place,
+    content: R::Content,
+    state: R::State,
 }
 
-/// Every live record of a kind, with its content.
-type All<R> = Vec<(RecordId, <R as Rules>::Content)>;
+/// What was surveyed of a kind, by id.
+type All<R> = Vec<Arc<Known<R>>>;
+
+/// What was read of the kinds that are surveyed, and of which records that is out of date: a batch of a thousand
+/// sessions decodes the register of persons once.
+#[derive(Clone, Default)]
+pub struct Surveys(RefCell<BTreeMap<&'static str, Survey>>);
+
+type Survey = (Arc<dyn Any + Send + Sync>, BTreeSet<RecordId>);
+
+impl Surveys {
+    /// A record was written.
+    pub fn written(&mut self, kind: &str, id: RecordId) {
+        if let Some((_, stale)) = self.0.get_mut().get_mut(kind) {
+            stale.insert(id);
+        }
+    }
+}
 
 /// The wider circles a campus belongs to by its part in the group, as its register record states it: the
 /// head school and its branches read each other's sessions, a member school those it was invited to
@@ -164,17 +179,38 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// Everything of a kind that is surveyed, by record.
+    /// Everything of a kind that is surveyed.
     fn all<R: Rules>(&self) -> Arc<All<R>> {
-        let known = &self.neighbours.surveys().0;
-        let before = known.borrow().get(R::NAME).cloned();
-        if let Some(before) = before.and_then(|all| all.downcast().ok()) {
-            return before;
-        }
-        let all = self.neighbours.all(R::NAME).into_iter();
-        let all = all.filter_map(|neighbour| Some((neighbour.id, neighbour.read::<R>()?)));
-        let all: Arc<All<R>> = Arc::new(all.collect());
-        known.borrow_mut().insert(R::NAME, all.clone());
+        let mut surveys = self.neighbours.surveys().0.borrow_mut();
+        let read = |id| {
+            let record = self.neighbours.record(id)?;
+            let (content, state) = (record.read::<R>()?, record.state::<R>()?);
+            let (id, owner) = (record.id, record.owner);
+            let known = Known {
+                id,
+                owner,
+                content,
+                state,
+            };
+            Some(Arc::new(known))
+        };
+        let before = surveys.remove(R::NAME);
+        let before = before.and_then(|(all, stale)| Some((all.downcast::<All<R>>().ok()?, stale)));
+        let all = match before {
+            Some((all, stale)) if stale.is_empty() => all,
+            Some((all, stale)) => {
+                let mut all = Arc::unwrap_or_clone(all);
+                all.retain(|known| !stale.contains(&known.id));
+                all.extend(stale.into_iter().filter_map(read));
+                all.sort_by_key(|known| known.id);
+                Arc::new(all)
+            }
+            None => {
+                let ids = self.neighbours.all(R::NAME).into_iter();
+                Arc::new(ids.filter_map(read).collect())
+            }
+        };
+        surveys.insert(R::NAME, (all.clone(), BTreeSet::new()));
         all
     }
 
@@ -239,7 +275,7 @@ pub trait Rules: Sync + Sized + 'static {
     /// What its owner writes.
     type Content: Message + Default + 'static;
     /// What the hub writes; `()` for a kind without a course.
-    type State: Message + Default + Clone + PartialEq;
+    type State: Message + Default + Clone + PartialEq + 'static;
     /// What may be asked; `()` for a kind without a course.
     type Action: Message + Default;
 
@@ -269,6 +305,12 @@ pub trait Rules: Sync + Sized + 'static {
     fn surveys(content: &Self::Content) -> Vec<&'static str> {
         let _ = content;
         Vec::new()
+    }
+
+    /// The days of which the rules look at the other records of the kind.
+    fn near(content: &Self::Content) -> Option<Span> {
+        let _ = content;
+        None
     }
 
     /// The state of a new record; `None` for a kind without a course.
@@ -396,6 +438,8 @@ pub trait Kind: Sync {
     fn looks_up(&self, content: &[u8]) -> Vec<Key>;
     /// The kinds whose every record its rules look at.
     fn surveys(&self, content: &[u8]) -> Vec<&'static str>;
+    /// The days of which its rules look at the other records of the kind.
+    fn near(&self, content: &[u8]) -> Option<Span>;
     /// What is wrong or worth a look in a content.
     fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding>;
     /// The values only one live record may hold.

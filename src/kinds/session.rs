@@ -1,5 +1,6 @@
 //! Sessions (教研活动): planned → announced → held → recorded; put off or called off before they are held.
 
+mod beside;
 mod course;
 mod doubts;
 
@@ -40,6 +41,7 @@ impl Rules for SessionRules {
         check_days(&session.days, found);
         check_people(session, found);
         doubts::check(session, case, found);
+        beside::check(session, case, found);
         if session.invites_all && !session.invited_campus_ids.is_empty() {
             found.add_with(
                 Code::NotWithOther,
@@ -54,6 +56,11 @@ impl Rules for SessionRules {
         }
         for (i, product) in session.products.iter().enumerate() {
             found.line(&format!("products[{i}].name"), &product.name, 200);
+            found.optional_line(&format!("products[{i}].link"), &product.link, 1_000);
+            found.optional_line(&format!("products[{i}].version"), &product.version, 40);
+        }
+        if let Some(place) = &session.place {
+            found.optional_line("place.room", &place.room, 60);
         }
     }
 
@@ -135,6 +142,10 @@ impl Rules for SessionRules {
         always.into_iter().chain(whole).chain(persons).collect()
     }
 
+    fn near(session: &v1::Session) -> Option<Span> {
+        span(session)
+    }
+
     /// A member school reads the sessions it is invited to and those that are shared with everybody.
     fn audience(owner: Place, session: &v1::Session, _: &v1::SessionState) -> Vec<Who> {
         if session.invites_all || session.shared {
@@ -148,11 +159,16 @@ impl Rules for SessionRules {
     }
 
     fn span(session: &v1::Session, _: &v1::SessionState) -> Option<Span> {
-        Some(Span {
-            first: days(session).min()?,
-            last: days(session).max()?,
-        })
+        span(session)
     }
+}
+
+/// From its first day to its last.
+fn span(session: &v1::Session) -> Option<Span> {
+    Some(Span {
+        first: days(session).min()?,
+        last: days(session).max()?,
+    })
 }
 
 fn days(session: &v1::Session) -> impl Iterator<Item = Date> {

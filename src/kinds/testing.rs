@@ -27,9 +27,11 @@ impl Group {
         }
     }
 
-    /// A record of a kind is written.
-    pub fn written(&mut self, kind: &str) {
-        self.surveys.forget(kind);
+    /// A record is written.
+    pub fn write(&mut self, record: Neighbour) {
+        self.surveys.written(&record.kind, record.id);
+        self.records.retain(|other| other.id != record.id);
+        self.records.push(record);
     }
 }
 
@@ -42,10 +44,10 @@ impl Neighbours for Group {
         None
     }
 
-    fn all(&self, kind: &str) -> Vec<Neighbour> {
+    fn all(&self, kind: &str) -> Vec<RecordId> {
         self.read.set(self.read.get() + 1);
         let all = self.records.iter().filter(|record| record.kind == kind);
-        all.cloned().collect()
+        all.map(|record| record.id).collect()
     }
 
     fn surveys(&self) -> &Surveys {
@@ -53,10 +55,11 @@ impl Neighbours for Group {
     }
 }
 
-/// Record number `n`.
+/// Record number `n`, of the office.
 pub fn record<R: Rules>(n: u128, content: &R::Content) -> Neighbour {
     Neighbour {
         id: RecordId(Uuid::from_u128(n)),
+        owner: Place::Office,
         kind: R::NAME.to_owned(),
         parts: Parts {
             content: wrap(Of::<R>::field().number(), content),

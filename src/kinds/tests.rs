@@ -54,7 +54,7 @@ fn what_binds_an_action_is_a_field_of_the_content() {
 
 #[test]
 fn a_register_is_read_once_for_all_the_names_of_a_batch() {
-    use super::testing::{Group, campus, case_in};
+    use super::testing::{Group, campus, case_in, record};
     let named = |name: &str| v1::PersonRef {
         display_name: name.into(),
         ..Default::default()
@@ -63,16 +63,34 @@ fn a_register_is_read_once_for_all_the_names_of_a_batch() {
         speakers: ["张老师", "李老师", "王老师"].map(named).to_vec(),
         ..Default::default()
     };
-    let mut group = Group::default();
-    for _ in 0..3 {
+    let colleague = |n, name: &str| {
+        let person = v1::Person {
+            display_name: name.into(),
+            home_campus_id: campus(1).to_text(),
+            ..Default::default()
+        };
+        record::<registers::person::PersonRules>(n, &person)
+    };
+    let mut group = Group::of(vec![colleague(7, "张老师"), colleague(8, "赵老师")]);
+    let told = |group: &Group| {
         let mut found = Found::under("s".into());
-        session::SessionRules::check(&session, &case_in(&group, campus(1)), &mut found);
-    }
-    let whole = group.read.get();
-    assert_eq!(whole, 2, "the calendar and the persons");
-    group.written("person");
-    let case = case_in(&group, campus(1));
-    case.all::<registers::person::PersonRules>();
-    case.all::<registers::calendar::CalendarRules>();
-    assert_eq!(group.read.get(), whole + 1);
+        session::SessionRules::check(&session, &case_in(group, campus(1)), &mut found);
+        let mut told = found.findings.into_iter();
+        told.find(|finding| finding.code == Code::PersonLikely)
+            .map(|finding| finding.path)
+    };
+    assert_eq!(told(&group).as_deref(), Some("s.speakers[0]"));
+    assert_eq!(told(&group).as_deref(), Some("s.speakers[0]"));
+    let read = group.read.get();
+    group.write(colleague(7, "王老师"));
+    assert_eq!(
+        told(&group).as_deref(),
+        Some("s.speakers[2]"),
+        "what was written is seen"
+    );
+    assert_eq!(group.read.get(), read, "and nothing is read whole again");
+    assert_eq!(
+        read, 3,
+        "the calendar, the persons and the sessions beside it"
+    );
 }

@@ -335,6 +335,12 @@ codes! {
     OutsideTerm "OUTSIDE_TERM" Warn
         "{path}：{date} 不在学期内，计入{term}。"
         "{path}: {date} lies outside every term; it counts in {term}.";
+    SessionTwin "SESSION_TWIN" Warn
+        "{path}：{date} 已有同学科、同年级的活动 {id}；若是同一场，请删去一条。"
+        "{path}: on {date} there is the session {id} of the same subject and grade; if it is the same one, delete one of them.";
+    PersonTwice "PERSON_TWICE" Warn
+        "{path}：人员 {person} 在 {date} 同一时间还有 {id}。"
+        "{path}: the person {person} has {id} on {date} at the same time.";
     NoSchoolDay "NO_SCHOOL_DAY" Warn
         "{path}：按本校校历，{date} 不上课。"
         "{path}: the campus's calendar has no school on {date}.";

@@ -294,7 +294,7 @@ impl<'a> Overlay<'a> {
         if let Some(all) = self.kinds.get_mut(next.kind) {
             all.insert(next.id);
         }
-        self.surveys.forget(next.kind);
+        self.surveys.written(next.kind, next.id);
         self.newest.insert(next.id, self.versions.len());
         self.versions.push(new);
     }
@@ -441,6 +441,7 @@ impl Neighbours for Overlay<'_> {
         Some(Neighbour {
             id,
             kind: live.kind,
+            owner: live.owner,
             parts: live.parts,
         })
     }
@@ -449,9 +450,9 @@ impl Neighbours for Overlay<'_> {
         self.record(self.holder(key)?)
     }
 
-    fn all(&self, kind: &str) -> Vec<Neighbour> {
+    fn all(&self, kind: &str) -> Vec<RecordId> {
         let all = self.kinds.get(kind).into_iter().flatten();
-        all.filter_map(|id| self.record(*id)).collect()
+        all.copied().collect()
     }
 
     fn surveys(&self) -> &Surveys {

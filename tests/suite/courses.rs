@@ -377,3 +377,47 @@ async fn a_record_does_not_grow_without_end() {
     let refusal = refused(&more, "CONTENT_TOO_LARGE", "act.action");
     assert_eq!(argument(refusal, "max"), limit.to_string());
 }
+
+#[tokio::test]
+async fn who_went_back_is_a_guest_no_more_and_free_for_another_movement() {
+    let hub = TestHub::start().await;
+    let (home, host, office) = (hub.campus(HEAD), hub.campus(SPRING), hub.office());
+    let person = fresh();
+    let known = v1::Person {
+        display_name: "李老师".to_owned(),
+        home_campus_id: id(HEAD),
+        ..Default::default()
+    };
+    office.applied(create(&person, known)).await;
+    let term = |first: &str, last: &str| v1::Exchange {
+        person: Some(v1::PersonRef {
+            person_id: person.clone(),
+            ..Default::default()
+        }),
+        planned_start: first.to_owned(),
+        planned_end: last.to_owned(),
+        ..exchange(&id(HEAD), &id(SPRING))
+    };
+    let record = fresh();
+    home.applied(create(&record, term("2025-09-01", "2026-05-08")))
+        .await;
+    acts(&home, &record, 1, propose()).await;
+    acts(&host, &record, 2, accept()).await;
+    acts(&office, &record, 3, approve()).await;
+    acts(&host, &record, 4, confirm_arrival("2025-09-03")).await;
+    host.get(&person).await.expect("the host's guest");
+    acts(&host, &record, 5, complete("2026-05-08")).await;
+    let gone = host.get(&person).await.expect_err("no guest any more");
+    assert_eq!(gone.code(), tonic::Code::NotFound);
+    // The days that were lived are taken, before and after them there is time.
+    let then = home
+        .one(create(&fresh(), term("2026-04-01", "2026-04-30")))
+        .await;
+    let path = "put.content.exchange.person";
+    assert_eq!(
+        argument(refused(&then, "FULL_TIME_OVERLAP", path), "date"),
+        "2026-04-01"
+    );
+    home.applied(create(&fresh(), term("2026-05-09", "2026-07")))
+        .await;
+}

@@ -211,7 +211,9 @@ fn approve(
 ) -> Move<ExchangeRules> {
     if decidable("approve", exchange, state, case)? == Turn::Go {
         pair::approved_together(exchange, case)?;
-        if let Some(refusal) = share::overlap("act.action", exchange, state, case) {
+        if let Some(refusal) = share::overlap("act.action", exchange, state, case)
+            && refusal.refuses()
+        {
             return Err(refusal);
         }
     }

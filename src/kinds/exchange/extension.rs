@@ -135,7 +135,9 @@ pub fn approve(
         planned_end: new_end.unwrap_or_default(),
         ..exchange.clone()
     };
-    if let Some(refusal) = share::overlap("act.action", &exchange, &state, case) {
+    if let Some(refusal) = share::overlap("act.action", &exchange, &state, case)
+        && refusal.refuses()
+    {
         return Err(refusal);
     }
     Ok(Moved::Rewritten(state, exchange))

@@ -59,7 +59,8 @@ pub fn planned(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Span {
     }
 }
 
-/// Refuses a movement that, with those approved already, asks for more than a person's full time.
+/// What there is to say of a movement beside those approved already: together they ask for more than a person's
+/// full time, which is refused, or for parts of it on one day.
 pub fn overlap(
     path: &str,
     exchange: &v1::Exchange,
@@ -70,23 +71,27 @@ pub fn overlap(
     let person = case.neighbours.record(id)?.state::<PersonRules>()?;
     let own = case.record.to_string();
     let wanted = planned(exchange, state);
-    let stays: Vec<(Span, i32)> = (person.stays.iter())
+    let stays: Vec<(Span, &v1::Stay)> = (person.stays.iter())
         .filter(|stay| stay.exchange_id != own)
-        .map(|stay| (stay_days(stay), stay.percent))
+        .map(|stay| (stay_days(stay), stay))
         .filter(|(days, _)| share_a_day(*days, wanted))
         .collect();
     // More of them overlap on the first day of one than on any day before it.
     let firsts = stays.iter().map(|(days, _)| days.first.max(wanted.first));
     for day in firsts {
         let taken = stays.iter().filter(|(days, _)| days.contains(day));
-        let taken = taken.map(|(_, percent)| *percent);
+        let taken = taken.map(|(_, stay)| stay.percent);
         let together = taken.fold(percent(exchange), i32::saturating_add);
         if together > FULL {
             let finding = Finding::new(Code::FullTimeOverlap, path);
             return Some(finding.with("date", day).with("percent", together));
         }
     }
-    None
+    // Part of the time here and part there may well be meant.
+    let (days, stay) = stays.first()?;
+    let finding = Finding::new(Code::PersonTwice, path).with("person", id);
+    let finding = finding.with("date", days.first.max(wanted.first));
+    Some(finding.with("id", &stay.exchange_id))
 }
 
 fn stay_days(stay: &v1::Stay) -> Span {

@@ -310,6 +310,7 @@ fn overlap(
     };
     let case = case_in(&group, Place::Office);
     let refusal = share::overlap("e", &asked, state, &case);
+    let refusal = refusal.filter(Finding::refuses);
     refusal.map(|refusal| refusal.arguments[0].1.clone())
 }
 
@@ -404,4 +405,33 @@ fn a_proposal_made_again_is_accepted_by_nobody_yet() {
         panic!()
     };
     assert_eq!(again.accept_time, None);
+}
+
+#[test]
+fn a_stay_lasts_until_its_end_and_nobody_stays_who_never_came() {
+    let stay = |status: Status, real_start: &str, real_end: &str| {
+        let state = v1::ExchangeState {
+            status: status.into(),
+            real_start: real_start.into(),
+            real_end: real_end.into(),
+            ..Default::default()
+        };
+        let stay = stay(&exchange(), &state, id(5))?;
+        Some((stay.first_day, stay.last_day, stay.ended))
+    };
+    let days = |first: &str, last: &str, ended| Some((first.to_owned(), last.to_owned(), ended));
+    assert_eq!(stay(Status::Accepted, "", ""), None);
+    assert_eq!(
+        stay(Status::Approved, "", ""),
+        days("2025-09-01", "2026-07-31", false)
+    );
+    let came = "2025-09-03";
+    assert_eq!(
+        stay(Status::Active, came, ""),
+        days(came, "2026-07-31", false)
+    );
+    let gone = "2026-02-01";
+    assert_eq!(stay(Status::Completed, came, gone), days(came, gone, true));
+    assert_eq!(stay(Status::Withdrawn, came, gone), days(came, gone, true));
+    assert_eq!(stay(Status::Withdrawn, "", gone), None);
 }

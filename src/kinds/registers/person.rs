@@ -49,7 +49,8 @@ impl Rules for PersonRules {
 
     /// Its own campus, its hosts and the office.
     fn audience(_: Place, person: &v1::Person, state: &v1::PersonState) -> Vec<Who> {
-        let hosts = state.stays.iter().map(|stay| &stay.campus_id);
+        let stays = state.stays.iter().filter(|stay| !stay.ended);
+        let hosts = stays.map(|stay| &stay.campus_id);
         let campuses = hosts.chain([&person.home_campus_id]);
         let campuses = campuses.filter_map(|id| id.parse().ok().map(Who::Campus));
         campuses.chain([Who::Office]).collect()
@@ -77,13 +78,13 @@ pub fn propose(path: &str, person: Option<&v1::PersonRef>, case: &Case<'_>, foun
     };
     let campus = case.owner.to_text();
     let persons = case.all::<PersonRules>();
-    let colleagues = persons
-        .iter()
-        .filter(|(_, known)| known.home_campus_id == campus);
-    let alike = colleagues.filter(|(_, known)| known.display_name == person.display_name);
+    let alike = persons.iter().filter(|known| {
+        let colleague = known.content.home_campus_id == campus;
+        colleague && known.content.display_name == person.display_name
+    });
     match alike.collect::<Vec<_>>().as_slice() {
         [] => {}
-        [(one, _)] => found.add_with(Code::PersonLikely, path, "id", one),
+        [one] => found.add_with(Code::PersonLikely, path, "id", one.id),
         several => found.add_with(Code::NameAmbiguous, path, "count", several.len()),
     }
 }

@@ -259,10 +259,11 @@ fn settled(
 fn taking_part(session: &v1::Session, case: &Case<'_>) -> BTreeSet<String> {
     let first = days(session).min();
     let campuses = case.all::<CampusRules>();
-    let members = campuses.iter().filter(|(_, campus)| {
-        session.invites_all && first.is_none_or(|day| membership(campus).contains(day))
+    let members = campuses.iter().filter(|campus| {
+        let then = |day| membership(&campus.content).contains(day);
+        session.invites_all && first.is_none_or(then)
     });
-    let members = members.map(|(id, _)| id.to_string());
+    let members = members.map(|campus| campus.id.to_string());
     let invited = session.invited_campus_ids.iter().cloned();
     members
         .chain(invited)

@@ -389,3 +389,5 @@ fn only_who_takes_part_is_waived() {
     assert_eq!(record(&[1, 2]), Ok(()));
     assert_eq!(record(&[1, 2, 3]), Err((Code::CampusNotInvited, path)));
 }
+
+mod twins;
