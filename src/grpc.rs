@@ -5,6 +5,7 @@ mod admin_service;
 mod audit;
 mod auth;
 mod door;
+mod health;
 mod hub_service;
 mod office_service;
 mod refusals;
@@ -92,16 +93,7 @@ pub async fn serve(
 
 async fn campus_services(hub: &Arc<Hub>) -> Routes {
     let max = hub.limits().request_bytes_max * TRANSPORT_SLACK;
-    let (health, health_service) = tonic_health::server::health_reporter();
-    health
-        .set_serving::<SyncServiceServer<sync_service::Sync>>()
-        .await;
-    health
-        .set_serving::<HubServiceServer<hub_service::About>>()
-        .await;
-    health
-        .set_serving::<OfficeServiceServer<office_service::Office>>()
-        .await;
+    let health = health::of(hub.feed_moves()).await;
     let mut routes = Routes::builder();
     routes
         .add_service(
@@ -127,7 +119,7 @@ async fn campus_services(hub: &Arc<Hub>) -> Routes {
         )
         // A client that compresses everything on its channel asks these too.
         .add_service(
-            health_service
+            health
                 .max_decoding_message_size(TOKENLESS_REQUEST_BYTES_MAX)
                 .accept_compressed(Gzip)
                 .accept_compressed(Zstd),

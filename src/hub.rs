@@ -10,6 +10,7 @@ mod drained;
 mod error;
 mod figures;
 mod known;
+mod others;
 mod people;
 mod presence;
 mod rates;
@@ -24,6 +25,7 @@ pub use config::{Config, make_private_folder};
 pub use credentials::{Invited, NewCredential, NewInvitation};
 pub use drained::Drained;
 pub use error::HubError;
+pub use others::LOOK_EVERY;
 pub use people::{Erased, Export, Wanted};
 pub use restore::restore;
 
@@ -50,6 +52,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use known::Known;
+use others::Follower;
 use presence::Presence;
 use rates::Rates;
 use refusals::Refusals;
@@ -84,6 +87,8 @@ pub struct Hub {
     erasing: tokio::sync::Mutex<()>,
     /// Becomes true when the hub goes down: streams say goodbye.
     stopping: watch::Sender<bool>,
+    /// Whether what other hubs write comes through.
+    moves: watch::Receiver<bool>,
     /// Held as long as the hub lives: nobody else opens the data folder.
     _lock: Arc<std::fs::File>,
 }
@@ -142,7 +147,7 @@ impl Hub {
     ) -> Result<(Arc<Self>, Drained), HubError> {
         let lock = Arc::new(config.lock()?);
         let store = config.open().await?;
-        let hub_id = store.hub_id().await?;
+        let hub_id = store.hub_id();
         let heads = Arc::new(Heads::default());
         let (writer, task) = Writer::start(
             Arc::clone(&store),
@@ -163,6 +168,14 @@ impl Hub {
         };
         let sights = Sights::new(Arc::clone(&store), Arc::clone(&heads));
         let ledger = Ledger::new(Arc::clone(&store), Arc::clone(&clock));
+        let known = Arc::new(Known::new(Arc::clone(&store)));
+        let moves = Follower::start(
+            Arc::clone(&store),
+            Arc::clone(&heads),
+            Arc::clone(&known),
+            config.look_every,
+            stopping.subscribe(),
+        );
         let hub = Hub {
             hub_id,
             reader: Reader::new(
@@ -174,7 +187,7 @@ impl Hub {
             ),
             ledger,
             sights,
-            known: Arc::new(Known::new(Arc::clone(&store))),
+            known,
             presence: Presence::default(),
             rates: Rates::new(&config.limits),
             refusals,
@@ -182,6 +195,7 @@ impl Hub {
             pushes: Shares::of(config.limits.pushes_per_credential_max),
             limits: config.limits,
             stopping,
+            moves,
             _lock: lock,
             store,
             clock,
@@ -199,6 +213,11 @@ impl Hub {
     /// Tells streams to say goodbye.
     pub fn stop(&self) {
         self.stopping.send_replace(true);
+    }
+
+    /// Whether what other hubs write comes through: without it, watches here stand still.
+    pub fn feed_moves(&self) -> watch::Receiver<bool> {
+        self.moves.clone()
     }
 
     /// What it takes and gives at once.
@@ -239,28 +258,6 @@ impl Hub {
         }
     }
 
-    /// Lets a caller's next call in, before its message is read.
-    ///
-    /// # Errors
-    /// `TooOften`.
-    pub fn admit(&self, caller: &Caller) -> Result<(), HubError> {
-        self.rates.call(caller)
-    }
-
-    /// Lets a caller's next push in, before it is read; it counts as open until what is given is dropped.
-    ///
-    /// # Errors
-    /// `TooOften`, and `Full` when as many are open as may be. None waits here: what is sent of it would fill
-    /// the line, and keep out what those that are let in wait for.
-    pub fn admit_push(&self, caller: &Caller) -> Result<Share, HubError> {
-        self.rates.push_may_come(caller)?;
-        let share = self.pushes.try_enter(caller.credential);
-        share.ok_or_else(|| HubError::Full {
-            limit: "pushes_per_credential_max",
-            max: self.limits.pushes_per_credential_max as usize,
-        })
-    }
-
     /// What the caller is told of the hub.
     ///
     /// # Errors
@@ -279,17 +276,6 @@ impl Hub {
             backup: self.store.last_backup(caller.group.key).await?,
             campus,
         })
-    }
-
-    /// Whether the caller may push so many mutations of so many bytes now; they are counted. Asked before a
-    /// push is read, which costs more.
-    ///
-    /// # Errors
-    /// When it may not, or not so many, or not now.
-    pub fn weigh(&self, caller: &Caller, count: usize, bytes: usize) -> Result<(), HubError> {
-        Self::allow(caller, Errand::Push)?;
-        self.count_within(count)?;
-        self.rates.push(caller, bytes)
     }
 
     /// Carries out a push that was weighed; one answer an item, in their order.
@@ -441,16 +427,6 @@ impl Hub {
         self.count_within(ids.len())?;
         let sight = self.sights.of(caller, 0).await?;
         Ok(history::push_results(&*self.store, caller, &sight, ids).await?)
-    }
-
-    fn count_within(&self, actual: usize) -> Result<(), HubError> {
-        let max = self.limits.push_mutations_max;
-        let limit = "push_mutations_max";
-        if actual > max {
-            Err(HubError::TooMuch { limit, max, actual })
-        } else {
-            Ok(())
-        }
     }
 
     /// The last position at or before a time that has come.

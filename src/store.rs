@@ -6,6 +6,7 @@ mod chain;
 mod credentials;
 mod engine;
 mod erasing;
+mod others;
 mod postgres;
 mod sql;
 mod sqlite;
@@ -14,6 +15,7 @@ pub use auditing::Auditing;
 pub use chain::{Commit, Commits, Leaf, Opening, Restore};
 pub use credentials::{Credential, Credentials, Handover, Held, ListedCredential, Trade};
 pub use erasing::{Due, Erasing, Erasure, Mentions, Of, Retained, Stored};
+pub use others::{Others, Standing};
 pub use postgres::{PostgresAddress, PostgresStore};
 pub use sqlite::SqliteStore;
 
@@ -394,7 +396,9 @@ pub trait Store: Auditing + Credentials + Erasing + Send + Sync {
     async fn close(&self);
 
     /// The hub's id, made with the database.
-    async fn hub_id(&self) -> Result<Uuid>;
+    fn hub_id(&self) -> Uuid;
+    /// How other hubs that write into the same database are noticed; `None`: there are none.
+    fn others(&self) -> Option<&dyn Others>;
 
     /// Makes a group; `None` when the name is taken.
     async fn create_group(&self, id: Uuid, name: &str, at: Timestamp) -> Result<Option<Group>>;

@@ -35,26 +35,18 @@ const LARGE: usize = 1_000;
 const CONNECTIONS: usize = 4;
 const CALLS_A_CONNECTION: usize = 4;
 
-/// Every flood by a neighbour in the group, and the largest by another group.
-pub async fn flood() {
-    for (kind, in_group) in [
-        ("large", true),
-        ("small", true),
-        ("pull", true),
-        ("guess", true),
-        ("large", false),
-    ] {
-        beside(kind, in_group).await;
-    }
-}
+/// Every flood: by its name, what it calls, and whether it is a neighbour in the group.
+pub const FLOODS: [(&str, &str, bool); 5] = [
+    ("flood-large", "large", true),
+    ("flood-small", "small", true),
+    ("flood-pull", "pull", true),
+    ("flood-guess", "guess", true),
+    ("flood-other-group", "large", false),
+];
 
-async fn beside(kind: &str, in_group: bool) {
-    let stage = Stage::open_with(if std::env::var_os("NORATES").is_some() {
-        Limits::default().without_rates()
-    } else {
-        Limits::default()
-    })
-    .await;
+/// One of them.
+pub async fn flood(kind: &str, in_group: bool) {
+    let stage = Stage::open_with(Limits::default()).await;
     let group = stage.group("春风教育集团", 2).await;
     let other = stage.group("另一集团", 1).await;
     let flooding = if in_group { &group } else { &other };

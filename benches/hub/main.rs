@@ -73,8 +73,10 @@ async fn run(names: &[String]) {
     if wanted("push-under-load") {
         load::push_while_cold_loads().await;
     }
-    if wanted("flood") {
-        flood::flood().await;
+    for (name, kind, in_group) in flood::FLOODS {
+        if wanted("flood") || wanted(name) {
+            flood::flood(kind, in_group).await;
+        }
     }
     if wanted("reconnect") {
         load::reconnect().await;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use lianxiao::client::Line;
 use lianxiao::grpc;
-use lianxiao::hub::{Config, Drained, Hub, NewCredential, random_uuid};
+use lianxiao::hub::{Config, Drained, Hub, LOOK_EVERY, NewCredential, random_uuid};
 use lianxiao::model::clock::SystemClock;
 use lianxiao::model::ids::{Place, RecordId};
 use lianxiao::model::limits::Limits;
@@ -119,6 +119,7 @@ impl Running {
             data,
             database: None,
             limits,
+            look_every: LOOK_EVERY,
         };
         let opened = Hub::open(&config, Arc::new(SystemClock)).await;
         let (hub, drained) = opened.expect("the hub opens");

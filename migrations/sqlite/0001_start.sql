@@ -17,7 +17,8 @@ CREATE TABLE grp (
     id         BLOB   NOT NULL UNIQUE,
     name       TEXT   NOT NULL UNIQUE,
     epoch      BIGINT NOT NULL,
-    created_at BIGINT NOT NULL
+    created_at BIGINT NOT NULL,
+    changed    BIGINT NOT NULL DEFAULT 0 -- how often what no position tells of was: credentials, what was erased, a backup
 );
 
 -- Who may call.

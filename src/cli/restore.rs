@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use super::database::Database;
-use crate::hub::{Config, Restored, restore};
+use crate::hub::{Config, LOOK_EVERY, Restored, restore};
 use crate::model::clock::SystemClock;
 use crate::model::limits::Limits;
 use clap::Args;
@@ -31,6 +31,7 @@ impl Restore {
             data: self.data,
             database: self.database.address()?,
             limits: Limits::default(),
+            look_every: LOOK_EVERY,
         };
         let Restored { lost, erased } = restore(&config, &self.file, &SystemClock).await?;
         println!(

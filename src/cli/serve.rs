@@ -3,7 +3,7 @@
 use super::Outcome;
 use super::database::Database;
 use super::running::{Cover, Running, asked_to_end};
-use crate::hub::Config;
+use crate::hub::{Config, LOOK_EVERY};
 use crate::model::clock::SystemClock;
 use crate::model::limits::Limits;
 use clap::Args;
@@ -93,6 +93,7 @@ impl Serve {
             data: self.data,
             database: self.database.address()?,
             limits: Limits::default(),
+            look_every: LOOK_EVERY,
         };
         let cover = self.tls.cover(self.listen.ip());
         let running = Running::start(&config, Arc::new(SystemClock), listener, cover).await?;

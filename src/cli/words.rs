@@ -18,7 +18,7 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x6c69_616e_7869_616f_8000_776f_7264_730
                   token of the office. Pushed again it changes nothing; what the office changes afterwards stays."
 )]
 pub struct Words {
-    /// Only these: subject, grade/6-3, grade/5-4, title, rank, exchange_type, allergen/GB7718 …; all when left out
+    /// Only these: subject, grade/6-3, title, allergen/GB7718 …; all when left out
     names: Vec<String>,
 }
 

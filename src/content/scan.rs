@@ -9,6 +9,7 @@ use crate::model::text::is_hidden;
 use crate::wire::CONTRACT;
 use prost_reflect::{Cardinality, FieldDescriptor, Kind, MessageDescriptor};
 use std::collections::{HashMap, HashSet};
+use std::fmt::{self, Display, Formatter};
 
 /// More findings than this help nobody: the item is refused at the first.
 const FINDINGS_MAX: usize = 20;
@@ -27,7 +28,7 @@ pub fn scan(message: &str, bytes: &[u8], path: &str) -> Vec<Finding> {
         findings: Vec::new(),
         passes_over: &[],
     };
-    scan.message(&descriptor, bytes, path);
+    scan.message(&descriptor, bytes, &Path::Root(path));
     scan.findings
 }
 
@@ -39,8 +40,30 @@ pub fn scan_envelope(bytes: &[u8]) -> Vec<Finding> {
         findings: Vec::new(),
         passes_over: &["lianxiao.v1.Content", "lianxiao.v1.Action"],
     };
-    scan.message(&message.expect("a message of the contract"), bytes, "");
+    scan.message(
+        &message.expect("a message of the contract"),
+        bytes,
+        &Path::Root(""),
+    );
     scan.findings
+}
+
+/// Where the scan is. Written out for a finding only: most bytes have none.
+enum Path<'a> {
+    Root(&'a str),
+    Field(&'a Path<'a>, &'a dyn Display),
+    Row(&'a Path<'a>, usize),
+}
+
+impl Display for Path<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Path::Root(root) => f.write_str(root),
+            Path::Field(Path::Root(""), name) => write!(f, "{name}"),
+            Path::Field(of, name) => write!(f, "{of}.{name}"),
+            Path::Row(of, index) => write!(f, "{of}[{index}]"),
+        }
+    }
 }
 
 struct Scan {
@@ -50,13 +73,14 @@ struct Scan {
 }
 
 impl Scan {
-    fn report(&mut self, finding: Finding) {
+    fn report(&mut self, code: Code, path: &Path<'_>, say: impl FnOnce(Finding) -> Finding) {
         if self.findings.len() < FINDINGS_MAX {
-            self.findings.push(finding);
+            self.findings
+                .push(say(Finding::new(code, path.to_string())));
         }
     }
 
-    fn message(&mut self, message: &MessageDescriptor, bytes: &[u8], path: &str) {
+    fn message(&mut self, message: &MessageDescriptor, bytes: &[u8], path: &Path<'_>) {
         let mut rows: HashMap<u32, Rows> = HashMap::new();
         for field in fields(bytes) {
             let field = match field {
@@ -64,27 +88,30 @@ impl Scan {
                 Err(Malformed(detail)) => return self.malformed(path, detail),
             };
             let Some(descriptor) = message.get_field(field.number) else {
-                let path = join(path, field.number);
-                self.report(Finding::new(Code::FieldUnknown, path));
+                let path = Path::Field(path, &field.number);
+                self.report(Code::FieldUnknown, &path, |finding| finding);
                 continue;
             };
-            let mut at = join(path, descriptor.name());
+            let name = descriptor.name();
+            let list = Path::Field(path, &name);
             if descriptor.cardinality() == Cardinality::Repeated {
                 let rows = rows.entry(field.number).or_default();
                 if rows.count == LIST_ROWS_MAX {
                     // Whatever else is wrong with it: the rules need not walk so long a list.
-                    let finding = Finding::new(Code::ListTooLong, at);
-                    return self.report(finding.with("max", LIST_ROWS_MAX));
+                    let max = |finding: Finding| finding.with("max", LIST_ROWS_MAX);
+                    return self.report(Code::ListTooLong, &list, max);
                 }
-                at = format!("{at}[{}]", rows.count);
+                let row = Path::Row(&list, rows.count);
                 rows.count += 1;
-                self.repeated_row(&descriptor, field, rows, &at);
+                self.repeated_row(&descriptor, field, rows, &row);
+                self.value(&descriptor, field, &row);
+            } else {
+                self.value(&descriptor, field, &list);
             }
-            self.value(&descriptor, field, &at);
         }
     }
 
-    fn value(&mut self, descriptor: &FieldDescriptor, field: Field<'_>, path: &str) {
+    fn value(&mut self, descriptor: &FieldDescriptor, field: Field<'_>, path: &Path<'_>) {
         match (descriptor.kind(), field.value) {
             (Kind::Message(message), Value::Len(body)) => {
                 if !self.passes_over.contains(&message.full_name()) {
@@ -104,17 +131,19 @@ impl Scan {
         }
     }
 
-    fn text(&mut self, text: &[u8], path: &str) {
+    fn text(&mut self, text: &[u8], path: &Path<'_>) {
         let Ok(text) = std::str::from_utf8(text) else {
             return self.malformed(path, "it is not UTF-8");
         };
         if let Some(hidden) = text.chars().find(|character| is_hidden(*character)) {
             let code_point = format!("U+{:04X}", u32::from(hidden));
-            self.report(Finding::new(Code::TextHidden, path).with("character", code_point));
+            self.report(Code::TextHidden, path, |finding| {
+                finding.with("character", code_point)
+            });
         }
     }
 
-    fn packed(&mut self, descriptor: &FieldDescriptor, mut packed: &[u8], path: &str) {
+    fn packed(&mut self, descriptor: &FieldDescriptor, mut packed: &[u8], path: &Path<'_>) {
         while !packed.is_empty() {
             match prost::encoding::decode_varint(&mut packed) {
                 Ok(number) if matches!(descriptor.kind(), Kind::Enum(_)) => {
@@ -126,7 +155,7 @@ impl Scan {
         }
     }
 
-    fn enum_value(&mut self, descriptor: &FieldDescriptor, number: u64, path: &str) {
+    fn enum_value(&mut self, descriptor: &FieldDescriptor, number: u64, path: &Path<'_>) {
         let Kind::Enum(values) = descriptor.kind() else {
             return;
         };
@@ -141,11 +170,10 @@ impl Scan {
                 .skip(1)
                 .map(|value| value.name().to_owned())
                 .collect();
-            self.report(
-                Finding::new(Code::EnumUnknown, path)
-                    .with("value", number)
-                    .with("known", known.join(", ")),
-            );
+            self.report(Code::EnumUnknown, path, |finding| {
+                let finding = finding.with("value", number);
+                finding.with("known", known.join(", "))
+            });
         }
     }
 
@@ -154,19 +182,23 @@ impl Scan {
         descriptor: &FieldDescriptor,
         field: Field<'_>,
         rows: &mut Rows,
-        path: &str,
+        path: &Path<'_>,
     ) {
         let (Some(key), Value::Len(body)) = (Schema::contract().key(descriptor), field.value)
         else {
             return;
         };
         if !rows.keys.insert(key.of(body)) {
-            self.report(Finding::new(Code::RowRepeated, path).with("key", key.name()));
+            self.report(Code::RowRepeated, path, |finding| {
+                finding.with("key", key.name())
+            });
         }
     }
 
-    fn malformed(&mut self, path: &str, detail: &str) {
-        self.report(Finding::new(Code::ContentMalformed, path).with("detail", detail));
+    fn malformed(&mut self, path: &Path<'_>, detail: &str) {
+        self.report(Code::ContentMalformed, path, |finding| {
+            finding.with("detail", detail)
+        });
     }
 }
 
@@ -188,13 +220,6 @@ fn is_varint(kind: &Kind) -> bool {
             | Kind::Bool
             | Kind::Enum(_)
     )
-}
-
-fn join(path: &str, field: impl std::fmt::Display) -> String {
-    match path {
-        "" => field.to_string(),
-        path => format!("{path}.{field}"),
-    }
 }
 
 #[cfg(test)]

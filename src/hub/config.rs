@@ -6,6 +6,7 @@ use crate::store::{PostgresAddress, PostgresStore, SqliteStore, Store};
 use std::fs::{File, TryLockError};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A hub's settings.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct Config {
     pub database: Option<PostgresAddress>,
     /// What it takes and gives at once.
     pub limits: Limits,
+    /// How often it looks for what other hubs wrote into the same database, when none of them gives a hint.
+    pub look_every: Duration,
 }
 
 impl Config {

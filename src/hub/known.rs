@@ -1,12 +1,12 @@
-//! Callers by their tokens. One process owns the database, so what was looked up before stays true until
-//! the operator changes it here; who is locked, or nobody, is looked up every time, and so is let in as soon
-//! as the operator says so.
+//! Callers by their tokens. What was looked up before stays true until the operator changes it, here or at
+//! another hub; who is locked, or nobody, is looked up every time, and so is let in as soon as the operator
+//! says so.
 
 use super::HubError;
 use crate::model::audit::Refused;
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
-use crate::model::ids::CredentialId;
+use crate::model::ids::{CredentialId, GroupKey};
 use crate::model::secret::SecretHash;
 use crate::store::{Held, Store};
 use jiff::Timestamp;
@@ -67,8 +67,17 @@ impl Known {
 
     /// Forgets a credential that was changed: its tokens are looked up again, by open streams at once.
     pub fn forget(&self, credential: CredentialId) {
+        self.forget_those(|caller| caller.credential == credential);
+    }
+
+    /// Forgets a group of which another hub changed some credential.
+    pub fn forget_group(&self, group: GroupKey) {
+        self.forget_those(|caller| caller.group.key == group);
+    }
+
+    fn forget_those(&self, those: impl Fn(&Caller) -> bool) {
         let mut callers = self.written();
-        callers.retain(|_, caller| caller.credential != credential);
+        callers.retain(|_, caller| !those(caller));
         self.changes.send_modify(|changes| *changes += 1);
     }
 

@@ -224,6 +224,8 @@ impl Hub {
         let mut erasures = erasures.to_vec();
         let mut total = Done::default();
         loop {
+            // Before the look: what is written meanwhile is looked through the next time.
+            let position = self.store.head(actor.group.key).await?.position;
             let (found, names) = self.find(&erasures, holders).await?;
             let mut done = Done::default();
             for (erasure, found) in erasures.iter().zip(&found) {
@@ -236,8 +238,6 @@ impl Hub {
                 };
                 done += self.erase_from(&order, &found.records, &names).await?;
             }
-            let position = found.iter().map(|found| found.position).max();
-            let position = position.unwrap_or_default();
             if done.versions == 0 {
                 return Ok((total, position));
             }

@@ -1,10 +1,12 @@
 //! How often and how much. Whoever goes over a rate is told when there is enough again; nothing is taken of
 //! what is refused, but of the credential's when it is the group's that is used up.
 
-use super::HubError;
+use super::{Hub, HubError};
+use crate::access::Errand;
 use crate::model::caller::Caller;
 use crate::model::ids::{CredentialId, GroupKey};
 use crate::model::limits::{Limits, Rate};
+use crate::sync::Share;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
@@ -87,6 +89,52 @@ impl Rates {
     pub fn forget_old(&self) {
         self.failed_sign_ins.limiter.retain_recent();
         self.failed_sign_ins.limiter.shrink_to_fit();
+    }
+}
+
+impl Hub {
+    /// Lets a caller's next call in, before its message is read.
+    ///
+    /// # Errors
+    /// `TooOften`.
+    pub fn admit(&self, caller: &Caller) -> Result<(), HubError> {
+        self.rates.call(caller)
+    }
+
+    /// Lets a caller's next push in, before it is read; it counts as open until what is given is dropped.
+    ///
+    /// # Errors
+    /// `TooOften`, and `Full` when as many are open as may be. None waits here: what is sent of it would fill
+    /// the line, and keep out what those that are let in wait for.
+    pub fn admit_push(&self, caller: &Caller) -> Result<Share, HubError> {
+        self.rates.push_may_come(caller)?;
+        let share = self.pushes.try_enter(caller.credential);
+        share.ok_or_else(|| HubError::Full {
+            limit: "pushes_per_credential_max",
+            max: self.limits.pushes_per_credential_max as usize,
+        })
+    }
+
+    /// Whether the caller may push so many mutations of so many bytes now; they are counted. Asked before a
+    /// push is read, which costs more.
+    ///
+    /// # Errors
+    /// When it may not, or not so many, or not now.
+    pub fn weigh(&self, caller: &Caller, count: usize, bytes: usize) -> Result<(), HubError> {
+        Self::allow(caller, Errand::Push)?;
+        self.count_within(count)?;
+        self.rates.push(caller, bytes)
+    }
+
+    /// As many items at once are looked at as a push may have.
+    pub(super) fn count_within(&self, actual: usize) -> Result<(), HubError> {
+        let max = self.limits.push_mutations_max;
+        let limit = "push_mutations_max";
+        if actual > max {
+            Err(HubError::TooMuch { limit, max, actual })
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -8,8 +8,8 @@ mod erasing;
 use super::sql::db::{Db, Either};
 use super::sql::{audit, catalog, chain, commits, erase, feed, history, load, report, write};
 use super::{
-    Backup, Batch, Commits, FeedPage, Loaded, Needs, PageQuery, Remembered, Result, Store, Stored,
-    Version, Writing, Written,
+    Backup, Batch, Commits, FeedPage, Loaded, Needs, Others, PageQuery, Remembered, Result, Store,
+    Stored, Version, Writing, Written,
 };
 use crate::model::audit::Audited;
 use crate::model::caller::Group;
@@ -40,6 +40,8 @@ pub trait Engine: Send + Sync {
     async fn reader(&self) -> Result<Connection>;
     /// To read with several.
     async fn snapshot(&self) -> Result<Snapshot>;
+    /// As [`Store::others`] says.
+    fn beside(&self) -> Option<&dyn Others>;
     /// To write with one statement, which is durable when it ends.
     async fn writer(&self) -> Result<Connection>;
     /// To write for groups, as [`Store::begin`] says.
@@ -60,8 +62,12 @@ impl<E: Engine> Store for E {
         self.end().await;
     }
 
-    async fn hub_id(&self) -> Result<Uuid> {
-        Ok(self.id())
+    fn hub_id(&self) -> Uuid {
+        self.id()
+    }
+
+    fn others(&self) -> Option<&dyn Others> {
+        self.beside()
     }
 
     fn apart(&self) -> bool {
@@ -183,6 +189,8 @@ pub struct Transaction {
     /// Gone once the transaction ended.
     connection: Option<Connection>,
     commit: &'static str,
+    /// What is done once it is durable; dropped with it, if it never is.
+    then: Box<dyn FnOnce() + Send>,
 }
 
 impl Transaction {
@@ -191,9 +199,17 @@ impl Transaction {
         let mut transaction = Transaction {
             connection: Some(connection),
             commit,
+            then: Box::new(|| ()),
         };
         transaction.db().run(begin).await?;
         Ok(transaction)
+    }
+
+    /// With something to be done once it is durable.
+    pub fn then(self, then: impl FnOnce() + Send + 'static) -> Self {
+        let mut transaction = self;
+        transaction.then = Box::new(then);
+        transaction
     }
 
     pub fn db(&mut self) -> Db<'_> {
@@ -206,6 +222,7 @@ impl Transaction {
         self.db().run(commit).await?;
         // Back to the pool.
         self.connection = None;
+        std::mem::replace(&mut self.then, Box::new(|| ()))();
         Ok(())
     }
 }

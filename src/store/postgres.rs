@@ -4,26 +4,32 @@
 //! whichever hub gives them. Groups are written for at the same time, each on a connection of its own.
 
 mod address;
+mod hints;
 mod promises;
+mod turns;
 
 pub use address::PostgresAddress;
 
 use super::engine::{Connection, Engine, Snapshot, Transaction};
 use super::sql::catalog;
 use super::sql::chunks::PREPARED;
-use super::sql::db::Either;
-use super::{Result, StoreError};
+use super::sql::db::{Either, answered};
+use super::{Others, Result, Standing, StoreError};
 use crate::model::ids::GroupKey;
 use async_trait::async_trait;
+use hints::Hints;
 use jiff::Timestamp;
-use promises::{refuse_foreign, waits_for_the_disk};
+use promises::{plainly, refuse_foreign, waits_for_the_disk};
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::{ConnectOptions as _, Connection as _, Sqlite};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+use turns::Turns;
 use uuid::Uuid;
 
 /// The hub's PostgreSQL database.
@@ -33,25 +39,37 @@ pub struct PostgresStore {
     /// Apart from the readers: slow reads never keep a push waiting.
     writers: PgPool,
     readers: PgPool,
+    /// For what is written beside the groups' own transactions, which keeps no push waiting either.
+    notes: PgPool,
+    /// For what tells of other hubs: one connection looks, one talks.
+    looks: PgPool,
+    turns: Turns,
+    hints: Arc<Hints>,
 }
 
 const READERS: u32 = 8;
 /// Groups beyond it that write at the same moment wait for a connection, not for each other's lock.
 const WRITERS: u32 = 16;
+const NOTES: u32 = 2;
+const LOOKS: u32 = 2;
 /// How long a caller waits for a connection: so long for one that others use, or for a server that is down.
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// What keeps one that vanished from holding up the others: a group's lock is free again within seconds of
 /// its holder's last word. In milliseconds.
-const SETTINGS: [(&str, &str); 14] = [
+const SETTINGS: [(&str, &str); 16] = [
     ("idle_in_transaction_session_timeout", "5000"),
-    ("lock_timeout", "8000"),
-    ("statement_timeout", "30000"),
+    ("lock_timeout", "6000"),
+    ("statement_timeout", "8000"),
+    // A connection that nobody needs for a while is no one's that vanished.
+    ("idle_session_timeout", "0"),
     ("tcp_user_timeout", "5000"),
     // In seconds.
     ("tcp_keepalives_idle", "5"),
     ("tcp_keepalives_interval", "2"),
     ("tcp_keepalives_count", "3"),
     ("client_connection_check_interval", "1000"),
+    // Every statement sees what was committed before it began, whatever the database's own default.
+    ("default_transaction_isolation", "read committed"),
     // An answered push survives the loss of power: every commit waits for the disk.
     ("synchronous_commit", "on"),
     // Every statement goes down an index, in its order. A plan that was made while a table was small is
@@ -75,11 +93,16 @@ impl PostgresStore {
     pub async fn open(address: &PostgresAddress, fresh: Uuid) -> Result<Self> {
         let options = options(address);
         // By itself, because a pool would try again and keep the reason to itself.
-        let mut db = options.connect().await?;
+        let mut db = answered(options.connect()).await.map_err(plainly)?;
         waits_for_the_disk(&mut db).await?;
         refuse_foreign(&mut db, address).await?;
         db.close().await?;
         let writers = pool(WRITERS).connect_lazy_with(options.clone());
+        let (notes, looks) = (pool(NOTES), pool(LOOKS));
+        let (notes, looks) = (
+            notes.connect_lazy_with(options.clone()),
+            looks.connect_lazy_with(options.clone()),
+        );
         let readers = pool(READERS)
             .connect_lazy_with(options.options([("default_transaction_read_only", "on")]));
         sqlx::migrate!("migrations/postgres").run(&writers).await?;
@@ -87,6 +110,10 @@ impl PostgresStore {
             hub_id: fresh,
             writers,
             readers,
+            notes,
+            hints: Arc::new(Hints::start(looks.clone())),
+            looks,
+            turns: Turns::default(),
         };
         let mut tx = store.transaction(&[]).await?;
         let hub_id = catalog::hub_id(&mut tx.db(), fresh).await?;
@@ -121,17 +148,16 @@ fn pool(connections: u32) -> PgPoolOptions {
 
 /// Begins, and locks groups in the order of their keys, so that no two wait for each other. It is a
 /// statement of its own: what a later one reads is not older than the lock.
-fn begin(groups: &[GroupKey]) -> String {
+fn begin(groups: &BTreeSet<GroupKey>) -> String {
     let mut words = "BEGIN".to_owned();
-    let keys: BTreeSet<i64> = groups.iter().map(|group| group.0).collect();
-    for (i, key) in keys.iter().enumerate() {
+    for (i, GroupKey(key)) in groups.iter().enumerate() {
         let list = match i {
             0 => "; SELECT FROM grp WHERE grp IN (",
             _ => ", ",
         };
         let _ = write!(words, "{list}{key}");
     }
-    if !keys.is_empty() {
+    if !groups.is_empty() {
         words.push_str(") ORDER BY grp FOR NO KEY UPDATE");
     }
     words
@@ -142,6 +168,33 @@ fn ended_before(error: &StoreError) -> bool {
     match error {
         StoreError::Database(sqlx::Error::Io(error)) => error.kind() != ErrorKind::TimedOut,
         _ => error.code().is_some_and(|code| code.starts_with("57P")),
+    }
+}
+
+/// Begins something; again, when the connection had ended before it was used: nothing was asked of it yet.
+async fn begun<T, F>(start: impl Fn() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    let mut stale = 0;
+    loop {
+        match start().await {
+            Err(error) if ended_before(&error) && stale < WRITERS => stale += 1,
+            begun => return begun,
+        }
+    }
+}
+
+#[async_trait]
+impl Others for PostgresStore {
+    async fn standings(&self) -> Result<Vec<Standing>> {
+        let mut connection =
+            Either::<PoolConnection<Sqlite>, _>::Postgres(self.looks.acquire().await?);
+        catalog::standings(&mut connection.db()).await
+    }
+
+    async fn hinted(&self) {
+        self.hints.heard().await;
     }
 }
 
@@ -156,24 +209,37 @@ impl Engine for PostgresStore {
     }
 
     async fn snapshot(&self) -> Result<Snapshot> {
-        Ok(Either::Postgres(self.readers.begin_with(SNAPSHOT).await?))
+        begun(|| async {
+            let begun = answered(self.readers.begin_with(SNAPSHOT)).await;
+            Ok(Either::Postgres(begun?))
+        })
+        .await
+    }
+
+    fn beside(&self) -> Option<&dyn Others> {
+        Some(self)
     }
 
     async fn writer(&self) -> Result<Connection> {
-        Ok(Either::Postgres(self.writers.acquire().await?))
+        Ok(Either::Postgres(self.notes.acquire().await?))
     }
 
     async fn transaction(&self, groups: &[GroupKey]) -> Result<Transaction> {
-        let words = begin(groups);
-        let mut stale = 0;
-        loop {
-            let connection = self.writer().await?;
-            match Transaction::begin(connection, &words, COMMIT).await {
-                // Nothing was asked of it yet.
-                Err(error) if ended_before(&error) && stale < WRITERS => stale += 1,
-                begun => return begun,
-            }
-        }
+        let groups: BTreeSet<GroupKey> = groups.iter().copied().collect();
+        let (turn, words) = (self.turns.of(&groups).await?, begin(&groups));
+        let pool = match groups.is_empty() {
+            true => &self.notes,
+            false => &self.writers,
+        };
+        let begun = begun(|| async {
+            let connection = Either::Postgres(pool.acquire().await?);
+            Transaction::begin(connection, &words, COMMIT).await
+        });
+        let hints = Arc::clone(&self.hints);
+        Ok(begun.await?.then(move || {
+            drop(turn);
+            hints.say();
+        }))
     }
 
     fn in_parts(&self) -> bool {
@@ -190,8 +256,9 @@ impl Engine for PostgresStore {
     }
 
     async fn end(&self) {
-        self.readers.close().await;
-        self.writers.close().await;
+        for pool in [&self.looks, &self.readers, &self.notes, &self.writers] {
+            pool.close().await;
+        }
     }
 }
 
@@ -201,9 +268,9 @@ mod tests {
 
     #[test]
     fn groups_are_locked_once_in_the_order_of_their_keys() {
-        assert_eq!(begin(&[]), "BEGIN");
+        assert_eq!(begin(&BTreeSet::new()), "BEGIN");
         assert_eq!(
-            begin(&[GroupKey(7), GroupKey(-3), GroupKey(7)]),
+            begin(&[GroupKey(7), GroupKey(-3), GroupKey(7)].into()),
             "BEGIN; SELECT FROM grp WHERE grp IN (-3, 7) ORDER BY grp FOR NO KEY UPDATE"
         );
     }

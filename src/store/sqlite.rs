@@ -4,15 +4,17 @@
 //! their own and, in WAL mode, neither wait for the writer nor hold it up.
 
 mod backup;
+mod checkpoints;
 mod replaced;
 
 use super::engine::{Connection, Engine, Snapshot, Transaction};
 use super::sql::catalog;
 use super::sql::chunks::PREPARED;
 use super::sql::db::{Db, Either};
-use super::{Restored, Result, StoreError};
+use super::{Others, Restored, Result, StoreError};
 use crate::model::ids::GroupKey;
 use async_trait::async_trait;
+use checkpoints::Checkpoints;
 use jiff::Timestamp;
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions,
@@ -20,7 +22,9 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions as _, Connection as _, Row as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 /// The hub's SQLite file.
@@ -31,6 +35,7 @@ pub struct SqliteStore {
     writer: SqlitePool,
     /// Reads only.
     readers: SqlitePool,
+    checkpoints: Checkpoints,
     folder: PathBuf,
 }
 
@@ -52,20 +57,24 @@ impl SqliteStore {
         refuse_cut_off_restore(folder)?;
         refuse_foreign(&file(folder)).await?;
         let options = options(folder);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .after_connect(|db, _| Box::pin(waits_for_the_disk(db)))
+        let committed = Arc::new(Notify::new());
+        let tell = Arc::clone(&committed);
+        let writer = one()
+            .after_connect(move |db, _| Box::pin(writes(db, Arc::clone(&tell))))
             .connect_with(
                 options
                     .clone()
                     .pragma("cache_size", WRITER_CACHE)
                     // What is erased leaves no bytes in free pages.
-                    .pragma("secure_delete", "on"),
+                    .pragma("secure_delete", "on")
+                    .pragma("wal_autocheckpoint", "0"),
             )
             .await?;
         sqlx::migrate!("migrations/sqlite").run(&writer).await?;
         let hub_id = catalog::hub_id(&mut Db::Sqlite(&mut *writer.acquire().await?), fresh).await?;
-        let options = options.create_if_missing(false).pragma("query_only", "on");
+        let options = options.create_if_missing(false);
+        let checkpoints = Checkpoints::start(committed, one().connect_lazy_with(options.clone()));
+        let options = options.pragma("query_only", "on");
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options)
@@ -74,6 +83,7 @@ impl SqliteStore {
             hub_id,
             writer,
             readers,
+            checkpoints,
             folder: folder.to_owned(),
         })
     }
@@ -85,6 +95,11 @@ impl SqliteStore {
     pub async fn restore(folder: &Path, backup: &Path, now: Timestamp) -> Result<Restored> {
         backup::restore(folder, backup, now).await
     }
+}
+
+/// A pool of one connection.
+fn one() -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(1)
 }
 
 fn file(folder: &Path) -> SqliteConnectOptions {
@@ -139,6 +154,16 @@ async fn refuse_foreign(file: &SqliteConnectOptions) -> Result<()> {
     }
 }
 
+/// Makes ready the connection that writes: whoever waits for commits is told of each.
+async fn writes(db: &mut SqliteConnection, committed: Arc<Notify>) -> sqlx::Result<()> {
+    waits_for_the_disk(&mut *db).await?;
+    db.lock_handle().await?.set_commit_hook(move || {
+        committed.notify_one();
+        true
+    });
+    Ok(())
+}
+
 /// Refuses a connection that would answer before the disk does, whatever it was asked to be.
 async fn waits_for_the_disk(db: &mut SqliteConnection) -> sqlx::Result<()> {
     const FULL: i64 = 2;
@@ -161,6 +186,11 @@ async fn waits_for_the_disk(db: &mut SqliteConnection) -> sqlx::Result<()> {
 impl Engine for SqliteStore {
     fn id(&self) -> Uuid {
         self.hub_id
+    }
+
+    fn beside(&self) -> Option<&dyn Others> {
+        // The data folder's lock keeps every other process out.
+        None
     }
 
     async fn reader(&self) -> Result<Connection> {
@@ -193,13 +223,11 @@ impl Engine for SqliteStore {
     }
 
     async fn overwrite(&self) -> Result<bool> {
-        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-            .fetch_one(&mut *self.writer.acquire().await?)
-            .await?;
-        Ok(row.try_get::<i64, _>("busy")? == 0)
+        self.checkpoints.empty().await
     }
 
     async fn end(&self) {
+        self.checkpoints.end().await;
         self.readers.close().await;
         // Last: it leaves a file without a log beside it.
         self.writer.close().await;

@@ -43,8 +43,6 @@ pub struct Found {
     pub records: Vec<(RecordId, Whom)>,
     /// What the person is called.
     pub names: Names,
-    /// Everything up to this position was looked at.
-    pub position: i64,
 }
 
 /// For whom, and why, something is erased.
@@ -97,15 +95,10 @@ pub async fn find_person(
     after: i64,
 ) -> Result<Found> {
     let id = person.to_string();
-    let mut found = Found {
-        position: after,
-        ..Found::default()
-    };
-    let (mut records, mut own) = (BTreeSet::new(), false);
+    let mut found = Found::default();
+    let (mut records, mut own, mut position) = (BTreeSet::new(), false, after);
     loop {
-        let look = store
-            .mentions(group, person, found.position, LOOK_BYTES)
-            .await?;
+        let look = store.mentions(group, person, position, LOOK_BYTES).await?;
         for stored in &look.found {
             let whose = match stored.version.id == person {
                 true => Whose::Everybody,
@@ -117,7 +110,7 @@ pub async fn find_person(
                 false => _ = records.insert(stored.version.id),
             }
         }
-        found.position = look.position;
+        position = look.position;
         if look.whole {
             break;
         }
@@ -164,7 +157,6 @@ pub async fn find_actor(
     let whom = || Whom::Actor(name.to_owned());
     Ok(Found {
         records: all.into_iter().map(|id| (id, whom())).collect(),
-        position,
         ..Found::default()
     })
 }

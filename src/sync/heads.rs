@@ -52,7 +52,10 @@ impl Heads {
         self.with(group, |followed| {
             let position = batch.head.position;
             let mut owners = batch.versions.iter().map(|new| new.version.owner);
-            if owners.any(|owner| owner == Place::Office) {
+            let after = batch.versions.first().map(|new| new.version.position - 1);
+            // Of what another hub committed before it, nobody here knows what it was.
+            let unknown = after != Some(*followed.head.borrow());
+            if unknown || owners.any(|owner| owner == Place::Office) {
                 followed.registers_at = position;
             }
             if followed.head.receiver_count() == 0 {
@@ -64,7 +67,18 @@ impl Heads {
         });
     }
 
-    /// What is kept of a group's commits goes: some of it was erased.
+    /// Another hub committed, or this one did and never heard of it: up to a position, all is in the database.
+    pub fn moved(&self, group: GroupKey, position: i64) {
+        self.with(group, |followed| {
+            if *followed.head.borrow() < position {
+                followed.forget();
+                followed.registers_at = position;
+                followed.head.send_replace(position);
+            }
+        });
+    }
+
+    /// What is kept of a group goes: some of it was erased, or is not so any more.
     pub fn forget(&self, group: GroupKey) {
         self.with(group, Followed::forget);
     }
@@ -140,6 +154,7 @@ impl Followed {
     fn forget(&mut self) {
         self.commits.clear();
         self.bytes = 0;
+        self.backed_up = None;
     }
 }
 

@@ -18,7 +18,7 @@ pub const WAITING_BYTES_MAX: u32 = 16 << 20;
 const BATCH_BYTES_MAX: usize = 4 << 20;
 /// The most of them that are one credential's while others push too, unless a push that must stay whole is
 /// larger: whoever comes while a transaction is under way waits no longer than this takes.
-const TURN_BYTES_MAX: usize = 32 << 10;
+const TURN_BYTES_MAX: usize = 16 << 10;
 /// The same while nobody else pushes: larger transactions are faster.
 const TURN_ALONE_BYTES_MAX: usize = 256 << 10;
 /// Others push while somebody did so lately.
@@ -194,14 +194,14 @@ mod tests {
     async fn a_credential_with_one_push_waits_for_one_turn_of_a_credential_with_many() {
         let mut queue = Queue::default();
         for _ in 0..8 {
-            add(&mut queue, 1, 7, 15 << 10).await;
+            add(&mut queue, 1, 7, 7 << 10).await;
         }
         add(&mut queue, 1, 8, 1 << 10).await;
         add(&mut queue, 2, 9, 1 << 10).await;
-        let all = [(1, 7, 15), (1, 7, 15), (1, 8, 1), (2, 9, 1)];
+        let all = [(1, 7, 7), (1, 7, 7), (1, 8, 1), (2, 9, 1)];
         assert_eq!(taken(&mut queue), all);
         for _ in 0..3 {
-            assert_eq!(taken(&mut queue), [(1, 7, 15), (1, 7, 15)]);
+            assert_eq!(taken(&mut queue), [(1, 7, 7), (1, 7, 7)]);
         }
         assert!(queue.is_empty());
     }
@@ -209,15 +209,15 @@ mod tests {
     #[tokio::test]
     async fn a_credential_that_pushes_alone_has_larger_turns() {
         let mut queue = Queue::default();
-        for _ in 0..60 {
-            add(&mut queue, 1, 7, 15 << 10).await;
+        for _ in 0..100 {
+            add(&mut queue, 1, 7, 7 << 10).await;
         }
         let (now, jobs) = (Instant::now(), |jobs: Vec<Job>| jobs.len());
-        assert_eq!(jobs(queue.take(now)), 17);
+        assert_eq!(jobs(queue.take(now)), 36);
         add(&mut queue, 2, 8, 1 << 10).await;
         assert_eq!(jobs(queue.take(now)), 2 + 1, "somebody else pushed lately");
         assert_eq!(jobs(queue.take(now)), 2);
-        assert_eq!(jobs(queue.take(now + 2 * LATELY)), 17);
+        assert_eq!(jobs(queue.take(now + 2 * LATELY)), 36);
     }
 
     #[tokio::test]
@@ -253,13 +253,13 @@ mod tests {
 
     #[test]
     fn a_long_push_comes_in_parts_unless_it_stands_or_falls_as_a_whole() {
-        let sizes = [12, 12, 8, 1, 200, 32].map(|size| size << 10);
+        let sizes = [6, 6, 4, 1, 200, 16].map(|size| size << 10);
         let of_parts = |push| {
             let parts: Vec<Push> = parts(push);
             let sizes = |part: &Push| part.items.iter().map(|item| item.bytes() >> 10).collect();
             parts.iter().map(sizes).collect::<Vec<Vec<usize>>>()
         };
-        let parts: [&[usize]; 4] = [&[12, 12, 8], &[1], &[200], &[32]];
+        let parts: [&[usize]; 4] = [&[6, 6, 4], &[1], &[200], &[16]];
         assert_eq!(of_parts(push(&sizes, false)), parts);
         assert_eq!(of_parts(push(&sizes, true)).len(), 1);
     }

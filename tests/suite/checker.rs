@@ -8,7 +8,7 @@
 mod branch;
 mod evidence;
 mod log;
-mod proxy;
+pub mod proxy;
 mod script;
 mod stage;
 mod verdict;
@@ -17,7 +17,7 @@ use crate::dice::Dice;
 use branch::Branch;
 use evidence::{Evidence, gather};
 use log::Book;
-use script::{Fate, Round, script};
+use script::{Fate, Round, fate_of_a_file, fate_of_hubs, script};
 use stage::Stage;
 use std::time::Duration;
 use verdict::verdict;
@@ -29,9 +29,26 @@ const DEEDS: usize = 16;
 /// How often everybody syncs at the end, at most.
 const LAST_SYNCS: usize = 30;
 
+/// What the branches call, and what may happen to it.
+#[derive(Clone, Copy)]
+struct Setting {
+    stage: fn(&[&str]) -> Stage,
+    fate: fn(&mut Dice, usize) -> Option<Fate>,
+}
+
+const A_FILE: Setting = Setting {
+    stage: Stage::on_a_file,
+    fate: fate_of_a_file,
+};
+
+const HUBS: Setting = Setting {
+    stage: Stage::of_hubs,
+    fate: fate_of_hubs,
+};
+
 /// Lives a script and gathers the evidence.
-async fn live(rounds: &[Round]) -> Evidence {
-    let mut stage = Stage::start(&CAMPUSES);
+async fn live(setting: Setting, rounds: &[Round]) -> Evidence {
+    let mut stage = tokio::task::block_in_place(|| (setting.stage)(&CAMPUSES));
     let book = Book::default();
     let mut branches = Vec::new();
     for (index, place) in BRANCHES.into_iter().enumerate() {
@@ -42,8 +59,10 @@ async fn live(rounds: &[Round]) -> Evidence {
     }
     stage.kill_and_restart();
     everybody_syncs(&branches).await;
-    stage.back_up().await;
-    everybody_syncs(&branches).await;
+    if stage.is_a_file() {
+        stage.back_up().await;
+        everybody_syncs(&branches).await;
+    }
     gather(&stage, &branches, &book).await
 }
 
@@ -76,6 +95,10 @@ async fn strike(stage: &mut Stage, fate: Option<Fate>) {
             tokio::time::sleep(Duration::from_millis(after)).await;
             tokio::task::block_in_place(|| stage.kill_and_restart());
         }
+        Some(Fate::CrashDatabase(after)) => {
+            tokio::time::sleep(Duration::from_millis(after)).await;
+            tokio::task::block_in_place(|| stage.crash_the_database());
+        }
         Some(Fate::BackUp(after)) => {
             tokio::time::sleep(Duration::from_millis(after)).await;
             stage.back_up().await;
@@ -100,10 +123,10 @@ async fn everybody_syncs(branches: &[Branch]) {
 }
 
 /// Lives a script; a failing one is shortened, and the shortest failing one is told.
-async fn check(seed: u64, rounds: usize) -> Evidence {
+async fn check(setting: Setting, seed: u64, rounds: usize) -> Evidence {
     let mut dice = Dice::of(seed);
-    let rounds = script(&mut dice, rounds, BRANCHES.len(), DEEDS);
-    let evidence = live(&rounds).await;
+    let rounds = script(&mut dice, rounds, BRANCHES.len(), DEEDS, setting.fate);
+    let evidence = live(setting, &rounds).await;
     let broken = verdict(&evidence);
     if broken.is_empty() {
         return evidence;
@@ -111,7 +134,7 @@ async fn check(seed: u64, rounds: usize) -> Evidence {
     let (mut shortest, mut why) = (rounds.as_slice(), broken);
     while shortest.len() > 1 {
         let half = &shortest[..shortest.len() / 2];
-        let broken = verdict(&live(half).await);
+        let broken = verdict(&live(setting, half).await);
         if broken.is_empty() {
             break;
         }
@@ -137,26 +160,45 @@ fn was_lively(evidence: &Evidence) {
     }
     let replayed = log.answered.iter().any(|answered| answered.result.replayed);
     assert!(replayed, "no reply was lost");
+    assert!(log.copied.len() > 30, "{} copies", log.copied.len());
+}
+
+/// Nor does one in which nothing was restored.
+fn was_restored(evidence: &Evidence) {
+    let log = &evidence.log;
     let again = log.answered.iter().filter(|answered| answered.era > 0);
     assert!(again.count() > 10 && log.restored_to.len() > 1);
-    assert!(log.copied.len() > 30, "{} copies", log.copied.len());
+}
+
+/// How many lives are lived, and of how many rounds.
+fn lives_and_rounds() -> (u64, usize) {
+    match std::env::var_os("LIANXIAO_LONG") {
+        Some(_) => (20, 120),
+        None => (3, 14),
+    }
+}
+
+/// The same with two hubs on one database, one of which is killed again and again, the database too.
+pub async fn check_hubs() {
+    let (lives, rounds) = lives_and_rounds();
+    for life in 0..lives {
+        was_lively(&check(HUBS, Dice::seed() + life, rounds).await);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn replicas_on_weak_lines_to_a_hub_that_is_killed_and_restored_lose_and_double_nothing() {
-    let (lives, rounds) = match std::env::var_os("LIANXIAO_LONG") {
-        Some(_) => (20, 120),
-        None => (3, 14),
-    };
-    let seed = Dice::seed();
+    let (lives, rounds) = lives_and_rounds();
     for life in 0..lives {
-        was_lively(&check(seed + life, rounds).await);
+        let evidence = check(A_FILE, Dice::seed() + life, rounds).await;
+        was_lively(&evidence);
+        was_restored(&evidence);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn the_verdict_notices_every_kind_of_broken_promise() {
-    let evidence = check(7, 8).await;
+    let evidence = check(A_FILE, 7, 8).await;
     let complains = |name: &str, harm: &dyn Fn(&mut Evidence)| {
         let mut harmed = evidence.clone();
         harm(&mut harmed);

@@ -41,10 +41,8 @@ async fn shares(
     answer.expect("the shares").into_inner()
 }
 
-#[tokio::test]
-async fn a_share_of_the_policy_is_met_or_not_or_nobody_can_tell() {
-    let hub = TestHub::start().await;
-    let office = hub.office();
+/// A tenth of those who meet the conditions, in the group and in every campus.
+async fn keep_rules(office: &Client) {
     let rule = |name: &str, scope: v1::ExchangeScope| v1::ExchangeRule {
         name: name.to_owned(),
         numerator: v1::ExchangeCount::Exchanged.into(),
@@ -64,17 +62,9 @@ async fn a_share_of_the_policy_is_met_or_not_or_nobody_can_tell() {
         ..Default::default()
     };
     office.applied(create(&fresh(), policy)).await;
-    let record = approved(&hub, exchange(&id(HEAD), &id(SPRING))).await;
-    let results = |report: &v1::GetExchangeSharesResponse| -> Vec<_> {
-        report
-            .shares
-            .iter()
-            .map(v1::ExchangeShare::result)
-            .collect()
-    };
-    let nobody_counted = shares(&office, 2025, None).await;
-    assert_eq!(results(&nobody_counted), [NotEnoughData; 4]);
-    assert_eq!(nobody_counted.shares[0].uncounted_campus_ids.len(), 3);
+}
+
+async fn count_staff(office: &Client) {
     for (campus, eligible) in [(HEAD, 10), (SPRING, 10), (LAKE, 0)] {
         let count = v1::StaffCount {
             campus_id: id(campus),
@@ -85,13 +75,25 @@ async fn a_share_of_the_policy_is_met_or_not_or_nobody_can_tell() {
         };
         office.applied(create(&fresh(), count)).await;
     }
-    acts(
-        &hub.campus(SPRING),
-        &record,
-        4,
-        confirm_arrival("2026-05-08"),
-    )
-    .await;
+}
+
+fn results(report: &v1::GetExchangeSharesResponse) -> Vec<v1::ShareResult> {
+    let shares = report.shares.iter();
+    shares.map(v1::ExchangeShare::result).collect()
+}
+
+#[tokio::test]
+async fn a_share_of_the_policy_is_met_or_not_or_nobody_can_tell() {
+    let hub = TestHub::start().await;
+    let office = hub.office();
+    keep_rules(&office).await;
+    let record = approved(&hub, exchange(&id(HEAD), &id(SPRING))).await;
+    let nobody_counted = shares(&office, 2025, None).await;
+    assert_eq!(results(&nobody_counted), [NotEnoughData; 4]);
+    assert_eq!(nobody_counted.shares[0].uncounted_campus_ids.len(), 3);
+    count_staff(&office).await;
+    let arrival = confirm_arrival("2026-05-08");
+    acts(&hub.campus(SPRING), &record, 4, arrival).await;
     let came = shares(&office, 2025, None).await;
     let [of_group, of_head, of_spring, of_lake] = &came.shares[..] else {
         panic!("{came:#?}")
@@ -101,38 +103,31 @@ async fn a_share_of_the_policy_is_met_or_not_or_nobody_can_tell() {
         (of_group.numerator, of_group.denominator),
         (range(1), range(20))
     );
-    assert_eq!(
-        of_group.rule.as_ref().map(|rule| rule.source.as_str()),
-        Some("教督〔2017〕6号")
-    );
-    assert_eq!(
-        (of_head.campus_id.as_str(), of_head.numerator),
-        (id(HEAD).as_str(), range(1))
-    );
-    assert_eq!(
-        (of_spring.campus_id.clone(), of_spring.numerator),
-        (id(SPRING), range(0))
-    );
+    let source = of_group.rule.as_ref().map(|rule| rule.source.as_str());
+    assert_eq!(source, Some("教督〔2017〕6号"));
+    let of = |share: &v1::ExchangeShare| (share.campus_id.clone(), share.numerator);
+    assert_eq!(of(of_head), (id(HEAD), range(1)));
+    assert_eq!(of(of_spring), (id(SPRING), range(0)));
     assert_eq!(of_lake.denominator, range(0));
     // Nobody may be exchanged at Lake: a share of nobody.
     assert_eq!(results(&came), [NotMet, Met, NotMet, NotEnoughData]);
     // Asked again of that instant, it is the same to the digit.
     let then = nobody_counted.instant.as_ref().and_then(|of| of.time);
-    assert_eq!(
-        shares(&office, 2025, then).await.shares,
-        nobody_counted.shares
-    );
-    assert_eq!(
-        results(&shares(&office, 2024, None).await),
-        [NotEnoughData; 4]
-    );
-    let years = [1_999, 2_101, i32::MAX];
-    for school_year in years {
+    let again = shares(&office, 2025, then).await;
+    assert_eq!(again.shares, nobody_counted.shares);
+    let year_before = shares(&office, 2024, None).await;
+    assert_eq!(results(&year_before), [NotEnoughData; 4]);
+}
+
+#[tokio::test]
+async fn a_school_year_of_another_age_is_refused() {
+    let hub = TestHub::start().await;
+    for school_year in [0, 1_999, 2_101, i32::MAX] {
         let request = v1::GetExchangeSharesRequest {
             school_year,
             time: None,
         };
-        let answer = office.office.clone().get_exchange_shares(request).await;
+        let answer = hub.office().office.get_exchange_shares(request).await;
         bad_argument(answer, "school_year");
     }
 }

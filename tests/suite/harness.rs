@@ -8,7 +8,7 @@ use crate::database::Database;
 use groups::small_campuses;
 use lianxiao::client::Line;
 use lianxiao::grpc::{self, Bounds, Identity};
-use lianxiao::hub::{Config, Drained, Hub};
+use lianxiao::hub::{Config, Drained, Hub, LOOK_EVERY, PostgresAddress};
 use lianxiao::model::clock::SteppedClock;
 use lianxiao::model::limits::Limits;
 use lianxiao::wire::convert::push_request;
@@ -125,7 +125,8 @@ impl TestHub {
     ) -> Self {
         let clock = SteppedClock::starting_at(NOW.parse().expect("a time"));
         let clock = Arc::new(clock);
-        let config = config(&folder, database.as_ref(), limits);
+        let address = database.as_ref().map(Database::address);
+        let config = config(&folder, address, limits);
         let running = Running::start(config, Arc::clone(&clock), &entrance).await;
         let group = Group::make(&running.hub, "春风教育集团", campuses).await;
         TestHub {
@@ -136,6 +137,26 @@ impl TestHub {
             clock,
             running: Some(running),
             group,
+        }
+    }
+
+    /// Another hub on the same PostgreSQL database, by which way it is reached, that looks so often for what
+    /// others wrote.
+    pub async fn beside(&self, address: PostgresAddress, look_every: Duration) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let config = Config {
+            look_every,
+            ..config(&folder, Some(address), self.limits)
+        };
+        let running = Running::start(config, Arc::clone(&self.clock), &self.entrance).await;
+        TestHub {
+            folder,
+            database: None,
+            limits: self.limits,
+            entrance: self.entrance.clone(),
+            clock: Arc::clone(&self.clock),
+            running: Some(running),
+            group: self.group.clone(),
         }
     }
 
@@ -213,17 +234,19 @@ impl TestHub {
     /// Opens the same folder again, on the same clock. Clients are made anew.
     pub async fn reopen(&mut self) {
         let clock = Arc::clone(&self.clock);
-        let config = config(&self.folder, self.database.as_ref(), self.limits);
+        let address = self.database.as_ref().map(Database::address);
+        let config = config(&self.folder, address, self.limits);
         let running = Running::start(config, clock, &self.entrance);
         self.running = Some(running.await);
     }
 }
 
-fn config(folder: &TempDir, database: Option<&Database>, limits: Limits) -> Config {
+fn config(folder: &TempDir, database: Option<PostgresAddress>, limits: Limits) -> Config {
     Config {
         data: folder.path().join("data"),
-        database: database.map(Database::address),
+        database,
         limits,
+        look_every: LOOK_EVERY,
     }
 }
 

@@ -26,6 +26,7 @@ mod frames;
 mod full_disk;
 mod harness;
 mod hostile;
+mod hubs;
 mod invitations;
 mod joining;
 mod limits;

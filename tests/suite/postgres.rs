@@ -1,7 +1,7 @@
 //! What is PostgreSQL's own: groups that are written for apart, connections that are lost, addresses that are
 //! none. The contract of the stores and nearly every other test run on it too.
 
-mod line;
+pub mod line;
 
 use crate::answers::failed;
 use crate::database::{Database, server};

@@ -4,7 +4,7 @@ use super::cast::{self, OFFICE, record_id};
 use crate::cli::admin;
 use crate::cli::running::{Cover, Running};
 use crate::client::Line;
-use crate::hub::Config;
+use crate::hub::{Config, LOOK_EVERY};
 use crate::model::clock::SteppedClock;
 use crate::model::limits::Limits;
 use crate::wire::convert::push_request;
@@ -42,6 +42,7 @@ impl Stage {
             data: folder.path().to_owned(),
             database: None,
             limits: Limits::default(),
+            look_every: LOOK_EVERY,
         };
         let hub_clock: Arc<SteppedClock> = Arc::clone(&clock);
         let running = Running::start(&config, hub_clock, listener, Cover::PlainText).await?;

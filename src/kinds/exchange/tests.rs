@@ -379,18 +379,30 @@ fn nobody_works_more_than_full_time_on_one_day() {
         let planned = v1::ExchangeState::default();
         assert_eq!(overlap(stays, share, &planned).as_deref(), day);
     }
-    // Whoever came a month late was elsewhere until then.
+}
+
+#[test]
+fn who_came_late_was_elsewhere_until_then_and_no_share_overflows() {
+    let stay = |last: &str| v1::Stay {
+        exchange_id: "x".into(),
+        first_day: "2024-09-01".into(),
+        last_day: last.into(),
+        percent: 100,
+        ..Default::default()
+    };
     let late = v1::ExchangeState {
         real_start: "2025-10-01".into(),
         ..Default::default()
     };
-    let until = |last| vec![stay("x", "2024-09-01", last, 100)];
-    assert_eq!(overlap(until("2025-09-30"), None, &late), None);
-    let day = overlap(until("2025-10-01"), None, &late);
+    assert_eq!(overlap(vec![stay("2025-09-30")], None, &late), None);
+    let day = overlap(vec![stay("2025-10-01")], None, &late);
     assert_eq!(day.as_deref(), Some("2025-10-01"));
     // A share that no check has seen yet.
-    let most = overlap(until(""), percent(i32::MAX), &late);
-    assert_eq!(most.as_deref(), Some("2025-10-01"));
+    let most = v1::Share {
+        share: Some(v1::share::Share::Percent(i32::MAX)),
+    };
+    let day = overlap(vec![stay("")], Some(most), &late);
+    assert_eq!(day.as_deref(), Some("2025-10-01"));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::model::ids::{Place, RecordId};
 use jiff::civil::date;
 use uuid::Uuid;
 use v1::ExchangeStatus::{Completed, Draft, Withdrawn};
+use v1::SessionStatus::{Cancelled, Postponed, Recorded};
 
 fn id(n: u128) -> RecordId {
     RecordId(Uuid::from_u128(n))
@@ -135,7 +136,6 @@ fn a_session_that_is_over_stays_open_until_its_books_are_closed() {
         open.first().map(silent)
     };
     let ids = |ids: &[u128]| Some(ids.iter().map(|n| id(*n).to_string()).collect::<Vec<_>>());
-    use v1::SessionStatus::{Cancelled, Postponed, Recorded};
     assert_eq!(open(session(Held, &["2026-05-11"], &[])), ids(&[1, 2]));
     assert_eq!(open(session(Held, &["2026-05-11"], &[2])), ids(&[1]));
     assert_eq!(

@@ -37,7 +37,9 @@ impl<E: Engine> Erasing for E {
         credential: CredentialId,
         erased: &str,
     ) -> Result<()> {
-        erase::holder(&mut self.writer().await?.db(), group, credential, erased).await
+        let mut tx = self.transaction(&[group]).await?;
+        erase::holder(&mut tx.db(), group, credential, erased).await?;
+        tx.end().await
     }
 
     async fn mentioned_by(

@@ -11,6 +11,25 @@ const ANSWER: Duration = Duration::from_secs(2);
 /// So long ago it lived, because it was used.
 const FRESH: Duration = Duration::from_secs(1);
 
+/// Why nothing may stand between a hub and its database.
+const POOLER: &str = "a pooler (PgBouncer) stands before the database and drops the settings of a \
+                      connection, without which a hub that vanished would hold up the others: hubs keep \
+                      few connections and pool them, so give the address of the server itself";
+
+/// Says plainly what a pooler says when it refuses the settings of a connection.
+pub fn plainly(error: sqlx::Error) -> sqlx::Error {
+    const PROTOCOL_VIOLATION: &str = "08P01";
+    let said = error.as_database_error();
+    let refused = said.is_some_and(|said| {
+        said.code().as_deref() == Some(PROTOCOL_VIOLATION)
+            && said.message().contains("startup parameter")
+    });
+    match refused {
+        true => sqlx::Error::Configuration(POOLER.into()),
+        false => error,
+    }
+}
+
 /// Refuses a connection that would answer before the disk does, or that something between the hub and the
 /// server takes its settings from.
 pub async fn waits_for_the_disk(db: &mut PgConnection) -> sqlx::Result<()> {
@@ -24,8 +43,7 @@ pub async fn waits_for_the_disk(db: &mut PgConnection) -> sqlx::Result<()> {
     .await?;
     let of = |column| -> sqlx::Result<String> { row.try_get(column) };
     let unfit = if of("idle")? != "5s" {
-        "a pooler stands before the database and drops the settings of a connection: hubs keep few \
-         connections and pool them, so give the address of the server itself"
+        POOLER
     } else if of("synchronous_commit")? != "on" || of("fsync")? != "on" {
         "the database answers before the disk does: synchronous_commit and fsync must be on"
     } else if of("encoding")? != "UTF8" {

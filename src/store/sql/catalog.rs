@@ -5,7 +5,7 @@ use super::db::Db;
 use super::statement::{Row, query};
 use crate::model::caller::Group;
 use crate::model::ids::GroupKey;
-use crate::store::{Backup, Result, StoreError};
+use crate::store::{Backup, Result, Standing, StoreError};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -68,6 +68,29 @@ pub fn group(row: &Row, id: &str) -> Result<Group> {
     })
 }
 
+/// Counts a change that no position tells of, in the transaction that makes it.
+pub async fn changed(db: &mut Db<'_>, group: GroupKey) -> Result<()> {
+    let sql = query("UPDATE grp SET changed = changed + 1 WHERE grp = ?");
+    sql.bind(group.0).execute(db).await.map(drop)
+}
+
+pub const STANDINGS: &str = "SELECT g.grp, g.changed, COALESCE((SELECT c.last_position \
+     FROM \"commit\" c WHERE c.grp = g.grp ORDER BY c.last_position DESC LIMIT 1), 0) AS position \
+     FROM grp g";
+
+/// How every group stands.
+pub async fn standings(db: &mut Db<'_>) -> Result<Vec<Standing>> {
+    let rows = query(STANDINGS).fetch_all(db).await?;
+    let standing = |row: &Row| -> Result<Standing> {
+        Ok(Standing {
+            group: GroupKey(row.try_get("grp")?),
+            position: row.try_get("position")?,
+            changed: row.try_get("changed")?,
+        })
+    };
+    rows.iter().map(standing).collect()
+}
+
 /// Notes what a backup holds.
 pub async fn note_backup(db: &mut Db<'_>, heads: &[(GroupKey, i64)], at: Timestamp) -> Result<()> {
     for (group, position) in heads {
@@ -78,8 +101,9 @@ pub async fn note_backup(db: &mut Db<'_>, heads: &[(GroupKey, i64)], at: Timesta
         .bind(group.0)
         .bind(*position)
         .bind(micros(at))
-        .execute(db)
+        .execute(&mut *db)
         .await?;
+        changed(db, *group).await?;
     }
     Ok(())
 }

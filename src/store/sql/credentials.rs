@@ -1,7 +1,7 @@
 //! Who may call: credentials and the hashes of their tokens.
 
 use super::audit;
-use super::catalog::group;
+use super::catalog::{changed, group};
 use super::column::{micros, place, place_bytes, time, uuid};
 use super::db::Db;
 use super::statement::{Row, query};
@@ -51,6 +51,7 @@ pub async fn revoke(
     .execute(&mut *db)
     .await?;
     if revoked > 0 {
+        changed(&mut *db, group).await?;
         let revoked = Audited::new(at, Deed::Revoked, id.0);
         audit::write(db, group, &revoked).await?;
         return Ok(true);

@@ -1,5 +1,6 @@
 //! Finding what is kept of a person, and putting less in its place.
 
+use super::catalog::changed;
 use super::column::{id, id_bytes, micros, uuid};
 use super::commits::head;
 use super::db::Db;
@@ -94,6 +95,7 @@ pub async fn acted(
     Ok((ids(&rows)?, upto, upto == newest))
 }
 
+/// Within a transaction.
 pub async fn holder(
     db: &mut Db<'_>,
     group: GroupKey,
@@ -104,9 +106,9 @@ pub async fn holder(
         .bind(erased)
         .bind(group.0)
         .bind(credential.0.as_bytes().to_vec())
-        .execute(db)
+        .execute(&mut *db)
         .await?;
-    Ok(())
+    changed(db, group).await
 }
 
 pub const MENTIONED_BY: &str = "SELECT id FROM version \
@@ -152,9 +154,9 @@ pub async fn versions_of(
 
 pub async fn rewrite(db: &mut Db<'_>, group: GroupKey, rewritten: &[Stored]) -> Result<()> {
     for rows in db.written(rewritten) {
-        rewrite_statement(group, rows).execute(db).await?;
+        rewrite_statement(group, rows).execute(&mut *db).await?;
     }
-    Ok(())
+    changed(db, group).await
 }
 
 pub fn rewrite_statement(group: GroupKey, rows: &[Stored]) -> Sql<'_> {

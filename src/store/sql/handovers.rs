@@ -1,6 +1,7 @@
 //! How credentials come by their tokens, given or traded for a code.
 
 use super::audit;
+use super::catalog::changed;
 use super::column::{micros, time, uuid};
 use super::credentials::id_bytes;
 use super::db::Db;
@@ -67,9 +68,9 @@ async fn end_tokens(
     .bind(group.0)
     .bind(id_bytes(id))
     .bind(micros(at))
-    .execute(db)
+    .execute(&mut *db)
     .await?;
-    Ok(())
+    changed(db, group).await
 }
 
 async fn add_token(

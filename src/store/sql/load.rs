@@ -10,7 +10,7 @@ use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::store::{Loaded, NEAR_BYTES_MAX, NEAR_ROWS_MAX, Needs, Remembered, Result, Version};
 use bytes::Bytes;
 use jiff::ToSpan as _;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A version's columns.
 const VERSION: &[Column] = &[
@@ -97,7 +97,6 @@ pub async fn load(db: &mut Db<'_>, group: GroupKey, needs: &Needs) -> Result<Loa
         keys: keys.iter().map(key_row).collect::<Result<_>>()?,
         kinds: BTreeMap::new(),
     };
-    leave_out(&mut loaded, needs);
     whole_kinds(&mut loaded, needs, &whole)?;
     Ok(loaded)
 }
@@ -144,19 +143,6 @@ fn near_statement(group: GroupKey, kind: &'static str, span: Span) -> Sql<'stati
         " AND LENGTH(frame) <= {NEAR_BYTES_MAX} LIMIT {NEAR_ROWS_MAX}"
     ));
     sql
-}
-
-/// Leaves out what was found beside what was asked for.
-fn leave_out(loaded: &mut Loaded, needs: &Needs) {
-    loaded.keys.retain(|key, _| needs.keys.contains(key));
-    let holders: HashSet<RecordId> = loaded.keys.values().copied().collect();
-    let wanted = |id: &RecordId| needs.records.contains(id) || holders.contains(id);
-    loaded.records.retain(|id, _| wanted(id));
-    loaded.audience.retain(|id, _| wanted(id));
-    loaded
-        .mutations
-        .retain(|of, _| needs.mutations.contains(of));
-    loaded.versions.retain(|of, _| needs.versions.contains(of));
 }
 
 fn looked_for<'q, T>(

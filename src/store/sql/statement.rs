@@ -106,9 +106,9 @@ impl<'q> Sql<'q> {
         self.put(Part::Rows(N, values))
     }
 
-    /// Are together one of these rows; or, in PostgreSQL, each one of those in its column, which finds more
-    /// than was asked for. Its planner goes down an index by lists, but may walk a table for rows, as long as
-    /// nobody has counted how large it is.
+    /// Are together one of these rows. PostgreSQL's planner goes down an index by lists, but may walk a table
+    /// for rows, as long as nobody has counted how large it is: it is given a list for each column, and tests
+    /// what they find.
     pub fn push_among<const N: usize>(
         &mut self,
         columns: [&'static str; N],
@@ -164,14 +164,19 @@ impl<'q> Sql<'q> {
                     text.push(')');
                 }
                 Part::Among(columns, values) => {
+                    let mut lists = Vec::new();
                     for (i, column) in columns.iter().enumerate() {
                         let of_column = values.iter().skip(i).step_by(columns.len());
                         add_array(&mut arguments, of_column);
-                        let and = if i == 0 { "" } else { " AND " };
-                        let _ = write!(text, "{and}{column} = ANY (");
-                        number(&mut text, &arguments);
-                        text.push(')');
+                        let list = format!("${}", arguments.len());
+                        let _ = write!(text, "{column} = ANY ({list}) AND ");
+                        lists.push(list);
                     }
+                    let (columns, lists) = (columns.join(", "), lists.join(", "));
+                    let _ = write!(
+                        text,
+                        "(({columns}) IN (SELECT * FROM UNNEST ({lists}))) IS TRUE"
+                    );
                 }
                 Part::Rows(width, values) => {
                     text.push_str("SELECT * FROM UNNEST (");

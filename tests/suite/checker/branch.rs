@@ -37,7 +37,7 @@ pub struct Branch {
 impl Branch {
     pub async fn open(stage: &Stage, book: &Book, index: usize, place: usize) -> Self {
         let place = stage.places[place].clone();
-        let proxy = Proxy::start(stage.address()).await;
+        let proxy = Proxy::start(stage.address(index)).await;
         let line = Line::new(&format!("http://{}", proxy.address), &place.token);
         let file = stage.file(&format!("replica-{index}.db"));
         let pen = Arc::new(Pen {

@@ -1,4 +1,5 @@
-//! The weak line between a branch and the hub: it can be cut, and it can lose replies.
+//! A weak line, between a branch and the hub or between a hub and its database: it can be cut, lose replies,
+//! and go dark.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -16,6 +17,10 @@ pub enum Weather {
     Cut,
     /// It carries what is asked; the answer is lost, and then it breaks.
     Swallows,
+    /// It carries nothing and breaks nothing; those who were on it find out for themselves, for ever.
+    Dark,
+    /// It breaks as soon as somebody says `LISTEN`.
+    Deaf,
 }
 
 /// How long a line goes on carrying questions after it lost an answer.
@@ -62,13 +67,30 @@ async fn carry(caller: TcpStream, hub: Option<SocketAddr>, weather: watch::Recei
     };
     tokio::select! {
         () = cut => {}
-        () = questions(from_caller, to_hub) => {}
+        () = questions(from_caller, to_hub, seen.clone()) => {}
         () = answers(from_hub, to_caller, seen) => {}
     }
 }
 
-async fn questions(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
-    let _ = tokio::io::copy(&mut from, &mut to).await;
+async fn questions(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    weather: watch::Receiver<Weather>,
+) {
+    const LISTEN: &[u8] = b"LISTEN";
+    let mut buffer = vec![0; 16 << 10];
+    while let Ok(length @ 1..) = from.read(&mut buffer).await {
+        let said = &buffer[..length];
+        let weather = *weather.borrow();
+        match weather {
+            Weather::Dark => return std::future::pending().await,
+            Weather::Deaf if said.windows(LISTEN.len()).any(|part| part == LISTEN) => return,
+            _ => {}
+        }
+        if to.write_all(said).await.is_err() {
+            return;
+        }
+    }
 }
 
 async fn answers(
@@ -78,9 +100,14 @@ async fn answers(
 ) {
     let mut buffer = vec![0; 16 << 10];
     while let Ok(length @ 1..) = from.read(&mut buffer).await {
-        if *weather.borrow() == Weather::Swallows {
-            tokio::time::sleep(AFTER_A_LOSS).await;
-            return;
+        let weather = *weather.borrow();
+        match weather {
+            Weather::Swallows => {
+                tokio::time::sleep(AFTER_A_LOSS).await;
+                return;
+            }
+            Weather::Dark => std::future::pending().await,
+            _ => {}
         }
         if to.write_all(&buffer[..length]).await.is_err() {
             return;

@@ -48,6 +48,7 @@ pub enum Fate {
     Restore,
     /// After the round, by a copy of the file.
     RestoreSilently,
+    CrashDatabase(u64),
 }
 
 /// Everybody's deeds at one time.
@@ -58,7 +59,13 @@ pub struct Round {
 }
 
 /// A script of so many rounds for so many branches.
-pub fn script(dice: &mut Dice, rounds: usize, branches: usize, deeds: usize) -> Vec<Round> {
+pub fn script(
+    dice: &mut Dice,
+    rounds: usize,
+    branches: usize,
+    deeds: usize,
+    fate: fn(&mut Dice, usize) -> Option<Fate>,
+) -> Vec<Round> {
     let mut mark = 0;
     (0..rounds)
         .map(|round| Round {
@@ -70,8 +77,19 @@ pub fn script(dice: &mut Dice, rounds: usize, branches: usize, deeds: usize) -> 
         .collect()
 }
 
+/// One hub is killed again and again; now and then the database is, under the feet of both.
+pub fn fate_of_hubs(dice: &mut Dice, round: usize) -> Option<Fate> {
+    let when = u64::try_from(dice.below(120)).expect("a short time");
+    match (round, dice.below(100)) {
+        (1, _) => Some(Fate::Kill(when)),
+        (2, _) | (_, 0..15) => Some(Fate::CrashDatabase(when)),
+        (_, 15..60) => Some(Fate::Kill(when)),
+        _ => None,
+    }
+}
+
 /// The first rounds see everything once; then it is chance.
-fn fate(dice: &mut Dice, round: usize) -> Option<Fate> {
+pub fn fate_of_a_file(dice: &mut Dice, round: usize) -> Option<Fate> {
     let when = u64::try_from(dice.below(120)).expect("a short time");
     match round {
         1 => Some(Fate::BackUp(when)),

@@ -1,5 +1,6 @@
-//! The real program, and everything that can happen to it.
+//! The real program, once on a file or several times on one database, and everything that can happen to it.
 
+use crate::hubs::server::Server;
 use crate::process::{Running, program};
 use lianxiao::client::Line;
 use lianxiao::wire::v1;
@@ -23,11 +24,22 @@ pub struct Place {
     pub token: String,
 }
 
-/// The hub, its folder, its group.
+/// How many hubs are on one database.
+const HUBS: usize = 2;
+
+/// A hub, or the place of one that was killed.
+struct Seat {
+    running: Option<Running>,
+    own: Option<SocketAddr>,
+    /// Where its clients find it or, while it is gone, the next one.
+    address: watch::Sender<Option<SocketAddr>>,
+}
+
+/// The hubs, their folders, their group.
 pub struct Stage {
     folder: TempDir,
-    running: Option<Running>,
-    address: watch::Sender<Option<SocketAddr>>,
+    seats: Vec<Seat>,
+    server: Option<Server>,
     group: String,
     /// The campuses, then the office.
     pub places: Vec<Place>,
@@ -37,19 +49,35 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// A hub with one group.
-    pub fn start(campuses: &[&str]) -> Self {
+    /// A hub on a file of its own, with one group.
+    pub fn on_a_file(campuses: &[&str]) -> Self {
+        Self::start(campuses, 1, None)
+    }
+
+    /// Hubs on a server of their own, with one group.
+    pub fn of_hubs(campuses: &[&str]) -> Self {
+        Self::start(campuses, HUBS, Some(Server::start()))
+    }
+
+    fn start(campuses: &[&str], hubs: usize, server: Option<Server>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        let seat = |_| Seat {
+            running: None,
+            own: None,
+            address: watch::channel(None).0,
+        };
         let mut stage = Stage {
             folder,
-            running: None,
-            address: watch::channel(None).0,
+            seats: (0..hubs).map(seat).collect(),
+            server,
             group: String::new(),
             places: Vec::new(),
             backups: 0,
             backed_up: None,
         };
-        stage.serve(None);
+        for seat in 0..hubs {
+            stage.serve(seat, None);
+        }
         stage.group = stage.admin(&["group", "create", "河海教育集团"]);
         for name in campuses {
             let place = stage.campus(name);
@@ -77,8 +105,18 @@ impl Stage {
         self.admin(&[words, &["--group", &self.group]].concat())
     }
 
+    /// Whether the hub keeps its records in a file, which it backs up itself.
+    pub fn is_a_file(&self) -> bool {
+        self.server.is_none()
+    }
+
+    /// That of the first hub.
     fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.data_of(0)
+    }
+
+    fn data_of(&self, seat: usize) -> PathBuf {
+        self.folder.path().join(format!("data-{seat}"))
     }
 
     /// A file for something else.
@@ -86,31 +124,43 @@ impl Stage {
         self.folder.path().join(name)
     }
 
-    /// Where the hub is; `None`: nowhere.
-    pub fn address(&self) -> watch::Receiver<Option<SocketAddr>> {
-        self.address.subscribe()
+    /// Where a branch finds its hub; `None`: nowhere.
+    pub fn address(&self, branch: usize) -> watch::Receiver<Option<SocketAddr>> {
+        self.seats[branch % self.seats.len()].address.subscribe()
     }
 
     /// A good line to the hub.
     pub fn line(&self, place: &Place) -> Line {
-        let address = self.address.borrow().expect("the hub runs");
+        let address = self.seats[0].address.borrow().expect("a hub runs");
         Line::new(&format!("http://{address}"), &place.token).expect("a line")
     }
 
-    fn serve(&mut self, blocks: Option<u64>) {
+    fn serve(&mut self, seat: usize, blocks: Option<u64>) {
         let mut command = match blocks {
             None => program(),
             Some(blocks) => with_little_room(blocks),
         };
         command
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(self.data())
-            .env("LIANXIAO_LOG", "off");
+            .arg(self.data_of(seat))
+            .env("LIANXIAO_LOG", "off")
+            .envs(
+                self.server
+                    .iter()
+                    .map(|server| ("LIANXIAO_DATABASE", server.database())),
+            );
         let running = Running::start(&mut command);
         let address = running.line(|line| line.strip_prefix("listening on ").map(str::to_owned));
-        self.running = Some(running);
-        self.address
-            .send_replace(Some(address.parse().expect("an address")));
+        self.seats[seat].running = Some(running);
+        self.seats[seat].own = Some(address.parse().expect("an address"));
+        self.tell_where();
+    }
+
+    fn tell_where(&self) {
+        let any = self.seats.iter().find_map(|seat| seat.own);
+        for seat in &self.seats {
+            seat.address.send_replace(seat.own.or(any));
+        }
     }
 
     fn admin(&self, words: &[&str]) -> String {
@@ -120,14 +170,24 @@ impl Stage {
     }
 
     fn kill(&mut self) {
-        self.address.send_replace(None);
-        self.running.take().expect("the hub runs").kill();
+        let last = self.seats.len() - 1;
+        self.seats[last].own = None;
+        self.tell_where();
+        let running = self.seats[last].running.take();
+        running.expect("the hub runs").kill();
     }
 
-    /// `kill -9`, and up again.
+    /// `kill -9` of the last hub, and up again.
     pub fn kill_and_restart(&mut self) {
         self.kill();
-        self.serve(None);
+        self.serve(self.seats.len() - 1, None);
+    }
+
+    /// The end of the database under the feet of the hubs, and up again.
+    pub fn crash_the_database(&self) {
+        let server = self.server.as_ref().expect("a server");
+        server.crash();
+        server.start_again();
     }
 
     /// Up again on a disk that is nearly full.
@@ -135,7 +195,7 @@ impl Stage {
         self.kill();
         let log = self.data().join("lianxiao.db-wal");
         let bytes = std::fs::metadata(log).map_or(0, |log| log.len());
-        self.serve(Some(bytes / 512 + LITTLE_ROOM));
+        self.serve(0, Some(bytes / 512 + LITTLE_ROOM));
     }
 
     /// A backup of the running hub.
@@ -160,7 +220,7 @@ impl Stage {
         let (data, backup) = (self.data(), self.backup());
         let [data, backup] = [&data, &backup].map(|path| path.to_str().expect("an ASCII path"));
         run(&["restore", "--data", data, backup]);
-        self.serve(None);
+        self.serve(0, None);
         self.of_group(&["credential", "confirm"]);
     }
 
@@ -172,7 +232,7 @@ impl Stage {
             let _ = std::fs::remove_file(file.with_file_name(format!("lianxiao.db{suffix}")));
         }
         std::fs::copy(self.backup(), &file).expect("a copy");
-        self.serve(None);
+        self.serve(0, None);
     }
 }
 

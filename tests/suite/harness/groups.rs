@@ -48,6 +48,7 @@ pub fn campus(name: &str, role: v1::CampusRole) -> v1::Campus {
 }
 
 /// A group and the tokens of its places.
+#[derive(Clone)]
 pub struct Group {
     pub id: Uuid,
     pub office: String,
@@ -55,6 +56,7 @@ pub struct Group {
 }
 
 /// A campus and its token.
+#[derive(Clone)]
 pub struct Member {
     pub id: String,
     pub name: String,
