@@ -34,6 +34,7 @@ impl Rules for SessionRules {
         found.line("title", &session.title, 200);
         found.lines("subjects", &session.subjects, 40);
         found.lines("grades", &session.grades, 40);
+        check_claim(session, found);
         found.optional_line("lesson", &session.lesson, 200);
         found.optional_line("textbook", &session.textbook, 200);
         found.text("audience_note", &session.audience_note, 1_000);
@@ -195,6 +196,17 @@ fn check_days(days: &[v1::SessionDay], found: &mut Found) {
                     .with("stated", stated),
             );
         }
+    }
+}
+
+/// What a source claims is kept beside what it lists.
+fn check_claim(session: &v1::Session, found: &mut Found) {
+    let claimed = session.claimed_subject_count;
+    found.range("claimed_subject_count", claimed, 0, 100);
+    let listed = session.subjects.len();
+    if claimed > 0 && usize::try_from(claimed) != Ok(listed) {
+        let finding = Finding::new(Code::ClaimDiffers, "claimed_subject_count");
+        found.say(finding.with("claimed", claimed).with("listed", listed));
     }
 }
 

@@ -335,6 +335,9 @@ codes! {
     OutsideTerm "OUTSIDE_TERM" Warn
         "{path}：{date} 不在学期内，计入{term}。"
         "{path}: {date} lies outside every term; it counts in {term}.";
+    ClaimDiffers "CLAIM_DIFFERS" Warn
+        "{path}：写了 {claimed} 个，列出的是 {listed} 个。"
+        "{path}: {claimed} are claimed, {listed} are listed.";
     SessionTwin "SESSION_TWIN" Warn
         "{path}：{date} 已有同学科、同年级的活动 {id}；若是同一场，请删去一条。"
         "{path}: on {date} there is the session {id} of the same subject and grade; if it is the same one, delete one of them.";

@@ -6,29 +6,32 @@ use crate::kinds::found::Found;
 use crate::kinds::{Case, Known, Rules as _, circles};
 use crate::model::date;
 use crate::model::finding::{Code, Finding};
-use crate::model::ids::Who;
+use crate::model::ids::{Place, Who};
 use crate::wire::v1;
 use jiff::civil::{Time, time};
 
 /// Of each doubt the first is told: who pushes a hundred sessions of one day wants no answer of ten thousand lines.
 pub fn check(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
     let all = case.all::<SessionRules>();
-    let others = all.iter().filter(|other| {
-        other.id != case.record && other.state.status() != Status::Cancelled && sees(other, case)
+    let others = || {
+        let all = all.iter();
+        all.filter(|other| other.id != case.record && other.state.status() != Status::Cancelled)
+    };
+    // Whether it may be read of is asked last: it costs more than all the rest.
+    let twin = others().find_map(|other| {
+        let day = is_twin(session, other, case)?;
+        sees(other, case).then_some((other.id, day))
     });
-    let (twins, others): (Vec<_>, Vec<_>) =
-        others.partition(|other| is_twin(session, other, case).is_some());
-    let twin = twins
-        .first()
-        .and_then(|twin| Some((twin.id, is_twin(session, twin, case)?)));
     if let Some((id, (i, date))) = twin {
         let finding = Finding::new(Code::SessionTwin, format!("days[{i}]"));
         found.say(finding.with("date", date).with("id", id));
     }
     for (path, person) in busy(session) {
-        let elsewhere = others
-            .iter()
-            .find_map(|other| Some((other.id, in_both(session, other, person)?)));
+        let elsewhere = others().find_map(|other| {
+            let date = in_both(session, other, person)?;
+            let apart = is_twin(session, other, case).is_none() && sees(other, case);
+            apart.then_some((other.id, date))
+        });
         if let Some((id, date)) = elsewhere {
             let finding = Finding::new(Code::PersonTwice, path);
             let finding = finding.with("date", date).with("person", person);
@@ -55,6 +58,9 @@ fn is_twin<'a>(
     case: &Case<'_>,
 ) -> Option<(usize, &'a str)> {
     let there = &other.content;
+    let days = session.days.iter().map(|day| day.date.as_str());
+    let mut days = days.enumerate();
+    let day = days.find(|(_, date)| there.days.iter().any(|day| day.date == *date))?;
     let share = |a: &[String], b: &[String]| a.iter().any(|word| b.contains(word));
     let untold = session.subjects.is_empty() && there.subjects.is_empty();
     let subject = share(&session.subjects, &there.subjects)
@@ -62,13 +68,10 @@ fn is_twin<'a>(
     let untold = session.grades.is_empty() || there.grades.is_empty();
     let grade = untold || share(&session.grades, &there.grades);
     let invited =
-        |session: &v1::Session, guest: String| session.invited_campus_ids.contains(&guest);
-    let host = other.owner == case.owner
-        || invited(there, case.owner.to_text())
-        || invited(session, other.owner.to_text());
-    let days = session.days.iter().map(|day| day.date.as_str());
-    let mut days = days.enumerate().filter(|_| subject && grade && host);
-    days.find(|(_, date)| there.days.iter().any(|day| day.date == *date))
+        |session: &v1::Session, guest: Place| session.invited_campus_ids.contains(&guest.to_text());
+    let host =
+        || other.owner == case.owner || invited(there, case.owner) || invited(session, other.owner);
+    (subject && grade && host()).then_some(day)
 }
 
 /// The day on which a person has to be in two sessions at one time.
@@ -77,11 +80,11 @@ fn in_both<'a>(
     other: &Known<SessionRules>,
     person: &str,
 ) -> Option<&'a str> {
+    let mut days = session.days.iter();
+    let day = days.find(|day| meets(day, &other.content.days))?;
     let there = busy(&other.content);
     let both = there.iter().any(|(_, busy)| *busy == person);
-    let mut days = session.days.iter().filter(|_| both);
-    let day = days.find(|day| meets(day, &other.content.days))?;
-    Some(&day.date)
+    both.then_some(&day.date)
 }
 
 /// Who has to be there, by id: a name alone is nobody.
@@ -97,13 +100,12 @@ fn busy(session: &v1::Session) -> Vec<(String, &str)> {
 
 /// Whether a day meets one of others at some time.
 fn meets(day: &v1::SessionDay, others: &[v1::SessionDay]) -> bool {
-    let at_once = |other: &v1::SessionDay| {
-        let (Some(a), Some(b)) = (hours(day), hours(other)) else {
-            return false;
-        };
-        other.date == day.date && (a.0 == b.0 || a.0 < b.1 && b.0 < a.1)
+    let at_once = |other: &v1::SessionDay| match (hours(day), hours(other)) {
+        (Some(a), Some(b)) => a.0 == b.0 || a.0 < b.1 && b.0 < a.1,
+        _ => false,
     };
-    others.iter().any(at_once)
+    let mut same = others.iter().filter(|other| other.date == day.date);
+    same.any(at_once)
 }
 
 /// From when to when, where that is known.

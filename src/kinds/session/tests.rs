@@ -36,6 +36,12 @@ fn codes(session: &v1::Session) -> Vec<(Code, String)> {
 #[test]
 fn a_plain_session_is_clean_even_on_a_saturday() {
     assert_eq!(codes(&session("2026-05-09")), []);
+    let claimed = v1::Session {
+        subjects: vec!["语文".into(), "数学".into()],
+        claimed_subject_count: 2,
+        ..session("2026-05-09")
+    };
+    assert_eq!(codes(&claimed), []);
 }
 
 #[test]
@@ -113,6 +119,14 @@ fn each_fault_names_its_field() {
             },
             Code::WeekdayMismatch,
             "s.days[0]",
+        ),
+        (
+            v1::Session {
+                claimed_subject_count: 8,
+                ..base.clone()
+            },
+            Code::ClaimDiffers,
+            "s.claimed_subject_count",
         ),
         (
             v1::Session {
