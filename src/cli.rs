@@ -14,6 +14,7 @@ mod restore;
 mod running;
 mod serve;
 mod text;
+mod words;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -45,6 +46,8 @@ enum Command {
     Campus(campus::Campus),
     /// Read what people typed, and their sheets: contents to push, and what is doubtful
     Read(read::Read),
+    /// Print the vocabularies that come with the program, for the office to push
+    Words(words::Words),
     /// Put a backup in the place of a stopped hub's database
     Restore(restore::Restore),
     /// Play a week of a school group on a hub of its own, then stay up to be tried
@@ -75,6 +78,7 @@ pub fn run() -> ExitCode {
             Command::Admin(admin) => admin.run().await,
             Command::Campus(campus) => campus.run().await,
             Command::Read(read) => read.run(),
+            Command::Words(words) => words.run(),
             Command::Restore(restore) => restore.run().await,
             Command::Demo(demo) => demo.run().await,
         }

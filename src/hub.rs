@@ -8,6 +8,7 @@ mod config;
 mod credentials;
 mod drained;
 mod error;
+mod figures;
 mod known;
 mod others;
 mod people;
@@ -39,13 +40,11 @@ pub use crate::sync::history::{Change, Entries, Entry};
 use crate::access::{self, Errand};
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
-use crate::model::date::Span;
 use crate::model::feed::{Event, Filter, Page, ResetReason};
-use crate::model::ids::{CredentialId, Place};
+use crate::model::ids::CredentialId;
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
 use crate::model::secret;
-use crate::office::{self, GroupStatus, Heard, Records};
 use crate::store::Store;
 use crate::sync::{
     Heads, Ledger, Pace, Reader, Reading, Shares, Sights, Watching, Writer, end_if_unsynced,
@@ -374,46 +373,6 @@ impl Hub {
         } else {
             Ok(())
         }
-    }
-
-    /// Where every campus stands over a span, at a time or now.
-    ///
-    /// # Errors
-    /// `Denied` for anybody but the office.
-    pub async fn group_status(
-        &self,
-        caller: &Caller,
-        span: Span,
-        time: Option<Timestamp>,
-    ) -> Result<GroupStatus, HubError> {
-        Self::allow(caller, Errand::Figures)?;
-        let sight = self.sights.of(caller, 0).await?;
-        if !office::KINDS.iter().all(|kind| sight.on(kind)) {
-            return Err(HubError::Denied(
-                "figures need the right to read every kind that they count",
-            ));
-        }
-        let group = caller.group.key;
-        let time = time.unwrap_or_else(|| self.clock.now());
-        let position = self.position_at(caller, time).await?;
-        let records = Records::read(&*self.store, group, position, span).await?;
-        let places: Vec<Place> = records
-            .campuses
-            .iter()
-            .map(|campus| Place::Campus(campus.id))
-            .collect();
-        let heard = Heard {
-            wrote: self.store.last_writes(group, position, &places).await?,
-            called: self
-                .presence
-                .over(group, self.store.last_heard(group).await?),
-        };
-        Ok(office::group_status(
-            &records,
-            &heard,
-            span,
-            (position, time),
-        ))
     }
 }
 

@@ -30,7 +30,11 @@ use found::Found;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use prost::Message;
+use std::any::Any;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// Every kind there is.
 pub const KINDS: &[&dyn Kind] = &[
@@ -76,6 +80,8 @@ pub struct Neighbour {
     pub id: RecordId,
     /// Its kind.
     pub kind: String,
+    /// Its owner.
+    pub owner: Place,
     /// Its parts.
     pub parts: Parts,
 }
@@ -98,8 +104,38 @@ pub trait Neighbours {
     fn record(&self, id: RecordId) -> Option<Neighbour>;
     /// The live record that holds a key.
     fn keyed(&self, key: &Key) -> Option<Neighbour>;
-    /// Every live record of a kind that the item's kind surveys.
-    fn all(&self, kind: &str) -> Vec<Neighbour>;
+    /// The records of a kind that the item's kind surveys.
+    fn all(&self, kind: &str) -> Vec<RecordId>;
+    /// What was read of them already.
+    fn surveys(&self) -> &Surveys;
+}
+
+/// A live record of a kind that is surveyed, read.
+#[derive(Debug)]
+pub struct Known<R: Rules> {
+    id: RecordId,
+    owner: Place,
+    content: R::Content,
+    state: R::State,
+}
+
+/// What was surveyed of a kind, by id.
+type All<R> = Vec<Arc<Known<R>>>;
+
+/// What was read of the kinds that are surveyed, and of which records that is out of date: a batch of a thousand
+/// sessions decodes the register of persons once.
+#[derive(Clone, Default)]
+pub struct Surveys(RefCell<BTreeMap<&'static str, Survey>>);
+
+type Survey = (Arc<dyn Any + Send + Sync>, BTreeSet<RecordId>);
+
+impl Surveys {
+    /// A record was written.
+    pub fn written(&mut self, kind: &str, id: RecordId) {
+        if let Some((_, stale)) = self.0.get_mut().get_mut(kind) {
+            stale.insert(id);
+        }
+    }
 }
 
 /// The wider circles a campus belongs to by its part in the group, as its register record states it: the
@@ -143,17 +179,66 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// Everything of a kind that is surveyed, by record.
-    fn all<R: Rules>(&self) -> Vec<(RecordId, R::Content)> {
-        let all = self.neighbours.all(R::NAME).into_iter();
-        all.filter_map(|neighbour| Some((neighbour.id, neighbour.read::<R>()?)))
-            .collect()
+    /// Everything of a kind that is surveyed.
+    fn all<R: Rules>(&self) -> Arc<All<R>> {
+        let mut surveys = self.neighbours.surveys().0.borrow_mut();
+        let read = |id| {
+            let record = self.neighbours.record(id)?;
+            let (content, state) = (record.read::<R>()?, record.state::<R>()?);
+            let (id, owner) = (record.id, record.owner);
+            let known = Known {
+                id,
+                owner,
+                content,
+                state,
+            };
+            Some(Arc::new(known))
+        };
+        let before = surveys.remove(R::NAME);
+        let before = before.and_then(|(all, stale)| Some((all.downcast::<All<R>>().ok()?, stale)));
+        let all = match before {
+            Some((all, stale)) if stale.is_empty() => all,
+            Some((all, stale)) => {
+                let mut all = Arc::unwrap_or_clone(all);
+                all.retain(|known| !stale.contains(&known.id));
+                all.extend(stale.into_iter().filter_map(read));
+                all.sort_by_key(|known| known.id);
+                Arc::new(all)
+            }
+            None => {
+                let ids = self.neighbours.all(R::NAME).into_iter();
+                Arc::new(ids.filter_map(read).collect())
+            }
+        };
+        surveys.insert(R::NAME, (all.clone(), BTreeSet::new()));
+        all
     }
 
     /// The group's rules.
     fn policy(&self) -> Option<v1::Policy> {
         let policy = self.neighbours.keyed(&registers::policy::key())?;
         policy.read::<registers::policy::PolicyRules>()
+    }
+
+    /// Refuses everybody but the campus that owns the record.
+    fn only_owner(&self) -> Result<(), Refusal> {
+        self.only(
+            self.owner,
+            "记录所属的学校 (the campus that owns the record)",
+        )
+    }
+
+    /// Refuses everybody but the office.
+    fn only_office(&self) -> Result<(), Refusal> {
+        self.only(Place::Office, "集团办 (the group office)")
+    }
+
+    fn only(&self, place: Place, who: &str) -> Result<(), Refusal> {
+        if self.asker == place {
+            Ok(())
+        } else {
+            Err(found::only(who))
+        }
     }
 
     /// The group's date.
@@ -188,9 +273,9 @@ pub trait Rules: Sync + Sized + 'static {
     /// Its records are shown to the public.
     const PUBLIC: bool = false;
     /// What its owner writes.
-    type Content: Message + Default;
+    type Content: Message + Default + 'static;
     /// What the hub writes; `()` for a kind without a course.
-    type State: Message + Default + PartialEq;
+    type State: Message + Default + Clone + PartialEq + 'static;
     /// What may be asked; `()` for a kind without a course.
     type Action: Message + Default;
 
@@ -220,6 +305,12 @@ pub trait Rules: Sync + Sized + 'static {
     fn surveys(content: &Self::Content) -> Vec<&'static str> {
         let _ = content;
         Vec::new()
+    }
+
+    /// The days of which the rules look at the other records of the kind.
+    fn near(content: &Self::Content) -> Option<Span> {
+        let _ = content;
+        None
     }
 
     /// The state of a new record; `None` for a kind without a course.
@@ -347,6 +438,8 @@ pub trait Kind: Sync {
     fn looks_up(&self, content: &[u8]) -> Vec<Key>;
     /// The kinds whose every record its rules look at.
     fn surveys(&self, content: &[u8]) -> Vec<&'static str>;
+    /// The days of which its rules look at the other records of the kind.
+    fn near(&self, content: &[u8]) -> Option<Span>;
     /// What is wrong or worth a look in a content.
     fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding>;
     /// The values only one live record may hold.
@@ -394,56 +487,4 @@ pub trait Kind: Sync {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::wire::CONTRACT;
-
-    #[test]
-    fn every_kind_of_the_contract_is_in_the_list() {
-        let content = CONTRACT.get_message_by_name("lianxiao.v1.Content").unwrap();
-        let contract: Vec<String> = content
-            .fields()
-            .map(|field| field.name().to_owned())
-            .collect();
-        let list: Vec<&str> = KINDS.iter().map(|kind| kind.name()).collect();
-        assert_eq!(contract, list);
-    }
-
-    #[test]
-    fn who_may_read_a_kind_follows_from_what_it_is_about() {
-        let are = |ask: fn(&&&dyn Kind) -> bool| {
-            let kinds = KINDS.iter().filter(ask);
-            kinds.map(|kind| kind.name()).collect::<Vec<_>>()
-        };
-        assert_eq!(are(|kind| kind.personal()), ["exchange", "person"]);
-        assert_eq!(
-            are(|kind| kind.open()),
-            ["campus", "calendar", "policy", "vocabulary", "staff_count"]
-        );
-        let public = [
-            "menu",
-            "campus",
-            "calendar",
-            "policy",
-            "vocabulary",
-            "staff_count",
-        ];
-        assert_eq!(are(|kind| kind.public()), public);
-    }
-
-    #[test]
-    fn what_binds_an_action_is_a_field_of_the_content() {
-        fn fields<R: Rules>() {
-            for name in R::binds() {
-                assert!(
-                    Of::<R>::message().get_field_by_name(name).is_some(),
-                    "{}.{name}",
-                    R::NAME
-                );
-            }
-        }
-        fields::<session::SessionRules>();
-        fields::<exchange::ExchangeRules>();
-        fields::<menu::MenuRules>();
-    }
-}
+mod tests;

@@ -3,8 +3,11 @@
 mod menus;
 mod records;
 mod retention;
+mod shares;
 mod status;
+mod watch;
 
 pub use records::{KINDS, Records};
 pub use retention::overdue;
+pub use shares::{ExchangeShares, exchange_shares, school_year};
 pub use status::{GroupStatus, Heard, group_status};

@@ -152,7 +152,16 @@ pub struct Needs {
     pub keys: HashSet<Key>,
     /// Kinds, with every live record.
     pub kinds: BTreeSet<&'static str>,
+    /// Kinds, with the live records that touch some days: those of up to [`NEAR_BYTES_MAX`] bytes, and of
+    /// them no more than [`NEAR_ROWS_MAX`]. They serve doubts, which may miss one.
+    pub near: BTreeSet<(&'static str, Span)>,
 }
+
+/// The largest record that is loaded for its days alone. A session has 4 KB.
+pub const NEAR_BYTES_MAX: usize = 32 << 10;
+/// The most records that are loaded for the days of one item. In a group of 20 schools that meet in nine
+/// subjects on two days there are 180 sessions.
+pub const NEAR_ROWS_MAX: usize = 400;
 
 impl Needs {
     /// Whether nothing is needed.
@@ -163,6 +172,7 @@ impl Needs {
             && self.versions.is_empty()
             && self.keys.is_empty()
             && self.kinds.is_empty()
+            && self.near.is_empty()
     }
 }
 
@@ -221,6 +231,8 @@ pub struct Written {
     pub reason: String,
     /// When it was committed.
     pub at: Timestamp,
+    /// The first answer to the mutation that wrote it, encoded; `None`: the hub wrote it beside one.
+    pub answer: Option<Bytes>,
 }
 
 /// What the last backup holds of a group.
@@ -247,7 +259,7 @@ pub struct Loaded {
     pub versions: HashMap<(RecordId, i64), Version>,
     /// Who holds which key.
     pub keys: HashMap<Key, RecordId>,
-    /// The live records of each kind that was needed whole; they are in `records`.
+    /// The live records of each kind that was needed whole or for some days; they are in `records`.
     pub kinds: BTreeMap<&'static str, BTreeSet<RecordId>>,
 }
 
@@ -259,7 +271,9 @@ impl Loaded {
         self.mutations.extend(more.mutations);
         self.versions.extend(more.versions);
         self.keys.extend(more.keys);
-        self.kinds.extend(more.kinds);
+        for (kind, ids) in more.kinds {
+            self.kinds.entry(kind).or_default().extend(ids);
+        }
     }
 }
 

@@ -41,6 +41,22 @@ impl v1::office_service_server::OfficeService for Office {
         ))
     }
 
+    async fn get_exchange_shares(
+        &self,
+        request: Request<v1::GetExchangeSharesRequest>,
+    ) -> Result<Response<v1::GetExchangeSharesResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let report = async {
+            let year = school_year(request.school_year)?;
+            let time = convert::optional_time("time", request.time.as_ref())?;
+            self.hub.exchange_shares(&caller, year, time).await
+        };
+        Ok(Response::new(
+            report.await.map_err(|error: HubError| status(&error))?,
+        ))
+    }
+
     type ExportPersonStream = BoxStream<'static, Result<v1::ExportPersonResponse, Status>>;
 
     async fn export_person(
@@ -102,6 +118,14 @@ fn wanted(request: v1::ErasePersonRequest) -> Result<Wanted, HubError> {
         records: ids.map(record).collect::<Result<_, _>>()?,
         holder: Some(request.holder).filter(|holder| !holder.is_empty()),
     })
+}
+
+/// The same years as in the register of staff counts.
+fn school_year(year: i32) -> Result<i16, HubError> {
+    let known = i16::try_from(year)
+        .ok()
+        .filter(|year| (2_000..=2_100).contains(year));
+    known.ok_or_else(|| HubError::invalid("school_year", "school_year must be 2000 to 2100"))
 }
 
 fn span(request: &v1::GetGroupStatusRequest) -> Result<Span, HubError> {

@@ -3,6 +3,7 @@
 use super::auth::caller;
 use super::status::status;
 use crate::hub::{Change, Commit, Commits, Entry, Hub, HubError, Leaf, Restore, WatchStream};
+use crate::model::finding::Weight;
 use crate::model::mutation::{Push, item_bytes};
 use crate::wire::convert;
 use crate::wire::v1;
@@ -221,6 +222,8 @@ fn history_entry(entry: Entry) -> v1::HistoryEntry {
         reason: written.reason,
         deleted: written.version.frame.is_none(),
         changes: entry.changes.into_iter().map(change).collect(),
+        warnings: convert::findings(&entry.findings, Weight::Warn),
+        notes: convert::findings(&entry.findings, Weight::Note),
     }
 }
 

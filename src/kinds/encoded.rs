@@ -106,6 +106,10 @@ where
         R::surveys(&Self::content(content))
     }
 
+    fn near(&self, content: &[u8]) -> Option<Span> {
+        R::near(&Self::content(content))
+    }
+
     fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding> {
         let content = Self::content(content);
         let mut found = Found::under(format!("put.content.{}", R::NAME));

@@ -14,7 +14,7 @@ use crate::model::date::{self, LAST_DAY, Span};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, RecordId, Who};
 use crate::wire::v1;
-use course::turn;
+use course::COURSE;
 use v1::ExchangeStatus as Status;
 use v1::VocabularyTopic as Topic;
 
@@ -35,6 +35,9 @@ impl Rules for ExchangeRules {
         share::check(exchange.share.as_ref(), found);
         found.optional_line("subject", &exchange.subject, 40);
         found.optional_line("host_post", &exchange.host_post, 40);
+        if let Some(paper) = &exchange.paper {
+            found.optional_line("paper.number", &paper.number, 60);
+        }
         titles("titles_at_start", &exchange.titles_at_start, found);
         if let Some(years) = exchange.years_at_home {
             found.range("years_at_home", years, 0, 60);
@@ -57,10 +60,9 @@ impl Rules for ExchangeRules {
         }
         check_words(exchange, case, found);
         propose("person", exchange.person.as_ref(), case, found);
-        if let Some(refusal) =
-            share::overlap("person", exchange, &v1::ExchangeState::default(), case)
-        {
-            found.say(refusal);
+        let planned = v1::ExchangeState::default();
+        if let Some(finding) = share::overlap("person", exchange, &planned, case) {
+            found.say(finding);
         }
     }
 
@@ -96,11 +98,11 @@ impl Rules for ExchangeRules {
     }
 
     fn may_put(state: &v1::ExchangeState, _: &[String]) -> Result<(), Refusal> {
-        turn("put", "put", state).map(|_| ())
+        COURSE.turn("put", "put", state.status()).map(|_| ())
     }
 
     fn may_delete(state: &v1::ExchangeState) -> Result<(), Refusal> {
-        turn("delete", "delete", state).map(|_| ())
+        COURSE.turn("delete", "delete", state.status()).map(|_| ())
     }
 
     /// Whoever agreed, agreed to something else: the owner proposes again.
@@ -156,8 +158,10 @@ impl Rules for ExchangeRules {
 fn days(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Span {
     let planned = date::day_or_month(&exchange.planned_start).map(|start| start.first);
     let came = date::day(&state.real_start);
-    // Somebody who has come stays until the end is confirmed, whatever was planned.
-    let planned_end = date::day_or_month(&exchange.planned_end).filter(|_| came.is_none());
+    // Whoever was approved is expected, and whoever has come stays, until somebody says that it ended, whatever
+    // was planned.
+    let open = matches!(state.status(), Status::Approved | Status::Active);
+    let planned_end = date::day_or_month(&exchange.planned_end).filter(|_| !open);
     let end = date::day(&state.real_end).or(planned_end.map(|end| end.last));
     let first = [planned, came].into_iter().flatten().min();
     Span {
@@ -166,11 +170,16 @@ fn days(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Span {
     }
 }
 
-/// Where and when a movement takes its person, once the office approved it.
+/// Where and when a movement takes its person, once the office approved it; one that has ended did so until
+/// its last day.
 pub fn stay(exchange: &v1::Exchange, state: &v1::ExchangeState, id: RecordId) -> Option<v1::Stay> {
-    if !matches!(state.status(), Status::Approved | Status::Active) {
-        return None;
-    }
+    let ended = match state.status() {
+        Status::Approved | Status::Active => false,
+        Status::Completed => true,
+        // Nobody was anywhere who never came.
+        Status::Withdrawn if !state.real_start.is_empty() => true,
+        _ => return None,
+    };
     let days = share::planned(exchange, state);
     let open = days.last == LAST_DAY;
     Some(v1::Stay {
@@ -184,6 +193,7 @@ pub fn stay(exchange: &v1::Exchange, state: &v1::ExchangeState, id: RecordId) ->
             days.last.to_string()
         },
         percent: share::percent(exchange),
+        ended,
     })
 }
 

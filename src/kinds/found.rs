@@ -90,22 +90,18 @@ impl Found {
 
     /// A number from `min` to `max`.
     pub fn range<N: PartialOrd + ToString>(&mut self, path: &str, value: N, min: N, max: N) {
-        if value < min || value > max {
+        // A NaN lies in no range.
+        let within = value >= min && value <= max;
+        if !within {
             let finding = Finding::new(Code::OutOfRange, path);
-            self.say(
-                finding
-                    .with("min", min)
-                    .with("max", max)
-                    .with("value", value),
-            );
+            let finding = finding.with("min", min).with("max", max);
+            self.say(finding.with("value", value));
         }
     }
 
     /// A weight or an amount: not negative, and a number.
     pub fn amount(&mut self, path: &str, value: Option<f64>) {
         if let Some(value) = value {
-            // A NaN lies in no range, so it is asked for by name.
-            let value = if value.is_nan() { f64::INFINITY } else { value };
             self.range(path, value, 0.0, 100_000.0);
         }
     }

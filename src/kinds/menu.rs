@@ -4,6 +4,7 @@ mod course;
 mod days;
 mod foods;
 mod nutrition;
+mod portions;
 
 use super::found::Found;
 use super::registers::calendar::CalendarRules;
@@ -15,7 +16,7 @@ use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, Who};
 use crate::wire::convert::stored_time;
 use crate::wire::v1;
-use course::{amend, close, publish, reopen, turn, withdraw};
+use course::{COURSE, amend, close, publish, reopen, withdraw};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use v1::MenuStatus as Status;
@@ -89,12 +90,12 @@ impl Rules for MenuRules {
     }
 
     fn may_put(state: &v1::MenuState, _: &[String]) -> Result<(), Refusal> {
-        turn("put", "put", state).map(|_| ())
+        COURSE.turn("put", "put", state.status()).map(|_| ())
     }
 
     /// What was public once stays.
     fn may_delete(state: &v1::MenuState) -> Result<(), Refusal> {
-        turn("delete", "delete", state).map(|_| ())
+        COURSE.turn("delete", "delete", state.status()).map(|_| ())
     }
 
     fn binds() -> &'static [&'static str] {
@@ -169,6 +170,7 @@ fn check_meal(path: &str, row: &v1::DayMeal, menu: &v1::Menu, found: &mut Found)
         let path = format!("{path}.dishes[{i}]");
         found.line(&format!("{path}.name"), &dish.name, 60);
         check_ingredients(&format!("{path}.ingredients"), &dish.ingredients, found);
+        portions::check_dish(&path, dish, found);
         for (j, allergen) in dish.allergens.iter().enumerate() {
             let path = format!("{path}.allergens[{j}]");
             found.line(&format!("{path}.scheme"), &allergen.scheme, 20);
@@ -184,33 +186,11 @@ fn check_ingredients(path: &str, ingredients: &[v1::Ingredient], found: &mut Fou
         found.line(&format!("{path}[{i}].name"), &ingredient.name, 60);
         found.amount(&format!("{path}[{i}].grams"), ingredient.grams);
         found.optional_line(&format!("{path}[{i}].portion"), &ingredient.portion, 40);
-        check_portion(&format!("{path}[{i}]"), ingredient, found);
+        portions::check_part(&format!("{path}[{i}]"), ingredient, found);
         found.optional_line(
             &format!("{path}[{i}].grade_band"),
             &ingredient.grade_band,
             40,
-        );
-    }
-}
-
-/// A portion in grams is no larger than a person eats of one thing; what is no weight has a unit (1块).
-fn check_portion(path: &str, ingredient: &v1::Ingredient, found: &mut Found) {
-    const MOST_GRAMS: f64 = 500.0;
-    let portion = ingredient.portion.trim();
-    if !portion.is_empty() && portion.parse::<f64>().is_ok() {
-        found.add_with(
-            Code::UnitMissing,
-            &format!("{path}.portion"),
-            "value",
-            portion,
-        );
-    }
-    if let Some(grams) = ingredient.grams.filter(|grams| *grams > MOST_GRAMS) {
-        found.add_with(
-            Code::PortionUnlikely,
-            &format!("{path}.grams"),
-            "grams",
-            grams,
         );
     }
 }

@@ -1,5 +1,6 @@
 //! Sessions (教研活动): planned → announced → held → recorded; put off or called off before they are held.
 
+mod beside;
 mod course;
 mod doubts;
 
@@ -13,7 +14,7 @@ use crate::model::date::{self, Span};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, Who};
 use crate::wire::v1;
-use course::{COURSE, announce, attend, call_off, close, hold, postpone, reopen, turn};
+use course::{COURSE, announce, attend, call_off, close, hold, postpone, reopen};
 use jiff::civil::Date;
 use v1::SessionStatus as Status;
 use v1::session_action::Action;
@@ -33,6 +34,7 @@ impl Rules for SessionRules {
         found.line("title", &session.title, 200);
         found.lines("subjects", &session.subjects, 40);
         found.lines("grades", &session.grades, 40);
+        check_claim(session, found);
         found.optional_line("lesson", &session.lesson, 200);
         found.optional_line("textbook", &session.textbook, 200);
         found.text("audience_note", &session.audience_note, 1_000);
@@ -40,6 +42,7 @@ impl Rules for SessionRules {
         check_days(&session.days, found);
         check_people(session, found);
         doubts::check(session, case, found);
+        beside::check(session, case, found);
         if session.invites_all && !session.invited_campus_ids.is_empty() {
             found.add_with(
                 Code::NotWithOther,
@@ -54,6 +57,11 @@ impl Rules for SessionRules {
         }
         for (i, product) in session.products.iter().enumerate() {
             found.line(&format!("products[{i}].name"), &product.name, 200);
+            found.optional_line(&format!("products[{i}].link"), &product.link, 1_000);
+            found.optional_line(&format!("products[{i}].version"), &product.version, 40);
+        }
+        if let Some(place) = &session.place {
+            found.optional_line("place.room", &place.room, 60);
         }
     }
 
@@ -80,18 +88,25 @@ impl Rules for SessionRules {
     }
 
     fn may_put(state: &v1::SessionState, changed: &[String]) -> Result<(), Refusal> {
-        turn("put", "put", state)?;
-        // Who was told a day is told that it moves.
-        let moved = changed.iter().any(|field| field == "days");
-        if moved && state.status() == Status::Announced {
-            let status = state.status();
-            return Err(COURSE.forbids("put.content.session.days", status, status.as_str_name()));
+        COURSE.turn("put", "put", state.status())?;
+        let fixed: &[&str] = match state.status() {
+            // Who was told a day is told that it moves.
+            Status::Announced => &["days"],
+            // Who came, when and by whose invitation, is what was held.
+            Status::Held => &["days", "invites_all", "invited_campus_ids"],
+            _ => &[],
+        };
+        match changed.iter().find(|field| fixed.contains(&field.as_str())) {
+            Some(field) => {
+                let path = format!("put.content.session.{field}");
+                Err(COURSE.forbids(&path, state.status()))
+            }
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn may_delete(state: &v1::SessionState) -> Result<(), Refusal> {
-        turn("delete", "delete", state).map(|_| ())
+        COURSE.turn("delete", "delete", state.status()).map(|_| ())
     }
 
     fn binds() -> &'static [&'static str] {
@@ -128,6 +143,10 @@ impl Rules for SessionRules {
         always.into_iter().chain(whole).chain(persons).collect()
     }
 
+    fn near(session: &v1::Session) -> Option<Span> {
+        span(session)
+    }
+
     /// A member school reads the sessions it is invited to and those that are shared with everybody.
     fn audience(owner: Place, session: &v1::Session, _: &v1::SessionState) -> Vec<Who> {
         if session.invites_all || session.shared {
@@ -141,11 +160,16 @@ impl Rules for SessionRules {
     }
 
     fn span(session: &v1::Session, _: &v1::SessionState) -> Option<Span> {
-        Some(Span {
-            first: days(session).min()?,
-            last: days(session).max()?,
-        })
+        span(session)
     }
+}
+
+/// From its first day to its last.
+fn span(session: &v1::Session) -> Option<Span> {
+    Some(Span {
+        first: days(session).min()?,
+        last: days(session).max()?,
+    })
 }
 
 fn days(session: &v1::Session) -> impl Iterator<Item = Date> {
@@ -172,6 +196,17 @@ fn check_days(days: &[v1::SessionDay], found: &mut Found) {
                     .with("stated", stated),
             );
         }
+    }
+}
+
+/// What a source claims is kept beside what it lists.
+fn check_claim(session: &v1::Session, found: &mut Found) {
+    let claimed = session.claimed_subject_count;
+    found.range("claimed_subject_count", claimed, 0, 100);
+    let listed = session.subjects.len();
+    if claimed > 0 && usize::try_from(claimed) != Ok(listed) {
+        let finding = Finding::new(Code::ClaimDiffers, "claimed_subject_count");
+        found.say(finding.with("claimed", claimed).with("listed", listed));
     }
 }
 

@@ -1,6 +1,6 @@
 //! The course of a kind: which verb may be asked in which state.
 
-use super::Refusal;
+use super::{Moved, Refusal};
 use crate::model::finding::{Code, Finding};
 
 /// A verb: what may be done to a record of a kind.
@@ -23,15 +23,20 @@ pub enum Turn {
 }
 
 /// Every verb of a kind.
-pub struct Course<S: 'static>(pub &'static [Step<S>]);
+pub struct Course<S: 'static> {
+    /// What may be done when.
+    pub steps: &'static [Step<S>],
+    /// What the contract calls a state.
+    pub name: fn(&S) -> &'static str,
+}
 
 impl<S: Copy + PartialEq> Course<S> {
-    /// Whether a verb may be done in a state.
+    /// Whether a verb asked at `path` may be done in a state.
     ///
     /// # Errors
-    /// When it may not: what the state is, and the verbs it allows. `path` is where the verb was asked.
-    pub fn turn(&self, verb: &str, path: &str, state: S, name: &str) -> Result<Turn, Refusal> {
-        let step = self.0.iter().find(|step| step.verb == verb);
+    /// When it may not: what the state is, and the verbs it allows.
+    pub fn turn(&self, verb: &str, path: &str, state: S) -> Result<Turn, Refusal> {
+        let step = self.steps.iter().find(|step| step.verb == verb);
         let step = step.expect("every verb is in the table");
         if step.from.contains(&state) {
             return Ok(Turn::Go);
@@ -39,19 +44,41 @@ impl<S: Copy + PartialEq> Course<S> {
         if step.done.contains(&state) {
             return Ok(Turn::Done);
         }
-        Err(self.forbids(path, state, name))
+        Err(self.forbids(path, state))
+    }
+
+    /// Whether an action may be done in a state.
+    ///
+    /// # Errors
+    /// When it may not, as for `turn`.
+    pub fn act(&self, verb: &str, state: S) -> Result<Turn, Refusal> {
+        self.turn(verb, "act.action", state)
     }
 
     /// A refusal because of the state: what it is, and the verbs it allows.
-    pub fn forbids(&self, path: &str, state: S, name: &str) -> Refusal {
-        let allowed = self.0.iter().filter(|step| step.from.contains(&state));
+    pub fn forbids(&self, path: &str, state: S) -> Refusal {
+        let allowed = self.steps.iter().filter(|step| step.from.contains(&state));
         let allowed: Vec<&str> = allowed.map(|step| step.verb).collect();
         let allowed = match allowed.as_slice() {
             [] => "-".to_owned(),
             verbs => verbs.join(", "),
         };
         Finding::new(Code::StateForbids, path)
-            .with("state", name)
+            .with("state", (self.name)(&state))
             .with("allowed", allowed)
     }
+}
+
+/// Does what is still to be done.
+pub fn go<S: Clone, C>(
+    turn: Turn,
+    state: &S,
+    next: impl FnOnce(&mut S),
+) -> Result<Moved<S, C>, Refusal> {
+    if turn == Turn::Done {
+        return Ok(Moved::Nowhere);
+    }
+    let mut state = state.clone();
+    next(&mut state);
+    Ok(Moved::To(state))
 }

@@ -2,52 +2,64 @@
 
 use super::encoded::Of;
 use super::registers::calendar::CalendarRules;
-use super::{Case, Neighbour, Neighbours, Rules};
+use super::{Case, Neighbour, Neighbours, Rules, Surveys};
 use crate::content::encoded::wrap;
 use crate::content::frame::Parts;
 use crate::model::ids::{Key, Place, RecordId};
 use crate::wire::v1;
+use std::cell::Cell;
 use uuid::Uuid;
 
-/// A group in which no other record stands.
-pub struct Nobody;
-
-impl Neighbours for Nobody {
-    fn record(&self, _: RecordId) -> Option<Neighbour> {
-        None
-    }
-
-    fn keyed(&self, _: &Key) -> Option<Neighbour> {
-        None
-    }
-
-    fn all(&self, _: &str) -> Vec<Neighbour> {
-        Vec::new()
-    }
+/// A group in which these records stand.
+#[derive(Default)]
+pub struct Group {
+    records: Vec<Neighbour>,
+    surveys: Surveys,
+    /// How often a kind was read whole.
+    pub read: Cell<usize>,
 }
 
-/// A group in which these records stand.
-pub struct Group(pub Vec<Neighbour>);
+impl Group {
+    pub fn of(records: Vec<Neighbour>) -> Self {
+        Group {
+            records,
+            ..Group::default()
+        }
+    }
+
+    /// A record is written.
+    pub fn write(&mut self, record: Neighbour) {
+        self.surveys.written(&record.kind, record.id);
+        self.records.retain(|other| other.id != record.id);
+        self.records.push(record);
+    }
+}
 
 impl Neighbours for Group {
     fn record(&self, id: RecordId) -> Option<Neighbour> {
-        self.0.iter().find(|record| record.id == id).cloned()
+        self.records.iter().find(|record| record.id == id).cloned()
     }
 
     fn keyed(&self, _: &Key) -> Option<Neighbour> {
         None
     }
 
-    fn all(&self, kind: &str) -> Vec<Neighbour> {
-        let all = self.0.iter().filter(|record| record.kind == kind);
-        all.cloned().collect()
+    fn all(&self, kind: &str) -> Vec<RecordId> {
+        self.read.set(self.read.get() + 1);
+        let all = self.records.iter().filter(|record| record.kind == kind);
+        all.map(|record| record.id).collect()
+    }
+
+    fn surveys(&self) -> &Surveys {
+        &self.surveys
     }
 }
 
-/// Record number `n`.
+/// Record number `n`, of the office.
 pub fn record<R: Rules>(n: u128, content: &R::Content) -> Neighbour {
     Neighbour {
         id: RecordId(Uuid::from_u128(n)),
+        owner: Place::Office,
         kind: R::NAME.to_owned(),
         parts: Parts {
             content: wrap(Of::<R>::field().number(), content),
@@ -77,12 +89,17 @@ pub fn campus(n: u128) -> Place {
 
 /// What campus 1 owns, judged on 2026-05-12 at 15:00 in Shanghai, the group's default zone.
 pub fn case(asker: Place) -> Case<'static> {
+    case_in(Box::leak(Box::default()), asker)
+}
+
+/// The same in a group.
+pub fn case_in(group: &Group, asker: Place) -> Case<'_> {
     Case {
         asker,
         record: RecordId(Uuid::from_u128(100)),
         owner: campus(1),
         now: "2026-05-12T07:00:00Z".parse().unwrap(),
-        neighbours: &Nobody,
+        neighbours: group,
         together: &[],
     }
 }

@@ -36,6 +36,23 @@ fn steps<A: Clone + std::fmt::Debug + 'static>(actions: Vec<A>) -> impl Strategy
     })
 }
 
+/// The state and the content after an action; `None`: nothing moved.
+fn moved<R: Rules>(
+    action: &R::Action,
+    content: &R::Content,
+    state: &R::State,
+    case: &Case<'_>,
+) -> Option<(R::State, R::Content)>
+where
+    R::Content: Clone,
+{
+    match R::act(action, content, state, case) {
+        Ok(Moved::To(next) | Moved::Doubted(next, _)) => Some((next, content.clone())),
+        Ok(Moved::Rewritten(next, changed)) => Some((next, changed)),
+        Ok(Moved::Nowhere) | Err(_) => None,
+    }
+}
+
 /// The statuses a walk went through, as pairs; an action repeated at once by whoever asked it must say
 /// that there is nothing to do.
 fn walk<R: Rules>(
@@ -55,16 +72,11 @@ where
             now: *now,
             ..case(*asker)
         };
-        let next = match R::act(action, &content, &state, &case) {
-            Ok(Moved::To(next) | Moved::Doubted(next, _)) => next,
-            Ok(Moved::Rewritten(next, changed)) => {
-                content = changed;
-                next
-            }
-            Ok(Moved::Nowhere) | Err(_) => continue,
+        let Some((next, changed)) = moved::<R>(action, &content, &state, &case) else {
+            continue;
         };
         taken.insert((status(&state), status(&next)));
-        state = next;
+        (state, content) = (next, changed);
         let again = R::act(action, &content, &state, &case);
         assert!(
             matches!(again, Ok(Moved::Nowhere)),
@@ -320,10 +332,8 @@ where
         kept.push(at);
         for (action, asker, now) in asked(actions, &askers, &times) {
             let case = Case { now, ..case(asker) };
-            let (next, content) = match R::act(action, &content, &state, &case) {
-                Ok(Moved::To(next) | Moved::Doubted(next, _)) => (next, content.clone()),
-                Ok(Moved::Rewritten(next, changed)) => (next, changed),
-                Ok(Moved::Nowhere) | Err(_) => continue,
+            let Some((next, content)) = moved::<R>(action, &content, &state, &case) else {
+                continue;
             };
             taken.insert((at, status(&next)));
             let alike = kept.iter().filter(|kept| **kept == status(&next)).count();

@@ -50,7 +50,7 @@ impl Term {
 pub struct SpecialDay {
     /// Whether there is school.
     pub school: bool,
-    /// The weekday whose timetable it follows (星期六上周一的课).
+    /// The weekday whose timetable it follows (星期六上周一的课, 周一上周二的课).
     pub follows: Option<Weekday>,
     /// The Monday of the service week it was moved to.
     pub service_week: Option<Date>,
@@ -142,9 +142,10 @@ impl Calendar {
     #[must_use]
     pub fn day(&self, date: Date) -> Day<'_> {
         let kind = self.kind(date);
+        let told = self.special.get(&date).and_then(|special| special.follows);
         let follows = match kind {
-            DayKind::School => Some(date.weekday()),
-            DayKind::MakeUp => self.special.get(&date).and_then(|special| special.follows),
+            DayKind::School => told.or(Some(date.weekday())),
+            DayKind::MakeUp => told,
             _ => None,
         };
         Day {

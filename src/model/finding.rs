@@ -282,6 +282,9 @@ codes! {
     AttendanceMissing "ATTENDANCE_MISSING" Refuse
         "还没有上报出席人数，也没有免报：{campuses}。"
         "Attendance was neither reported nor waived: {campuses}.";
+    CampusNotInvited "CAMPUS_NOT_INVITED" Refuse
+        "{path}：学校 {id} 既不是承办学校，也没有受邀。"
+        "{path}: the campus {id} is neither the host nor invited.";
     NotYetOver "NOT_YET_OVER" Refuse
         "要到 {date} 才可以。"
         "This may be done from {date} on.";
@@ -332,6 +335,15 @@ codes! {
     OutsideTerm "OUTSIDE_TERM" Warn
         "{path}：{date} 不在学期内，计入{term}。"
         "{path}: {date} lies outside every term; it counts in {term}.";
+    ClaimDiffers "CLAIM_DIFFERS" Warn
+        "{path}：写了 {claimed} 个，列出的是 {listed} 个。"
+        "{path}: {claimed} are claimed, {listed} are listed.";
+    SessionTwin "SESSION_TWIN" Warn
+        "{path}：{date} 已有同学科、同年级的活动 {id}；若是同一场，请删去一条。"
+        "{path}: on {date} there is the session {id} of the same subject and grade; if it is the same one, delete one of them.";
+    PersonTwice "PERSON_TWICE" Warn
+        "{path}：人员 {person} 在 {date} 同一时间还有 {id}。"
+        "{path}: the person {person} has {id} on {date} at the same time.";
     NoSchoolDay "NO_SCHOOL_DAY" Warn
         "{path}：按本校校历，{date} 不上课。"
         "{path}: the campus's calendar has no school on {date}.";
@@ -390,57 +402,4 @@ impl Code {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn holes(template: &str) -> Vec<&str> {
-        let mut names: Vec<&str> = template
-            .split('{')
-            .skip(1)
-            .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    }
-
-    #[test]
-    fn every_code_has_one_name_and_both_sentences_speak_of_the_same_values() {
-        let mut names: Vec<_> = Code::ALL.iter().map(|code| code.entry().name).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), Code::ALL.len());
-        for code in Code::ALL {
-            let Entry { name, zh, en, .. } = code.entry();
-            let (zh, en) = (holes(zh), holes(en));
-            // The path may stand in one sentence only: it is shown beside the sentence anyway.
-            let without_path = |holes: Vec<&'static str>| -> Vec<&str> {
-                holes.into_iter().filter(|hole| *hole != "path").collect()
-            };
-            assert_eq!(without_path(zh), without_path(en), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_value_is_shown_and_not_sent_back() {
-        let long = "长".repeat(1_000_000);
-        let finding = Finding::new(Code::DateInvalid, "date").with("value", &long);
-        let shown = format!("{}…", "长".repeat(VALUE_MAX));
-        assert_eq!(finding.arguments, [("value".to_owned(), shown)]);
-        let fits = "长".repeat(VALUE_MAX);
-        let finding = Finding::new(Code::DateInvalid, "date").with("value", &fits);
-        assert_eq!(finding.arguments[0].1, fits);
-    }
-
-    #[test]
-    fn a_sentence_names_the_field_and_the_value() {
-        let finding = Finding::new(Code::DateInvalid, "put.content.menu.service_dates[1]")
-            .with("value", "2026-02-30")
-            .with("format", "YYYY-MM-DD");
-        assert_eq!(
-            finding.en(),
-            "put.content.menu.service_dates[1] is no date: \"2026-02-30\"; write YYYY-MM-DD."
-        );
-        assert!(finding.zh().contains("2026-02-30"));
-    }
-}
+mod tests;

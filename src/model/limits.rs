@@ -113,6 +113,10 @@ impl Default for Limits {
 /// A school year has fewer days, and a large group fewer campuses.
 pub const LIST_ROWS_MAX: usize = 1_000;
 
+/// The most bytes of a record, content and state together: actions that rewrite a content (amend) would let it
+/// grow without end.
+pub const RECORD_BYTES_MAX: usize = 2 << 20;
+
 /// The most rows of what the hub itself writes down in a record's state: amendments, extensions.
 pub const LOG_ROWS_MAX: usize = 100;
 

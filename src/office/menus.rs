@@ -31,12 +31,8 @@ pub fn standing(
     span: Span,
     now: Timestamp,
 ) -> v1::MenuStanding {
-    let calendars: Vec<v1::Calendar> = records
-        .calendars
-        .iter()
-        .map(|calendar| calendar.content.clone())
-        .collect();
-    let calendar = calendar_of(&campus.id.to_string(), &calendars);
+    let calendars = records.calendars.iter().map(|calendar| &calendar.content);
+    let calendar = calendar_of(&campus.id.to_string(), calendars);
     let published = published(campus, records);
     let days: Vec<ExpectedDay> = span
         .days()

@@ -7,13 +7,14 @@ use crate::wire::v1::{self, content, state};
 use prost::Message as _;
 
 /// The kinds that reports are computed from.
-pub const KINDS: [&str; 7] = [
+pub const KINDS: [&str; 8] = [
     "campus",
     "calendar",
     "policy",
     "menu",
     "session",
     "exchange",
+    "staff_count",
     "correction",
 ];
 
@@ -30,6 +31,11 @@ pub struct Kept<C, S = ()> {
     pub state: S,
 }
 
+/// A session and its course.
+pub type Session = Kept<v1::Session, v1::SessionState>;
+/// A movement and its course.
+pub type Exchange = Kept<v1::Exchange, v1::ExchangeState>;
+
 /// Everything a report over a span reads.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Records {
@@ -42,9 +48,11 @@ pub struct Records {
     /// The menus with a day in the span.
     pub menus: Vec<Kept<v1::Menu, v1::MenuState>>,
     /// The sessions that touch the span.
-    pub sessions: Vec<Kept<v1::Session, v1::SessionState>>,
+    pub sessions: Vec<Session>,
     /// The exchanges that touch the span.
-    pub exchanges: Vec<Kept<v1::Exchange, v1::ExchangeState>>,
+    pub exchanges: Vec<Exchange>,
+    /// How many teachers each campus has.
+    pub staff_counts: Vec<Kept<v1::StaffCount>>,
     /// What the office asked to be put right and nobody has closed, whatever the span.
     pub corrections: Vec<Kept<(), v1::CorrectionState>>,
 }
@@ -98,6 +106,14 @@ impl Records {
                 });
             }
             (Some(content::Kind::Policy(content)), _) => self.policy = Some(content),
+            (Some(content::Kind::StaffCount(content)), _) => {
+                self.staff_counts.push(Kept {
+                    id,
+                    owner,
+                    content,
+                    state: (),
+                });
+            }
             (Some(content::Kind::Menu(content)), Some(state::Kind::Menu(state))) => {
                 self.menus.push(Kept {
                     id,

@@ -1,9 +1,10 @@
 //! Where every campus stands.
 
-use super::menus;
-use super::records::{Kept, Records};
+use super::records::{Exchange, Kept, Records, Session};
+use super::{menus, watch};
 use crate::kinds::forbidden_foods;
 use crate::kinds::registers::campus::membership;
+use crate::kinds::registers::policy::zone;
 use crate::model::date::{self, Span};
 use crate::model::ids::{Place, RecordId};
 use crate::wire::convert::{finding, stored_time, timestamp};
@@ -36,6 +37,8 @@ pub fn group_status(
     let members = members(records, span);
     let sessions = sessions(records, &members, span);
     let exchanges = active_exchanges(records, span);
+    let today = time.to_zoned(zone(records.policy.as_ref())).date();
+    let unrecorded_sessions = watch::sessions(records, &members, span, today);
     let campuses = members
         .iter()
         .map(|campus| v1::CampusStatus {
@@ -55,11 +58,13 @@ pub fn group_status(
         campuses,
         sessions,
         active_exchanges: exchanges,
+        watched_exchanges: watch::exchanges(records, today),
+        unrecorded_sessions,
     }
 }
 
 /// Head school first, then branches, then members, each by name.
-fn members(records: &Records, span: Span) -> Vec<&Kept<v1::Campus>> {
+pub fn members(records: &Records, span: Span) -> Vec<&Kept<v1::Campus>> {
     let belongs = |campus: &&Kept<v1::Campus>| {
         let member = membership(&campus.content);
         member.first <= span.last && span.first <= member.last
@@ -135,7 +140,8 @@ fn food_alerts(campus: &Kept<v1::Campus>, records: &Records) -> Vec<v1::FoodAler
         .collect()
 }
 
-fn unit_is(unit: Option<&v1::Unit>, campus_id: &str) -> bool {
+/// Whether a school is that campus.
+pub fn unit_is(unit: Option<&v1::Unit>, campus_id: &str) -> bool {
     let unit = unit.and_then(|unit| unit.unit.as_ref());
     matches!(unit, Some(v1::unit::Unit::CampusId(id)) if id == campus_id)
 }
@@ -145,32 +151,33 @@ fn sessions(
     members: &[&Kept<v1::Campus>],
     span: Span,
 ) -> Vec<v1::SessionStanding> {
-    let standing = |session: &Kept<v1::Session, v1::SessionState>| {
-        let days = session
-            .content
-            .days
-            .iter()
-            .filter_map(|day| date::day(&day.date));
-        let in_span = days.clone().any(|day| span.contains(day));
-        in_span.then(|| v1::SessionStanding {
-            session_id: session.id.to_string(),
-            title: session.content.title.clone(),
-            form: session.content.form,
-            status: session.state.status,
-            host_campus_id: session.owner.to_text(),
-            first_date: days.min().map(|day| day.to_string()).unwrap_or_default(),
-            campus_ids: taking_part(session, members),
-        })
-    };
+    let standing = |session| session_standing(session, members, span);
     let mut sessions: Vec<_> = records.sessions.iter().filter_map(standing).collect();
     sessions.sort_by(|a, b| (&a.first_date, &a.session_id).cmp(&(&b.first_date, &b.session_id)));
     sessions
 }
 
-fn taking_part(
-    session: &Kept<v1::Session, v1::SessionState>,
+/// How a session stands; `None` when no day of it is in the span.
+pub fn session_standing(
+    session: &Session,
     members: &[&Kept<v1::Campus>],
-) -> Vec<String> {
+    span: Span,
+) -> Option<v1::SessionStanding> {
+    let days = session.content.days.iter();
+    let days = days.filter_map(|day| date::day(&day.date));
+    let in_span = days.clone().any(|day| span.contains(day));
+    in_span.then(|| v1::SessionStanding {
+        session_id: session.id.to_string(),
+        title: session.content.title.clone(),
+        form: session.content.form,
+        status: session.state.status,
+        host_campus_id: session.owner.to_text(),
+        first_date: days.min().map(|day| day.to_string()).unwrap_or_default(),
+        campus_ids: taking_part(session, members),
+    })
+}
+
+fn taking_part(session: &Session, members: &[&Kept<v1::Campus>]) -> Vec<String> {
     let takes_part = |campus: RecordId| {
         session.owner == Place::Campus(campus)
             || session.content.invites_all
@@ -186,22 +193,30 @@ fn taking_part(
 }
 
 fn active_exchanges(records: &Records, span: Span) -> Vec<v1::ExchangeStanding> {
-    let standing = |exchange: &Kept<v1::Exchange, v1::ExchangeState>| {
+    let active = |exchange: &&Exchange| {
         let came = date::day(&exchange.state.real_start).is_some_and(|day| day <= span.last);
         let went = date::day(&exchange.state.real_end).is_some_and(|day| day < span.first);
-        (came && !went).then(|| v1::ExchangeStanding {
-            exchange_id: exchange.id.to_string(),
-            status: exchange.state.status,
-            home: exchange.content.home.clone(),
-            host: exchange.content.host.clone(),
-            real_start: exchange.state.real_start.clone(),
-            planned_end: exchange.content.planned_end.clone(),
-            people: exchange.content.unnamed_count.max(1),
-        })
+        came && !went
     };
-    let mut exchanges: Vec<_> = records.exchanges.iter().filter_map(standing).collect();
+    let active = records.exchanges.iter().filter(active);
+    let mut exchanges: Vec<_> = active.map(exchange_standing).collect();
     exchanges.sort_by(|a, b| (&a.real_start, &a.exchange_id).cmp(&(&b.real_start, &b.exchange_id)));
     exchanges
+}
+
+/// How a movement stands.
+pub fn exchange_standing(exchange: &Exchange) -> v1::ExchangeStanding {
+    let (content, state) = (&exchange.content, &exchange.state);
+    v1::ExchangeStanding {
+        exchange_id: exchange.id.to_string(),
+        status: state.status,
+        home: content.home.clone(),
+        host: content.host.clone(),
+        real_start: state.real_start.clone(),
+        planned_start: content.planned_start.clone(),
+        planned_end: content.planned_end.clone(),
+        people: content.unnamed_count.max(1),
+    }
 }
 
 fn count(number: usize) -> i32 {

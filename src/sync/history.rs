@@ -6,6 +6,7 @@ use crate::content::frame;
 use crate::content::{answer, conflict};
 use crate::kinds;
 use crate::model::caller::Caller;
+use crate::model::finding::Finding;
 use crate::model::ids::{GroupKey, MutationId, RecordId, Who};
 use crate::model::mutation::Answer;
 use crate::model::sight::Sight;
@@ -18,6 +19,8 @@ pub struct Entry {
     pub written: Written,
     /// What it changed against the version before.
     pub changes: Vec<Change>,
+    /// What the hub found worth a look or worth knowing: for the owner and the office.
+    pub findings: Vec<Finding>,
 }
 
 /// A page of versions, newest first.
@@ -73,6 +76,7 @@ pub async fn list(
         Entry {
             written: row.clone(),
             changes: changes(before.map(|before| &before.version), &row.version),
+            findings: told(sight, row),
         }
     });
     Ok(Entries {
@@ -99,6 +103,17 @@ fn changes(before: Option<&Version>, after: &Version) -> Vec<Change> {
         ..change
     }));
     changes
+}
+
+/// What the pusher was told of a version.
+fn told(sight: &Sight, row: &Written) -> Vec<Finding> {
+    let theirs = [row.version.owner.into(), Who::Office];
+    let answer = row.answer.as_ref().filter(|_| {
+        let mut theirs = theirs.iter();
+        theirs.any(|who| sight.audiences.contains(who))
+    });
+    let answer = answer.and_then(|answer| answer::decode(answer, "", "").ok());
+    answer.map(|answer| answer.findings).unwrap_or_default()
 }
 
 /// Whether a version of a record that may be seen now was to be seen when it stood.

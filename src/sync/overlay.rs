@@ -3,7 +3,7 @@
 use super::sights::{circles, sight};
 use crate::content::frame::{self, Parts};
 use crate::content::{answer, correction};
-use crate::kinds::{self, Kind, Neighbour, Neighbours};
+use crate::kinds::{self, Kind, Neighbour, Neighbours, Surveys};
 use crate::model::caller::Caller;
 use crate::model::chain::{self, Extension, Stub};
 use crate::model::date::Span;
@@ -106,6 +106,7 @@ pub struct Overlay<'a> {
     mutations: HashMap<(Place, MutationId), Remembered>,
     /// The live records of each kind that was needed whole.
     kinds: BTreeMap<&'static str, BTreeSet<RecordId>>,
+    surveys: Surveys,
 }
 
 impl<'a> Overlay<'a> {
@@ -126,6 +127,7 @@ impl<'a> Overlay<'a> {
             keys: BTreeMap::new(),
             mutations: HashMap::new(),
             kinds: loaded.kinds.clone(),
+            surveys: Surveys::default(),
         }
     }
 
@@ -292,6 +294,7 @@ impl<'a> Overlay<'a> {
         if let Some(all) = self.kinds.get_mut(next.kind) {
             all.insert(next.id);
         }
+        self.surveys.written(next.kind, next.id);
         self.newest.insert(next.id, self.versions.len());
         self.versions.push(new);
     }
@@ -438,6 +441,7 @@ impl Neighbours for Overlay<'_> {
         Some(Neighbour {
             id,
             kind: live.kind,
+            owner: live.owner,
             parts: live.parts,
         })
     }
@@ -446,8 +450,12 @@ impl Neighbours for Overlay<'_> {
         self.record(self.holder(key)?)
     }
 
-    fn all(&self, kind: &str) -> Vec<Neighbour> {
+    fn all(&self, kind: &str) -> Vec<RecordId> {
         let all = self.kinds.get(kind).into_iter().flatten();
-        all.filter_map(|id| self.record(*id)).collect()
+        all.copied().collect()
+    }
+
+    fn surveys(&self) -> &Surveys {
+        &self.surveys
     }
 }

@@ -160,6 +160,8 @@ fn look(kind: &dyn Kind, content: &[u8], needs: &mut Needs) {
     needs.records.extend(kind.needs(content));
     needs.keys.extend(kind.looks_up(content));
     needs.kinds.extend(kind.surveys(content));
+    let near = kind.near(content).map(|days| (kind.name(), days));
+    needs.near.extend(near);
 }
 
 fn need_base(base: &Base, item: &PreparedItem, place: Place, needs: &mut Needs) {

@@ -295,6 +295,7 @@ fn union(all: impl Iterator<Item = Needs>) -> Needs {
         union.versions.extend(needs.versions);
         union.keys.extend(needs.keys);
         union.kinds.extend(needs.kinds);
+        union.near.extend(needs.near);
         union
     })
     .unwrap_or_default()

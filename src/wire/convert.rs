@@ -303,6 +303,13 @@ pub fn finding(finding: &Finding) -> v1::Finding {
     }
 }
 
+/// The findings of one weight.
+#[must_use]
+pub fn findings(all: &[Finding], weight: Weight) -> Vec<v1::Finding> {
+    let of_weight = all.iter().filter(|finding| finding.weight() == weight);
+    of_weight.map(finding).collect()
+}
+
 /// A finding without its sentences, as it is stored.
 #[must_use]
 pub fn bare_finding(finding: &Finding) -> v1::Finding {
@@ -335,10 +342,7 @@ pub fn stored_finding(finding: v1::Finding) -> Option<Finding> {
 /// An answer as the contract writes it.
 #[must_use]
 pub fn push_result(answer: &Answer) -> v1::PushResult {
-    let of = |weight: Weight| -> Vec<v1::Finding> {
-        let weighs = |f: &&Finding| f.weight() == weight;
-        answer.findings.iter().filter(weighs).map(finding).collect()
-    };
+    let of = |weight| findings(&answer.findings, weight);
     v1::PushResult {
         mutation_id: answer.mutation_id.clone(),
         record_id: answer.record_id.clone(),

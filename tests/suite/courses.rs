@@ -6,8 +6,8 @@ use crate::harness::{Client, HEAD, LAKE, SPRING, TestHub};
 use crate::wishes::{
     accept, act, agree_extension, amend, announce, approve, approve_extension, ask_extension,
     cancel_session, close, complete, confirm_arrival, create, edit, exchange, fresh, hold, id,
-    lunch, menu, postpone, propose, publish, record_session, reopen_menu, reopen_session,
-    report_attendance, session, withdraw_exchange,
+    lunch, menu, postpone, postpone_to, propose, publish, record_session, reopen_menu,
+    reopen_session, report_attendance, session, withdraw_exchange,
 };
 use lianxiao::wire::v1;
 use prost::Message as _;
@@ -115,6 +115,12 @@ async fn an_announced_session_moves_by_postponing_it() {
     let refusal = refused(&moved, "STATE_FORBIDS", "put.content.session.days");
     assert!(argument(refusal, "allowed").contains("postpone"));
     may_not(&office, &record, 2, postpone(&["2026-05-14"])).await;
+    let same = v1::SessionDay {
+        start: "14:00".to_owned(),
+        ..session("数学", TUESDAY).days.remove(0)
+    };
+    let nothing = head.one(act(&record, 2, postpone_to(vec![same]))).await;
+    assert_eq!(nothing.outcome(), Unchanged);
     acts(&head, &record, 2, postpone(&["2026-05-14"])).await;
     let v1::content::Kind::Session(now) = content(&head, &record).await else {
         panic!("a session");
@@ -155,6 +161,17 @@ async fn a_session_is_recorded_when_everybody_reported_or_is_waived() {
     assert!(named.contains(LAKE) && !named.contains(SPRING), "{named}");
     let all_but = hub.group.campuses.iter().map(|campus| campus.id.clone());
     let waived: Vec<String> = all_but.filter(|campus| *campus != id(SPRING)).collect();
+    let stranger = [&waived[..], &[fresh()]].concat();
+    let path = format!(
+        "act.action.session.record.waived_campus_ids[{}]",
+        waived.len()
+    );
+    let refusal = head.one(act(&record, 5, record_session(&stranger))).await;
+    refused(&refusal, "CAMPUS_NOT_INVITED", &path);
+    let moved = head
+        .one(edit(&record, 5, session("数学", "2026-05-13")))
+        .await;
+    refused(&moved, "STATE_FORBIDS", "put.content.session.days");
     may_not(&office, &record, 5, record_session(&waived)).await;
     acts(&head, &record, 5, record_session(&waived)).await;
     let shut = head
@@ -290,4 +307,117 @@ async fn an_active_exchange_ends_when_its_time_is_over_or_is_extended() {
         (state.status(), state.real_end.as_str()),
         (Exchange::Completed, "2026-07-05")
     );
+}
+
+#[tokio::test]
+async fn an_action_is_not_held_to_what_was_wrong_before_it() {
+    let hub = TestHub::start().await;
+    let (head, office) = (hub.campus(HEAD), hub.office());
+    let record = fresh();
+    let declaring = |day: &str, code: &str| {
+        let mut meal = lunch(day, "西红柿蛋汤");
+        meal.dishes[0].allergens = vec![v1::Allergen {
+            scheme: "EU14".to_owned(),
+            code: code.to_owned(),
+            presence: v1::Presence::Contains.into(),
+        }];
+        meal
+    };
+    let week = v1::Menu {
+        meals: vec![declaring(MONDAY, "c"), lunch(TUESDAY, "可乐鸡翅")],
+        ..menu(&[MONDAY, TUESDAY])
+    };
+    head.applied(create(&record, week)).await;
+    acts(&head, &record, 1, publish()).await;
+    let numbers = v1::Vocabulary {
+        topic: v1::VocabularyTopic::Allergen.into(),
+        scheme: "EU14".to_owned(),
+        words: vec![v1::Word {
+            code: "3".to_owned(),
+            ..Default::default()
+        }],
+    };
+    office.applied(create(&fresh(), numbers)).await;
+    let instead = |meal| amend(v1::AmendReason::OutOfStock, vec![meal]);
+    let worse = head
+        .one(act(&record, 2, instead(declaring(TUESDAY, "c"))))
+        .await;
+    let path = "put.content.menu.meals[1].dishes[0].allergens[0].code";
+    refused(&worse, "WORD_UNKNOWN", path);
+    acts(&head, &record, 2, instead(declaring(TUESDAY, "3"))).await;
+}
+
+#[tokio::test]
+async fn a_record_does_not_grow_without_end() {
+    let hub = TestHub::start().await;
+    let head = hub.campus(HEAD);
+    let limit = head
+        .describe()
+        .await
+        .limits
+        .expect("limits")
+        .record_bytes_max;
+    let record = fresh();
+    head.applied(create(&record, menu(&[MONDAY]))).await;
+    acts(&head, &record, 1, publish()).await;
+    // Each adds 800 KB, which is less than a content may have.
+    let grown = |day: &str| {
+        let mut meal = lunch(day, "八宝饭");
+        let ingredient = v1::Ingredient {
+            name: "莲".repeat(60),
+            ..Default::default()
+        };
+        meal.dishes[0].ingredients = vec![ingredient; 1_000];
+        meal.dishes = vec![meal.dishes[0].clone(); 4];
+        amend(v1::AmendReason::Event, vec![meal])
+    };
+    head.applied(act(&record, 2, grown(MONDAY))).await;
+    head.applied(act(&record, 3, grown(TUESDAY))).await;
+    let more = head.one(act(&record, 4, grown("2026-05-13"))).await;
+    let refusal = refused(&more, "CONTENT_TOO_LARGE", "act.action");
+    assert_eq!(argument(refusal, "max"), limit.to_string());
+}
+
+#[tokio::test]
+async fn who_went_back_is_a_guest_no_more_and_free_for_another_movement() {
+    let hub = TestHub::start().await;
+    let (home, host, office) = (hub.campus(HEAD), hub.campus(SPRING), hub.office());
+    let person = fresh();
+    let known = v1::Person {
+        display_name: "李老师".to_owned(),
+        home_campus_id: id(HEAD),
+        ..Default::default()
+    };
+    office.applied(create(&person, known)).await;
+    let term = |first: &str, last: &str| v1::Exchange {
+        person: Some(v1::PersonRef {
+            person_id: person.clone(),
+            ..Default::default()
+        }),
+        planned_start: first.to_owned(),
+        planned_end: last.to_owned(),
+        ..exchange(&id(HEAD), &id(SPRING))
+    };
+    let record = fresh();
+    home.applied(create(&record, term("2025-09-01", "2026-05-08")))
+        .await;
+    acts(&home, &record, 1, propose()).await;
+    acts(&host, &record, 2, accept()).await;
+    acts(&office, &record, 3, approve()).await;
+    acts(&host, &record, 4, confirm_arrival("2025-09-03")).await;
+    host.get(&person).await.expect("the host's guest");
+    acts(&host, &record, 5, complete("2026-05-08")).await;
+    let gone = host.get(&person).await.expect_err("no guest any more");
+    assert_eq!(gone.code(), tonic::Code::NotFound);
+    // The days that were lived are taken, before and after them there is time.
+    let then = home
+        .one(create(&fresh(), term("2026-04-01", "2026-04-30")))
+        .await;
+    let path = "put.content.exchange.person";
+    assert_eq!(
+        argument(refused(&then, "FULL_TIME_OVERLAP", path), "date"),
+        "2026-04-01"
+    );
+    home.applied(create(&fresh(), term("2026-05-09", "2026-07")))
+        .await;
 }

@@ -160,7 +160,72 @@ async fn what_is_doubted_is_kept_with_the_version_and_blocks_nothing() {
         (&alerts[0].record_id, &alerts[0].finding),
         (&record, &Some(first.notes[0].clone()))
     );
+    // Who may see the version sees what was said of it, if it is the owner or the office.
     acts(&head, &record, 1, publish()).await;
+    for (reader, told) in [(&head, true), (&office, true), (&hub.campus(LAKE), false)] {
+        let history = reader.history(&record).await.expect("a history").entries;
+        let first_version = history.last().expect("the first version");
+        let said = (&first_version.warnings, &first_version.notes);
+        let nothing = vec![];
+        let expected = match told {
+            true => (&first.warnings, &first.notes),
+            false => (&nothing, &nothing),
+        };
+        if reader.campus_id == hub.campus(LAKE).campus_id {
+            assert_eq!(history.len(), 1, "the draft was not its to see");
+        }
+        assert_eq!(said, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_session_pushed_twice_and_a_speaker_in_two_places_are_doubted() {
+    let hub = TestHub::start().await;
+    let (head, spring, office) = (hub.campus(HEAD), hub.campus(SPRING), hub.office());
+    let speaker = fresh();
+    let person = v1::Person {
+        display_name: "张老师".to_owned(),
+        home_campus_id: head.campus_id.clone(),
+        ..Default::default()
+    };
+    office.applied(create(&speaker, person)).await;
+    let of = |title: &str, subject: &str| v1::Session {
+        subjects: vec![subject.to_owned()],
+        lead: Some(v1::PersonRef {
+            person_id: speaker.clone(),
+            ..Default::default()
+        }),
+        ..session(title, TUESDAY)
+    };
+    let codes = |result: &v1::PushResult| -> Vec<String> {
+        let warnings = result.warnings.iter();
+        warnings.map(|finding| finding.code.clone()).collect()
+    };
+    let first = fresh();
+    let none = head.applied(create(&first, of("数学备课", "数学"))).await;
+    assert_eq!(codes(&none), [""; 0]);
+    // The same file again, by the same host; both in one push are seen too.
+    let again = head
+        .push([
+            create(&fresh(), of("数学备课（定稿）", "数学")),
+            create(&fresh(), of("语文备课", "语文")),
+            create(&fresh(), of("语文备课", "语文")),
+        ])
+        .await;
+    assert_eq!(codes(&again[0]), ["SESSION_TWIN"]);
+    assert_eq!(argument(&again[0].warnings[0], "id"), first);
+    reads_well(&again[0].warnings[0]);
+    assert_eq!(
+        codes(&again[1]),
+        ["PERSON_TWICE"],
+        "of each doubt the first"
+    );
+    assert!(codes(&again[2]).contains(&"SESSION_TWIN".to_owned()));
+    // Another school that works on the same subject by itself is no twin.
+    let other = spring
+        .applied(create(&fresh(), session("数学备课", TUESDAY)))
+        .await;
+    assert_eq!(codes(&other), [""; 0]);
 }
 
 #[tokio::test]

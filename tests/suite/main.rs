@@ -20,6 +20,7 @@ mod durability;
 mod failed_sync;
 mod faults;
 mod feed;
+mod figures;
 mod fixtures;
 mod frames;
 mod full_disk;

@@ -67,6 +67,7 @@ macro_rules! contract {
             history::records_of_a_span_are_those_that_touch_it,
             loading::a_key_brings_its_holder_and_who_sees_it,
             loading::a_kind_is_found_whole_and_live,
+            loading::the_live_records_of_some_days_are_found,
             loading::a_mutation_is_known_by_its_place_and_id,
             loading::an_older_version_is_found_by_its_number,
             loading::many_ids_take_several_statements,

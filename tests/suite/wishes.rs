@@ -253,7 +253,10 @@ pub fn postpone(days: &[&str]) -> Bytes {
         date: (*date).to_owned(),
         ..Default::default()
     };
-    let days = days.iter().map(day).collect();
+    postpone_to(days.iter().map(day).collect())
+}
+
+pub fn postpone_to(days: Vec<v1::SessionDay>) -> Bytes {
     of_session(v1::session_action::Action::Postpone(v1::PostponeSession {
         days,
     }))

@@ -189,6 +189,7 @@ const NO_PERSON: &[&str] = &[
     "Paper.sha256",
     "Person.home_campus_id",
     "Place.room",
+    "Policy.backbone_titles",
     "Policy.time_zone",
     "Postponement.old_dates",
     "PrepExpectation.campus_ids",

@@ -2,8 +2,8 @@
 
 use super::{ExchangeRules, Status, extension, pair, share};
 use crate::kinds::found::{Found, only, unit_campus};
-use crate::kinds::steps::{Course, Step, Turn};
-use crate::kinds::{Case, Move, Moved, Refusal};
+use crate::kinds::steps::{Course, Step, Turn, go};
+use crate::kinds::{Case, Move, Refusal};
 use crate::model::date;
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, RecordId};
@@ -17,105 +17,86 @@ use Status::{
     Withdrawn,
 };
 
-pub const COURSE: Course<Status> = Course(&[
-    Step {
-        verb: "propose",
-        from: &[Draft, Declined, Returned],
-        done: &[Proposed, Accepted, Approved, Active, Completed],
-    },
-    Step {
-        verb: "accept",
-        from: &[Proposed],
-        done: &[Accepted, Approved, Active, Completed],
-    },
-    Step {
-        verb: "decline",
-        from: &[Proposed],
-        done: &[Declined],
-    },
-    Step {
-        verb: "approve",
-        from: &[Proposed, Accepted],
-        done: &[Approved, Active, Completed],
-    },
-    Step {
-        verb: "return",
-        from: &[Proposed, Accepted],
-        done: &[Returned],
-    },
-    Step {
-        verb: "cancel",
-        from: &[Draft, Proposed, Accepted, Declined, Returned],
-        done: &[Cancelled],
-    },
-    Step {
-        verb: "confirm_arrival",
-        from: &[Approved],
-        done: &[Active, Completed],
-    },
-    Step {
-        verb: "complete",
-        from: &[Active],
-        done: &[Completed],
-    },
-    Step {
-        verb: "withdraw",
-        from: &[Approved, Active],
-        done: &[Withdrawn],
-    },
-    Step {
-        verb: "ask_extension",
-        from: &[Active],
-        done: &[],
-    },
-    Step {
-        verb: "agree_extension",
-        from: &[Active],
-        done: &[],
-    },
-    Step {
-        verb: "approve_extension",
-        from: &[Active],
-        done: &[],
-    },
-    Step {
-        verb: "refuse_extension",
-        from: &[Active],
-        done: &[],
-    },
-    Step {
-        verb: "put",
-        from: &[Draft, Proposed, Accepted, Declined, Returned],
-        done: &[],
-    },
-    Step {
-        verb: "delete",
-        from: &[Draft, Proposed, Accepted, Declined, Returned],
-        done: &[],
-    },
-]);
-
-/// Whether a verb asked at `path` may be done.
-pub fn turn(verb: &str, path: &str, state: &v1::ExchangeState) -> Result<Turn, Refusal> {
-    let status = state.status();
-    COURSE.turn(verb, path, status, status.as_str_name())
-}
-
-/// Does what is still to be done.
-fn go(
-    verb: &str,
-    state: &v1::ExchangeState,
-    next: impl FnOnce(&mut v1::ExchangeState) -> Result<(), Refusal>,
-) -> Move<ExchangeRules> {
-    match turn(verb, "act.action", state)? {
-        Turn::Done => Ok(Moved::Nowhere),
-        Turn::Go => {
-            let mut state = state.clone();
-            next(&mut state)?;
-            Ok(Moved::To(state))
-        }
-    }
-}
+pub const COURSE: Course<Status> = Course {
+    name: Status::as_str_name,
+    steps: &[
+        Step {
+            verb: "propose",
+            from: &[Draft, Declined, Returned],
+            done: &[Proposed, Accepted, Approved, Active, Completed],
+        },
+        Step {
+            verb: "accept",
+            from: &[Proposed],
+            done: &[Accepted, Approved, Active, Completed],
+        },
+        Step {
+            verb: "decline",
+            from: &[Proposed],
+            done: &[Declined],
+        },
+        Step {
+            verb: "approve",
+            from: &[Proposed, Accepted],
+            done: &[Approved, Active, Completed],
+        },
+        Step {
+            verb: "return",
+            from: &[Proposed, Accepted],
+            done: &[Returned],
+        },
+        Step {
+            verb: "cancel",
+            from: &[Draft, Proposed, Accepted, Declined, Returned],
+            done: &[Cancelled],
+        },
+        Step {
+            verb: "confirm_arrival",
+            from: &[Approved],
+            done: &[Active, Completed],
+        },
+        Step {
+            verb: "complete",
+            from: &[Active],
+            done: &[Completed],
+        },
+        Step {
+            verb: "withdraw",
+            from: &[Approved, Active],
+            done: &[Withdrawn],
+        },
+        Step {
+            verb: "ask_extension",
+            from: &[Active],
+            done: &[],
+        },
+        Step {
+            verb: "agree_extension",
+            from: &[Active],
+            done: &[],
+        },
+        Step {
+            verb: "approve_extension",
+            from: &[Active],
+            done: &[],
+        },
+        Step {
+            verb: "refuse_extension",
+            from: &[Active],
+            done: &[],
+        },
+        Step {
+            verb: "put",
+            from: &[Draft, Proposed, Accepted, Declined, Returned],
+            done: &[],
+        },
+        Step {
+            verb: "delete",
+            from: &[Draft, Proposed, Accepted, Declined, Returned],
+            done: &[],
+        },
+    ],
+};
 
 /// Carries out an action.
 pub fn act(
@@ -156,22 +137,6 @@ pub fn ready(exchange: &v1::Exchange, home: Option<RecordId>) -> &'static [Statu
     }
 }
 
-pub fn only_office(case: &Case<'_>) -> Result<(), Refusal> {
-    if case.asker == Place::Office {
-        Ok(())
-    } else {
-        Err(only("集团办 (the group office)"))
-    }
-}
-
-fn only_owner(case: &Case<'_>) -> Result<(), Refusal> {
-    if case.asker == case.owner {
-        Ok(())
-    } else {
-        Err(only("提出的学校 (the owning campus)"))
-    }
-}
-
 /// The host; for one outside the group, `stands_in` if anybody may.
 fn only_host(
     exchange: &v1::Exchange,
@@ -186,11 +151,12 @@ fn only_host(
 }
 
 fn propose(state: &v1::ExchangeState, case: &Case<'_>) -> Move<ExchangeRules> {
-    only_owner(case)?;
-    go("propose", state, |next| {
+    case.only_owner()?;
+    go(COURSE.act("propose", state.status())?, state, |next| {
         next.status = Proposed.into();
         next.propose_time = Some(timestamp(case.now));
-        Ok(())
+        // What the host said of an earlier proposal is not said of this one.
+        next.accept_time = None;
     })
 }
 
@@ -200,10 +166,9 @@ fn accept(
     case: &Case<'_>,
 ) -> Move<ExchangeRules> {
     only_host(exchange, None, case)?;
-    go("accept", state, |next| {
+    go(COURSE.act("accept", state.status())?, state, |next| {
         next.status = Accepted.into();
         next.accept_time = Some(timestamp(case.now));
-        Ok(())
     })
 }
 
@@ -213,9 +178,8 @@ fn decline(
     case: &Case<'_>,
 ) -> Move<ExchangeRules> {
     only_host(exchange, None, case)?;
-    go("decline", state, |next| {
+    go(COURSE.act("decline", state.status())?, state, |next| {
         next.status = Declined.into();
-        Ok(())
     })
 }
 
@@ -226,8 +190,8 @@ fn decidable(
     state: &v1::ExchangeState,
     case: &Case<'_>,
 ) -> Result<Turn, Refusal> {
-    only_office(case)?;
-    let turn = turn(verb, "act.action", state)?;
+    case.only_office()?;
+    let turn = COURSE.act(verb, state.status())?;
     let home = unit_campus(exchange.home.as_ref());
     if turn == Turn::Go && !ready(exchange, home).contains(&state.status()) {
         let status = state.status();
@@ -247,14 +211,15 @@ fn approve(
 ) -> Move<ExchangeRules> {
     if decidable("approve", exchange, state, case)? == Turn::Go {
         pair::approved_together(exchange, case)?;
-        if let Some(refusal) = share::overlap("act.action", exchange, state, case) {
+        if let Some(refusal) = share::overlap("act.action", exchange, state, case)
+            && refusal.refuses()
+        {
             return Err(refusal);
         }
     }
-    go("approve", state, |next| {
+    go(COURSE.act("approve", state.status())?, state, |next| {
         next.status = Approved.into();
         next.approve_time = Some(timestamp(case.now));
-        Ok(())
     })
 }
 
@@ -264,17 +229,15 @@ fn send_back(
     case: &Case<'_>,
 ) -> Move<ExchangeRules> {
     decidable("return", exchange, state, case)?;
-    go("return", state, |next| {
+    go(COURSE.act("return", state.status())?, state, |next| {
         next.status = Returned.into();
-        Ok(())
     })
 }
 
 fn cancel(state: &v1::ExchangeState, case: &Case<'_>) -> Move<ExchangeRules> {
-    only_owner(case)?;
-    go("cancel", state, |next| {
+    case.only_owner()?;
+    go(COURSE.act("cancel", state.status())?, state, |next| {
         next.status = Cancelled.into();
-        Ok(())
     })
 }
 
@@ -293,9 +256,8 @@ fn past_day(verb: &str, day: &str, case: &Case<'_>) -> Result<Date, Refusal> {
 
 /// What was confirmed for one day is not confirmed for another.
 fn same_day(verb: &str, day: &str, told: &str, state: &v1::ExchangeState) -> Result<(), Refusal> {
-    let status = state.status();
-    if turn(verb, "act.action", state)? == Turn::Done && day != told {
-        return Err(COURSE.forbids("act.action", status, status.as_str_name()));
+    if COURSE.act(verb, state.status())? == Turn::Done && day != told {
+        return Err(COURSE.forbids("act.action", state.status()));
     }
     Ok(())
 }
@@ -309,11 +271,14 @@ fn arrive(
     only_host(exchange, Some(case.owner), case)?;
     past_day("confirm_arrival", day, case)?;
     same_day("confirm_arrival", day, &state.real_start, state)?;
-    go("confirm_arrival", state, |next| {
-        next.status = Active.into();
-        day.clone_into(&mut next.real_start);
-        Ok(())
-    })
+    go(
+        COURSE.act("confirm_arrival", state.status())?,
+        state,
+        |next| {
+            next.status = Active.into();
+            day.clone_into(&mut next.real_start);
+        },
+    )
 }
 
 /// The host says that the person has gone, not before the planned end.
@@ -333,10 +298,9 @@ fn end(
     {
         return Err(Finding::new(Code::NotYetOver, "act.action").with("date", from));
     }
-    go("complete", state, |next| {
+    go(COURSE.act("complete", state.status())?, state, |next| {
         next.status = Completed.into();
         day.clone_into(&mut next.real_end);
-        Ok(())
     })
 }
 
@@ -345,7 +309,7 @@ fn withdraw(
     state: &v1::ExchangeState,
     case: &Case<'_>,
 ) -> Move<ExchangeRules> {
-    only_office(case)?;
+    case.only_office()?;
     let date = past_day("withdraw", &wanted.date, case)?;
     if wanted.reason == 0 {
         let path = "act.action.exchange.withdraw.reason";
@@ -358,10 +322,9 @@ fn withdraw(
         let finding = Finding::new(Code::EndBeforeStart, "act.action.exchange.withdraw.date");
         return Err(finding.with("start", came).with("end", date));
     }
-    go("withdraw", state, |next| {
+    go(COURSE.act("withdraw", state.status())?, state, |next| {
         next.status = Withdrawn.into();
         wanted.date.clone_into(&mut next.real_end);
         next.end_reason = wanted.reason;
-        Ok(())
     })
 }

@@ -1,6 +1,6 @@
 //! A later end (延期): asked by home or host, agreed by the other, approved by the office.
 
-use super::course::{host, only_office, turn};
+use super::course::{COURSE, host};
 use super::{ExchangeRules, share};
 use crate::kinds::found::{Found, only, room, unit_campus};
 use crate::kinds::{Case, Move, Moved, Refusal};
@@ -30,7 +30,7 @@ pub fn ask(
     if !parties(exchange).contains(&Some(case.asker)) {
         return Err(only("原单位或交流单位 (the home or the host campus)"));
     }
-    turn("ask_extension", "act.action", state)?;
+    COURSE.act("ask_extension", state.status())?;
     if let Some(open) = state.extensions.last().filter(|last| is_open(last)) {
         if open.new_end == end && open.asked_by == case.asker.to_text() {
             return Ok(Moved::Nowhere);
@@ -72,7 +72,7 @@ fn answer(
     state: &v1::ExchangeState,
     answer: impl FnOnce(&mut v1::Extension),
 ) -> Result<v1::ExchangeState, Refusal> {
-    turn(verb, "act.action", state)?;
+    COURSE.act(verb, state.status())?;
     let mut state = state.clone();
     match state.extensions.last_mut().filter(|last| is_open(last)) {
         Some(open) => answer(open),
@@ -115,7 +115,7 @@ pub fn approve(
     state: &v1::ExchangeState,
     case: &Case<'_>,
 ) -> Move<ExchangeRules> {
-    only_office(case)?;
+    case.only_office()?;
     let both = parties(exchange).iter().all(Option::is_some);
     match state.extensions.last() {
         Some(last) if last.approve_time.is_some() && last.new_end == exchange.planned_end => {
@@ -135,7 +135,9 @@ pub fn approve(
         planned_end: new_end.unwrap_or_default(),
         ..exchange.clone()
     };
-    if let Some(refusal) = share::overlap("act.action", &exchange, &state, case) {
+    if let Some(refusal) = share::overlap("act.action", &exchange, &state, case)
+        && refusal.refuses()
+    {
         return Err(refusal);
     }
     Ok(Moved::Rewritten(state, exchange))

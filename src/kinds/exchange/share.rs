@@ -1,6 +1,5 @@
 //! How much of a person's time a movement takes, and whether there is so much.
 
-use super::days;
 use crate::kinds::Case;
 use crate::kinds::found::Found;
 use crate::kinds::registers::person::PersonRules;
@@ -51,16 +50,17 @@ pub fn percent(exchange: &v1::Exchange) -> i32 {
 
 /// The days a movement takes: as planned until they were lived.
 pub fn planned(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Span {
-    let lived = days(exchange, state);
-    let planned_end = date::day_or_month(&exchange.planned_end).map(|end| end.last);
-    let last = date::day(&state.real_end).or(planned_end);
+    let start = date::day_or_month(&exchange.planned_start).map(|start| start.first);
+    let end = date::day_or_month(&exchange.planned_end).map(|end| end.last);
+    let (first, last) = (date::day(&state.real_start), date::day(&state.real_end));
     Span {
-        last: last.unwrap_or(LAST_DAY),
-        ..lived
+        first: first.or(start).unwrap_or(date::FIRST_DAY),
+        last: last.or(end).unwrap_or(LAST_DAY),
     }
 }
 
-/// Refuses a movement that, with those approved already, asks for more than a person's full time.
+/// What there is to say of a movement beside those approved already: together they ask for more than a person's
+/// full time, which is refused, or for parts of it on one day.
 pub fn overlap(
     path: &str,
     exchange: &v1::Exchange,
@@ -71,22 +71,27 @@ pub fn overlap(
     let person = case.neighbours.record(id)?.state::<PersonRules>()?;
     let own = case.record.to_string();
     let wanted = planned(exchange, state);
-    let stays: Vec<(Span, i32)> = (person.stays.iter())
+    let stays: Vec<(Span, &v1::Stay)> = (person.stays.iter())
         .filter(|stay| stay.exchange_id != own)
-        .map(|stay| (stay_days(stay), stay.percent))
+        .map(|stay| (stay_days(stay), stay))
         .filter(|(days, _)| share_a_day(*days, wanted))
         .collect();
     // More of them overlap on the first day of one than on any day before it.
     let firsts = stays.iter().map(|(days, _)| days.first.max(wanted.first));
     for day in firsts {
         let taken = stays.iter().filter(|(days, _)| days.contains(day));
-        let together = percent(exchange) + taken.map(|(_, percent)| percent).sum::<i32>();
+        let taken = taken.map(|(_, stay)| stay.percent);
+        let together = taken.fold(percent(exchange), i32::saturating_add);
         if together > FULL {
             let finding = Finding::new(Code::FullTimeOverlap, path);
             return Some(finding.with("date", day).with("percent", together));
         }
     }
-    None
+    // Part of the time here and part there may well be meant.
+    let (days, stay) = stays.first()?;
+    let finding = Finding::new(Code::PersonTwice, path).with("person", id);
+    let finding = finding.with("date", days.first.max(wanted.first));
+    Some(finding.with("id", &stay.exchange_id))
 }
 
 fn stay_days(stay: &v1::Stay) -> Span {

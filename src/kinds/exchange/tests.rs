@@ -4,7 +4,7 @@ use super::*;
 use crate::content::encoded::wrap;
 use crate::kinds::Moved;
 use crate::kinds::encoded::Of;
-use crate::kinds::testing::{Group, case, record};
+use crate::kinds::testing::{Group, case, case_in, record};
 use uuid::Uuid;
 use v1::exchange_action::Action;
 
@@ -291,11 +291,15 @@ fn a_draft_is_the_owners_and_a_proposal_reaches_home_host_and_office_only() {
 }
 
 /// The first day on which a movement asks for more of a person than there is.
-fn overlap(stays: Vec<v1::Stay>, share: Option<v1::Share>) -> Option<String> {
+fn overlap(
+    stays: Vec<v1::Stay>,
+    share: Option<v1::Share>,
+    state: &v1::ExchangeState,
+) -> Option<String> {
     let mut person = record::<PersonRules>(9, &v1::Person::default());
     let number = Of::<PersonRules>::field().number();
     person.parts.state = wrap(number, &v1::PersonState { stays });
-    let group = Group(vec![person]);
+    let group = Group::of(vec![person]);
     let asked = v1::Exchange {
         person: Some(v1::PersonRef {
             person_id: id(9).to_string(),
@@ -304,11 +308,9 @@ fn overlap(stays: Vec<v1::Stay>, share: Option<v1::Share>) -> Option<String> {
         share,
         ..exchange()
     };
-    let case = Case {
-        neighbours: &group,
-        ..case(Place::Office)
-    };
-    let refusal = share::overlap("e", &asked, &v1::ExchangeState::default(), &case);
+    let case = case_in(&group, Place::Office);
+    let refusal = share::overlap("e", &asked, state, &case);
+    let refusal = refusal.filter(Finding::refuses);
     refusal.map(|refusal| refusal.arguments[0].1.clone())
 }
 
@@ -374,6 +376,74 @@ fn nobody_works_more_than_full_time_on_one_day() {
             None,
         ),
     ] {
-        assert_eq!(overlap(stays, share).as_deref(), day);
+        let planned = v1::ExchangeState::default();
+        assert_eq!(overlap(stays, share, &planned).as_deref(), day);
     }
+}
+
+#[test]
+fn who_came_late_was_elsewhere_until_then_and_no_share_overflows() {
+    let stay = |last: &str| v1::Stay {
+        exchange_id: "x".into(),
+        first_day: "2024-09-01".into(),
+        last_day: last.into(),
+        percent: 100,
+        ..Default::default()
+    };
+    let late = v1::ExchangeState {
+        real_start: "2025-10-01".into(),
+        ..Default::default()
+    };
+    assert_eq!(overlap(vec![stay("2025-09-30")], None, &late), None);
+    let day = overlap(vec![stay("2025-10-01")], None, &late);
+    assert_eq!(day.as_deref(), Some("2025-10-01"));
+    // A share that no check has seen yet.
+    let most = v1::Share {
+        share: Some(v1::share::Share::Percent(i32::MAX)),
+    };
+    let day = overlap(vec![stay("")], Some(most), &late);
+    assert_eq!(day.as_deref(), Some("2025-10-01"));
+}
+
+#[test]
+fn a_proposal_made_again_is_accepted_by_nobody_yet() {
+    let sent_back = v1::ExchangeState {
+        status: Status::Returned.into(),
+        accept_time: Some(crate::wire::convert::timestamp(case(Place::Office).now)),
+        ..Default::default()
+    };
+    let propose = Action::Propose(v1::ProposeExchange {});
+    let Ok(Moved::To(again)) = act(propose, &exchange(), &sent_back, Place::Campus(id(1))) else {
+        panic!()
+    };
+    assert_eq!(again.accept_time, None);
+}
+
+#[test]
+fn a_stay_lasts_until_its_end_and_nobody_stays_who_never_came() {
+    let stay = |status: Status, real_start: &str, real_end: &str| {
+        let state = v1::ExchangeState {
+            status: status.into(),
+            real_start: real_start.into(),
+            real_end: real_end.into(),
+            ..Default::default()
+        };
+        let stay = stay(&exchange(), &state, id(5))?;
+        Some((stay.first_day, stay.last_day, stay.ended))
+    };
+    let days = |first: &str, last: &str, ended| Some((first.to_owned(), last.to_owned(), ended));
+    assert_eq!(stay(Status::Accepted, "", ""), None);
+    assert_eq!(
+        stay(Status::Approved, "", ""),
+        days("2025-09-01", "2026-07-31", false)
+    );
+    let came = "2025-09-03";
+    assert_eq!(
+        stay(Status::Active, came, ""),
+        days(came, "2026-07-31", false)
+    );
+    let gone = "2026-02-01";
+    assert_eq!(stay(Status::Completed, came, gone), days(came, gone, true));
+    assert_eq!(stay(Status::Withdrawn, came, gone), days(came, gone, true));
+    assert_eq!(stay(Status::Withdrawn, "", gone), None);
 }

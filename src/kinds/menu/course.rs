@@ -1,13 +1,12 @@
 //! How a menu moves.
 
 use super::{MenuRules, Status};
-use crate::kinds::found::{Found, only, room};
+use crate::kinds::found::{Found, room};
 use crate::kinds::registers::policy;
-use crate::kinds::steps::{Course, Step, Turn};
+use crate::kinds::steps::{Course, Step, Turn, go};
 use crate::kinds::{Case, Move, Moved, Refusal};
 use crate::model::date;
 use crate::model::finding::{Code, Finding};
-use crate::model::ids::Place;
 use crate::wire::convert::timestamp;
 use crate::wire::v1;
 use jiff::ToSpan as _;
@@ -15,123 +14,91 @@ use jiff::civil::Date;
 
 use Status::{Amended, Closed, Draft, Published, Withdrawn};
 
-pub const COURSE: Course<Status> = Course(&[
-    Step {
-        verb: "publish",
-        from: &[Draft, Withdrawn],
-        done: &[Published, Amended, Closed],
-    },
-    Step {
-        verb: "withdraw",
-        from: &[Published, Amended],
-        done: &[Withdrawn],
-    },
-    Step {
-        verb: "amend",
-        from: &[Published, Amended],
-        done: &[],
-    },
-    Step {
-        verb: "close",
-        from: &[Published, Amended],
-        done: &[Closed],
-    },
-    Step {
-        verb: "reopen",
-        from: &[Closed],
-        done: &[Published, Amended],
-    },
-    Step {
-        verb: "put",
-        from: &[Draft, Withdrawn],
-        done: &[],
-    },
-    Step {
-        verb: "delete",
-        from: &[Draft],
-        done: &[],
-    },
-]);
-
-/// Whether a verb asked at `path` may be done.
-pub fn turn(verb: &str, path: &str, state: &v1::MenuState) -> Result<Turn, Refusal> {
-    let status = state.status();
-    COURSE.turn(verb, path, status, status.as_str_name())
-}
-
-/// Does what is still to be done.
-fn go(
-    verb: &str,
-    state: &v1::MenuState,
-    next: impl FnOnce(&mut v1::MenuState) -> Result<(), Refusal>,
-) -> Move<MenuRules> {
-    match turn(verb, "act.action", state)? {
-        Turn::Done => Ok(Moved::Nowhere),
-        Turn::Go => {
-            let mut state = state.clone();
-            next(&mut state)?;
-            Ok(Moved::To(state))
-        }
-    }
-}
-
-fn only_owner(case: &Case<'_>) -> Result<(), Refusal> {
-    if case.asker == case.owner {
-        Ok(())
-    } else {
-        Err(only("本校 (the owning campus)"))
-    }
-}
+pub const COURSE: Course<Status> = Course {
+    name: Status::as_str_name,
+    steps: &[
+        Step {
+            verb: "publish",
+            from: &[Draft, Withdrawn],
+            done: &[Published, Amended, Closed],
+        },
+        Step {
+            verb: "withdraw",
+            from: &[Published, Amended],
+            done: &[Withdrawn],
+        },
+        Step {
+            verb: "amend",
+            from: &[Published, Amended],
+            done: &[],
+        },
+        Step {
+            verb: "close",
+            from: &[Published, Amended],
+            done: &[Closed],
+        },
+        Step {
+            verb: "reopen",
+            from: &[Closed],
+            done: &[Published, Amended],
+        },
+        Step {
+            verb: "put",
+            from: &[Draft, Withdrawn],
+            done: &[],
+        },
+        Step {
+            verb: "delete",
+            from: &[Draft],
+            done: &[],
+        },
+    ],
+};
 
 pub fn publish(state: &v1::MenuState, case: &Case<'_>) -> Move<MenuRules> {
-    only_owner(case)?;
-    go("publish", state, |next| {
+    case.only_owner()?;
+    go(COURSE.act("publish", state.status())?, state, |next| {
         next.status = Published.into();
         next.publish_time = Some(timestamp(case.now));
-        Ok(())
     })
 }
 
 pub fn withdraw(menu: &v1::Menu, state: &v1::MenuState, case: &Case<'_>) -> Move<MenuRules> {
-    only_owner(case)?;
-    go("withdraw", state, |next| {
-        if let Some(first) = service_days(menu).next()
-            && first <= case.today()
-        {
-            return Err(Finding::new(Code::AlreadyServed, "act.action").with("date", first));
-        }
+    case.only_owner()?;
+    let turn = COURSE.act("withdraw", state.status())?;
+    if turn == Turn::Go
+        && let Some(first) = service_days(menu).next()
+        && first <= case.today()
+    {
+        return Err(Finding::new(Code::AlreadyServed, "act.action").with("date", first));
+    }
+    go(turn, state, |next| {
         *next = v1::MenuState {
             status: Withdrawn.into(),
             ..Default::default()
         };
-        Ok(())
     })
 }
 
 /// Says that it was served, some days after the last service date.
 pub fn close(menu: &v1::Menu, state: &v1::MenuState, case: &Case<'_>) -> Move<MenuRules> {
-    only_owner(case)?;
-    go("close", state, |next| {
-        let days = i64::from(policy::menu_close_days(case.policy().as_ref())) + 1;
-        if let Some(last) = service_days(menu).last()
-            && case.today() < last.saturating_add(days.days())
-        {
-            let from = last.saturating_add(days.days());
-            return Err(Finding::new(Code::NotYetOver, "act.action").with("date", from));
-        }
-        next.status = Closed.into();
-        Ok(())
-    })
+    case.only_owner()?;
+    let turn = COURSE.act("close", state.status())?;
+    let days = i64::from(policy::menu_close_days(case.policy().as_ref())) + 1;
+    let from = service_days(menu)
+        .last()
+        .map(|last| last.saturating_add(days.days()));
+    if let Some(from) = from.filter(|from| turn == Turn::Go && case.today() < *from) {
+        return Err(Finding::new(Code::NotYetOver, "act.action").with("date", from));
+    }
+    go(turn, state, |next| next.status = Closed.into())
 }
 
 pub fn reopen(state: &v1::MenuState, case: &Case<'_>) -> Move<MenuRules> {
-    if case.asker != Place::Office {
-        return Err(only("集团办 (the group office)"));
-    }
-    go("reopen", state, |next| {
+    case.only_office()?;
+    go(COURSE.act("reopen", state.status())?, state, |next| {
         let as_announced = next.amendments.is_empty();
         next.status = if as_announced { Published } else { Amended }.into();
-        Ok(())
     })
 }
 
@@ -146,8 +113,8 @@ pub fn amend(
     state: &v1::MenuState,
     case: &Case<'_>,
 ) -> Move<MenuRules> {
-    only_owner(case)?;
-    turn("amend", "act.action", state)?;
+    case.only_owner()?;
+    COURSE.act("amend", state.status())?;
     check(wanted)?;
     let changed = changed(wanted, menu);
     if changed == *menu {
@@ -186,8 +153,14 @@ fn changed(wanted: &v1::AmendMenu, menu: &v1::Menu) -> v1::Menu {
         menu.service_dates.push(row.date.clone());
     }
     for day in &wanted.no_service_days {
-        menu.no_service_days.retain(|other| other.date != day.date);
-        menu.no_service_days.push(day.clone());
+        match menu
+            .no_service_days
+            .iter_mut()
+            .find(|other| other.date == day.date)
+        {
+            Some(other) => *other = day.clone(),
+            None => menu.no_service_days.push(day.clone()),
+        }
     }
     menu.service_dates.sort_unstable();
     menu.service_dates.dedup();

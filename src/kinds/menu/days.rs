@@ -1,5 +1,6 @@
 //! A menu's days, held against the campus's own calendar.
 
+use super::declares_no_service;
 use crate::kinds::Case;
 use crate::kinds::found::Found;
 use crate::kinds::registers::calendar::calendar;
@@ -31,8 +32,7 @@ pub fn check(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
     }
     let spoken_of = |day: &Date| {
         let day = day.to_string();
-        let declared = menu.no_service_days.iter().any(|other| other.date == day);
-        declared || menu.service_dates.contains(&day)
+        declares_no_service(menu, &day) || menu.service_dates.contains(&day)
     };
     let days = weeks.iter().flat_map(|week| calendar.service_days(*week));
     let made_up = days.filter(|day| calendar.kind(*day) == DayKind::MakeUp);

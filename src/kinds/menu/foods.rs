@@ -21,6 +21,18 @@ const BANNED: [&str; 10] = [
     "生食",
 ];
 
+/// Words in which those tell of something else: tofu (四季豆腐), peanuts (花生食品), who eats (学生食堂).
+const NOT_BANNED: [&str; 8] = [
+    "四季豆腐",
+    "花生食",
+    "学生食",
+    "师生食",
+    "新生食",
+    "考生食",
+    "养生食",
+    "卫生食",
+];
+
 /// A word that means green beans in some kitchens and cowpeas in others, and the words that settle it.
 const TO_ASK: (&str, &[&str]) = ("豆角", &["豇豆"]);
 
@@ -59,7 +71,18 @@ const ALLERGENS: [Allergen; 5] = [
     Allergen {
         name: "奶 (milk)",
         words: &["奶", "芝士", "黄油"],
-        unless: &["奶白菜", "奶浆菌"],
+        // Drinks of plants, and what is only white as milk (奶白菜, 奶白鲫鱼汤, 奶汤).
+        unless: &[
+            "豆奶",
+            "椰奶",
+            "米奶",
+            "燕麦奶",
+            "杏仁奶",
+            "核桃奶",
+            "奶白",
+            "奶汤",
+            "奶浆菌",
+        ],
         codes: &[("GB7718", "乳"), ("EU14", "7"), ("EU14", "g")],
     },
     Allergen {
@@ -100,7 +123,10 @@ fn tells(name: &str, words: &[&str], unless: &[&str]) -> bool {
 /// Foods that must not be served, or may be such, one note a dish.
 pub fn banned(menu: &v1::Menu, found: &mut Found) {
     for (path, date, dish) in dishes(menu) {
-        let banned = |name: &String| BANNED.into_iter().find(|word| name.contains(word));
+        let banned = |name: &str| {
+            let word = |word: &&str| tells(name, &[word], &NOT_BANNED);
+            BANNED.into_iter().find(word)
+        };
         let (word, unless) = TO_ASK;
         let (code, food) = match names(dish).find_map(|name| banned(&name)) {
             Some(food) => (Code::FoodBanned, food),

@@ -70,6 +70,37 @@ const SHARES: [(Meal, f64, f64); 3] = [
     (Meal::Lunch, 0.35 * 0.9, 0.40 * 1.1),
     (Meal::Dinner, 0.30 * 0.9, 0.35 * 1.1),
 ];
+/// The kinds of food that whole days, breakfast to dinner, hold at least, and so many of them together.
+const FOODS_A_DAY: usize = 12;
+const FOODS_A_WEEK: usize = 25;
+const DAYS_OF_A_WEEK: usize = 5;
+/// What is cooked with, and counts as no food.
+const SEASONINGS: [&str; 24] = [
+    "盐",
+    "食盐",
+    "油",
+    "食用油",
+    "植物油",
+    "菜油",
+    "糖",
+    "白糖",
+    "酱油",
+    "生抽",
+    "老抽",
+    "料酒",
+    "醋",
+    "味精",
+    "鸡精",
+    "葱",
+    "小葱",
+    "香葱",
+    "姜",
+    "生姜",
+    "蒜",
+    "大蒜",
+    "淀粉",
+    "水",
+];
 /// From so many days on one staple is one for long.
 const DAYS_OF_ONE_STAPLE: usize = 5;
 /// The most examples in the line.
@@ -98,7 +129,9 @@ pub fn note(menu: &v1::Menu, stages: &[Stage], found: &mut Found) {
     }
     let ages = ages(stages);
     let amounts = menu.meals.iter().flat_map(|row| amounts(row, &ages));
-    let points: Vec<String> = amounts.chain(variety(menu)).collect();
+    let bare = menu.meals.iter().filter_map(without_vegetables);
+    let points = amounts.chain(bare).chain(foods(menu)).chain(variety(menu));
+    let points: Vec<String> = points.collect();
     if points.is_empty() {
         return;
     }
@@ -168,6 +201,52 @@ fn grams(row: &v1::DayMeal, slot: Slot) -> Option<f64> {
         return None;
     }
     parts.iter().map(|part| part.grams).sum()
+}
+
+/// A lunch or dinner of several dishes, each with its place, and none in that of the vegetables.
+fn without_vegetables(row: &v1::DayMeal) -> Option<String> {
+    let main = matches!(row.meal(), Meal::Lunch | Meal::Dinner) && row.dishes.len() > 1;
+    let mut slots = row.dishes.iter().map(v1::Dish::slot);
+    let told = slots.all(|slot| !matches!(slot, Slot::Unspecified | Slot::Vegetable));
+    (main && told).then(|| format!("{} 没有素菜", row.date))
+}
+
+/// Too few kinds of food. The guide counts those of a whole day, so a canteen that serves lunch alone is not
+/// held to it, nor is a day of which some dish does not say what is in it.
+fn foods(menu: &v1::Menu) -> Vec<String> {
+    let dates: BTreeSet<&str> = menu.meals.iter().map(|row| row.date.as_str()).collect();
+    let days = dates.into_iter();
+    let days: Vec<_> = days
+        .filter_map(|date| Some((date, foods_of(menu, date)?)))
+        .collect();
+    let few = days.iter().filter(|(_, foods)| foods.len() < FOODS_A_DAY);
+    let few = few.map(|(date, foods)| format!("{date} 食物 {} 种（≥{FOODS_A_DAY}）", foods.len()));
+    let together: BTreeSet<&String> = days.iter().flat_map(|(_, foods)| foods).collect();
+    let short = days.len() >= DAYS_OF_A_WEEK && together.len() < FOODS_A_WEEK;
+    let of_week = short.then(|| {
+        let (days, foods) = (days.len(), together.len());
+        format!("{days} 天食物共 {foods} 种（≥{FOODS_A_WEEK}）")
+    });
+    few.chain(of_week).collect()
+}
+
+/// The kinds of food of a whole day, where all of them are told.
+fn foods_of(menu: &v1::Menu, date: &str) -> Option<BTreeSet<String>> {
+    let rows = || menu.meals.iter().filter(|row| row.date == date);
+    let whole = [Meal::Breakfast, Meal::Lunch, Meal::Dinner];
+    let served = |meal: &Meal| rows().any(|row| row.meal() == *meal && !row.dishes.is_empty());
+    let mut dishes = rows().flat_map(|row| &row.dishes);
+    if !whole.iter().all(served) || dishes.any(|dish| dish.ingredients.is_empty()) {
+        return None;
+    }
+    let dishes = rows().flat_map(|row| &row.dishes);
+    let parts = dishes.flat_map(|dish| &dish.ingredients);
+    let names = parts.map(|part| part.name.split_whitespace().collect::<String>());
+    Some(
+        names
+            .filter(|name| !SEASONINGS.contains(&name.as_str()))
+            .collect(),
+    )
 }
 
 /// Dishes that come again, and one staple for long.

@@ -86,11 +86,13 @@ fn check_terms(terms: &[v1::Term], found: &mut Found) {
 /// What the calendars make of a campus's days: its own laid over the group's. With an empty id the
 /// group's alone. Dates were checked when they were pushed.
 #[must_use]
-pub fn calendar_of(campus_id: &str, calendars: &[v1::Calendar]) -> Calendar {
+pub fn calendar_of<'a>(
+    campus_id: &str,
+    calendars: impl IntoIterator<Item = &'a v1::Calendar> + Clone,
+) -> Calendar {
     let layers = ["", campus_id].into_iter().flat_map(|wanted| {
-        let wanted = calendars
-            .iter()
-            .filter(move |calendar| calendar.campus_id == wanted);
+        let calendars = calendars.clone().into_iter();
+        let wanted = calendars.filter(move |calendar| calendar.campus_id == wanted);
         wanted.map(layer)
     });
     Calendar::of(layers)
@@ -98,9 +100,9 @@ pub fn calendar_of(campus_id: &str, calendars: &[v1::Calendar]) -> Calendar {
 
 /// The calendar of the campus that owns a record; `None` while nobody wrote one.
 pub fn calendar(case: &Case<'_>) -> Option<Calendar> {
-    let all = case.all::<CalendarRules>().into_iter();
-    let all: Vec<v1::Calendar> = all.map(|(_, calendar)| calendar).collect();
-    let calendar = calendar_of(&case.owner.to_text(), &all);
+    let all = case.all::<CalendarRules>();
+    let all = all.iter().map(|known| &known.content);
+    let calendar = calendar_of(&case.owner.to_text(), all);
     (!calendar.terms().is_empty()).then_some(calendar)
 }
 

@@ -4,7 +4,7 @@ use crate::kinds::exchange::{ExchangeRules, stay};
 use crate::kinds::found::Found;
 use crate::kinds::{Case, Leader, Owner, Reference, Rules};
 use crate::model::finding::Code;
-use crate::model::ids::{Place, RecordId, Who};
+use crate::model::ids::{Place, Who};
 use crate::wire::v1;
 
 /// The rules of the person register.
@@ -49,7 +49,8 @@ impl Rules for PersonRules {
 
     /// Its own campus, its hosts and the office.
     fn audience(_: Place, person: &v1::Person, state: &v1::PersonState) -> Vec<Who> {
-        let hosts = state.stays.iter().map(|stay| &stay.campus_id);
+        let stays = state.stays.iter().filter(|stay| !stay.ended);
+        let hosts = stays.map(|stay| &stay.campus_id);
         let campuses = hosts.chain([&person.home_campus_id]);
         let campuses = campuses.filter_map(|id| id.parse().ok().map(Who::Campus));
         campuses.chain([Who::Office]).collect()
@@ -76,15 +77,14 @@ pub fn propose(path: &str, person: Option<&v1::PersonRef>, case: &Case<'_>, foun
         return;
     };
     let campus = case.owner.to_text();
-    let alike: Vec<RecordId> = (case.all::<PersonRules>().into_iter())
-        .filter(|(_, known)| {
-            known.home_campus_id == campus && known.display_name == person.display_name
-        })
-        .map(|(id, _)| id)
-        .collect();
-    match alike.as_slice() {
+    let persons = case.all::<PersonRules>();
+    let alike = persons.iter().filter(|known| {
+        let colleague = known.content.home_campus_id == campus;
+        colleague && known.content.display_name == person.display_name
+    });
+    match alike.collect::<Vec<_>>().as_slice() {
         [] => {}
-        [one] => found.add_with(Code::PersonLikely, path, "id", one),
+        [one] => found.add_with(Code::PersonLikely, path, "id", one.id),
         several => found.add_with(Code::NameAmbiguous, path, "count", several.len()),
     }
 }

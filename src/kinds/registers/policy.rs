@@ -41,6 +41,7 @@ impl Rules for PolicyRules {
         }
         check_prep_set(&policy.prep_set, found);
         check_exchange_rules(&policy.exchange_rules, found);
+        found.lines("backbone_titles", &policy.backbone_titles, 40);
         found.range("menu_close_days", policy.menu_close_days, 0, 60);
         for (i, retention) in policy.retentions.iter().enumerate() {
             let path = |field: &str| format!("retentions[{i}].{field}");
@@ -88,6 +89,7 @@ fn check_exchange_rules(rules: &[v1::ExchangeRule], found: &mut Found) {
         found.required(&path("numerator"), rule.numerator != 0);
         found.required(&path("denominator"), rule.denominator != 0);
         found.required(&path("scope"), rule.scope != 0);
+        found.required(&path("basis"), rule.basis != 0);
         found.range(
             &path("threshold_percent"),
             rule.threshold_percent,
@@ -187,6 +189,7 @@ mod tests {
             denominator: v1::ExchangeCount::Eligible.into(),
             threshold_percent: 10.0,
             scope: v1::ExchangeScope::Campus.into(),
+            basis: v1::ExchangeBasis::Active.into(),
             source: "教督〔2017〕6号".into(),
             ..Default::default()
         };
@@ -209,11 +212,19 @@ mod tests {
             ["p.exchange_rules[0].denominator"]
         );
         assert_eq!(
+            without(|rule| rule.basis = 0),
+            ["p.exchange_rules[0].basis"]
+        );
+        assert_eq!(
             without(|rule| rule.source.clear()),
             ["p.exchange_rules[0].source"]
         );
         assert_eq!(
             without(|rule| rule.threshold_percent = 101.0),
+            ["p.exchange_rules[0].threshold_percent"]
+        );
+        assert_eq!(
+            without(|rule| rule.threshold_percent = f64::NAN),
             ["p.exchange_rules[0].threshold_percent"]
         );
         assert_eq!(

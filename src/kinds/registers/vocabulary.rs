@@ -1,12 +1,17 @@
 //! The words a group uses, with the names they had and have for short.
 
+mod standard;
+
+pub use standard::standard;
+
 use crate::kinds::found::Found;
-use crate::kinds::{Case, Owner, Rules};
+use crate::kinds::{All, Case, Owner, Rules};
 use crate::model::date::{self, FIRST_DAY, LAST_DAY, Span};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, Who};
 use crate::wire::v1;
 use jiff::civil::Date;
+use std::sync::Arc;
 use v1::VocabularyTopic as Topic;
 
 /// The rules of the vocabulary register.
@@ -43,29 +48,30 @@ impl Rules for VocabularyRules {
 
 /// The words of one topic.
 pub struct Words {
-    topic: Vec<v1::Vocabulary>,
+    all: Arc<All<VocabularyRules>>,
+    topic: Topic,
 }
 
 impl Words {
     /// The words a group keeps of a topic.
     pub fn of(topic: Topic, case: &Case<'_>) -> Self {
-        let all = case.all::<VocabularyRules>().into_iter();
-        let all = all.map(|(_, vocabulary)| vocabulary);
-        Words {
-            topic: all
-                .filter(|vocabulary| vocabulary.topic() == topic)
-                .collect(),
-        }
+        let all = case.all::<VocabularyRules>();
+        Words { all, topic }
+    }
+
+    fn schemes(&self) -> impl Iterator<Item = &v1::Vocabulary> {
+        let all = self.all.iter().map(|known| &known.content);
+        all.filter(|vocabulary| vocabulary.topic() == self.topic)
     }
 
     /// Checks a word used on a day: an alias is worth a look, what nobody knows is refused. A group that
     /// keeps no such words lets every word stand.
     pub fn check(&self, path: &str, scheme: &str, value: &str, day: Date, found: &mut Found) {
-        if self.topic.is_empty() || value.is_empty() {
+        if value.is_empty() || self.schemes().next().is_none() {
             return;
         }
         let words = || {
-            let schemes = self.topic.iter();
+            let schemes = self.schemes();
             let schemes =
                 schemes.filter(|vocabulary| scheme.is_empty() || vocabulary.scheme == scheme);
             let words = schemes.flat_map(|vocabulary| &vocabulary.words);

@@ -3,7 +3,7 @@
 use super::{SessionRules, Status, check_days, days};
 use crate::kinds::found::{Found, only, room};
 use crate::kinds::registers::campus::{CampusRules, membership};
-use crate::kinds::steps::{Course, Step, Turn};
+use crate::kinds::steps::{Course, Step, Turn, go};
 use crate::kinds::{Case, Move, Moved, Refusal};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::Place;
@@ -13,90 +13,60 @@ use std::collections::BTreeSet;
 
 use Status::{Announced, Cancelled, Held, Planned, Postponed, Recorded};
 
-pub const COURSE: Course<Status> = Course(&[
-    Step {
-        verb: "announce",
-        from: &[Planned, Postponed],
-        done: &[Announced, Held, Recorded],
-    },
-    Step {
-        verb: "hold",
-        from: &[Announced],
-        done: &[Held, Recorded],
-    },
-    Step {
-        verb: "report_attendance",
-        from: &[Held],
-        done: &[],
-    },
-    Step {
-        verb: "record",
-        from: &[Held],
-        done: &[Recorded],
-    },
-    Step {
-        verb: "reopen",
-        from: &[Recorded],
-        done: &[Held],
-    },
-    Step {
-        verb: "postpone",
-        from: &[Planned, Announced, Postponed],
-        done: &[],
-    },
-    Step {
-        verb: "cancel",
-        from: &[Planned, Announced, Postponed],
-        done: &[Cancelled],
-    },
-    Step {
-        verb: "put",
-        from: &[Planned, Announced, Postponed, Held],
-        done: &[],
-    },
-    Step {
-        verb: "delete",
-        from: &[Planned],
-        done: &[],
-    },
-]);
-
-const HOST: &str = "承办学校 (the host campus)";
-const OFFICE: &str = "集团办 (the group office)";
-
-/// Whether a verb asked at `path` may be done.
-pub fn turn(verb: &str, path: &str, state: &v1::SessionState) -> Result<Turn, Refusal> {
-    let status = state.status();
-    COURSE.turn(verb, path, status, status.as_str_name())
-}
-
-/// Does what is still to be done.
-fn go(
-    verb: &str,
-    state: &v1::SessionState,
-    next: impl FnOnce(&mut v1::SessionState),
-) -> Move<SessionRules> {
-    match turn(verb, "act.action", state)? {
-        Turn::Done => Ok(Moved::Nowhere),
-        Turn::Go => {
-            let mut state = state.clone();
-            next(&mut state);
-            Ok(Moved::To(state))
-        }
-    }
-}
-
-fn only_host(case: &Case<'_>) -> Result<(), Refusal> {
-    if case.asker == case.owner {
-        Ok(())
-    } else {
-        Err(only(HOST))
-    }
-}
+pub const COURSE: Course<Status> = Course {
+    name: Status::as_str_name,
+    steps: &[
+        Step {
+            verb: "announce",
+            from: &[Planned, Postponed],
+            done: &[Announced, Held, Recorded],
+        },
+        Step {
+            verb: "hold",
+            from: &[Announced],
+            done: &[Held, Recorded],
+        },
+        Step {
+            verb: "report_attendance",
+            from: &[Held],
+            done: &[],
+        },
+        Step {
+            verb: "record",
+            from: &[Held],
+            done: &[Recorded],
+        },
+        Step {
+            verb: "reopen",
+            from: &[Recorded],
+            done: &[Held],
+        },
+        Step {
+            verb: "postpone",
+            from: &[Planned, Announced, Postponed],
+            done: &[],
+        },
+        Step {
+            verb: "cancel",
+            from: &[Planned, Announced, Postponed],
+            done: &[Cancelled],
+        },
+        Step {
+            verb: "put",
+            from: &[Planned, Announced, Postponed, Held],
+            done: &[],
+        },
+        Step {
+            verb: "delete",
+            from: &[Planned],
+            done: &[],
+        },
+    ],
+};
 
 pub fn announce(state: &v1::SessionState, case: &Case<'_>) -> Move<SessionRules> {
-    only_host(case)?;
-    go("announce", state, |next| {
+    case.only_owner()?;
+    go(COURSE.act("announce", state.status())?, state, |next| {
         next.status = Announced.into();
         next.announce_time = Some(timestamp(case.now));
     })
@@ -107,14 +77,15 @@ pub fn hold(
     state: &v1::SessionState,
     case: &Case<'_>,
 ) -> Move<SessionRules> {
-    only_host(case)?;
-    if turn("hold", "act.action", state)? == Turn::Go
+    case.only_owner()?;
+    let turn = COURSE.act("hold", state.status())?;
+    if turn == Turn::Go
         && let Some(first) = days(session).min()
         && first > case.today()
     {
         return Err(Finding::new(Code::DayNotCome, "act.action").with("date", first));
     }
-    go("hold", state, |next| {
+    go(turn, state, |next| {
         next.status = Held.into();
         next.hold_time = Some(timestamp(case.now));
     })
@@ -127,15 +98,12 @@ pub fn postpone(
     state: &v1::SessionState,
     case: &Case<'_>,
 ) -> Move<SessionRules> {
-    only_host(case)?;
-    turn("postpone", "act.action", state)?;
+    case.only_owner()?;
+    COURSE.act("postpone", state.status())?;
     let waits = to.days.is_empty();
-    let again = if waits {
-        state.status() == Postponed
-    } else {
-        !state.postponements.is_empty() && to.days == session.days && state.status() == Announced
-    };
-    if again {
+    // To the very same days is no other time, unless it was put off until they were known.
+    let same = if waits { &[][..] } else { &session.days };
+    if to.days == same && waits == (state.status() == Postponed) {
         return Ok(Moved::Nowhere);
     }
     let mut found = Found::under("act.action.session.postpone".into());
@@ -186,7 +154,7 @@ pub fn call_off(
             "act.action.session.cancel.reason",
         ));
     }
-    go("cancel", state, |next| {
+    go(COURSE.act("cancel", state.status())?, state, |next| {
         next.status = Cancelled.into();
         next.cancel_reason = reason.into();
     })
@@ -212,7 +180,7 @@ pub fn attend(
     if let Some(refusal) = found.first_refusal() {
         return Err(refusal);
     }
-    turn("report_attendance", "act.action", state)?;
+    COURSE.act("report_attendance", state.status())?;
     let row = v1::Attendance {
         campus_id,
         expected: report.expected,
@@ -245,51 +213,66 @@ pub fn close(
     state: &v1::SessionState,
     case: &Case<'_>,
 ) -> Move<SessionRules> {
-    only_host(case)?;
-    let silent = silent(waived, session, state, case);
-    if turn("record", "act.action", state)? == Turn::Go && !silent.is_empty() {
-        let finding = Finding::new(Code::AttendanceMissing, "act.action.session.record");
-        return Err(finding.with("campuses", silent.join(", ")));
+    case.only_owner()?;
+    let turn = COURSE.act("record", state.status())?;
+    if turn == Turn::Go {
+        settled(waived, session, state, case)?;
     }
-    go("record", state, |next| {
+    go(turn, state, |next| {
         next.status = Recorded.into();
         next.waived_campus_ids = waived.to_vec();
     })
 }
 
-/// The host and the campuses invited that neither reported nor are waived, by name where it is known.
-fn silent(
+/// Whether nobody's attendance is missing: each of those who take part reported or is waived, and nobody
+/// else is.
+fn settled(
     waived: &[String],
     session: &v1::Session,
     state: &v1::SessionState,
     case: &Case<'_>,
-) -> Vec<String> {
-    let first = days(session).min();
-    let campuses = case.all::<CampusRules>();
-    let members = campuses.iter().filter(|(_, campus)| {
-        session.invites_all && first.is_none_or(|day| membership(campus).contains(day))
+) -> Result<(), Refusal> {
+    let all = taking_part(session, case);
+    if let Some(i) = waived.iter().position(|id| !all.contains(id)) {
+        let path = format!("act.action.session.record.waived_campus_ids[{i}]");
+        return Err(Finding::new(Code::CampusNotInvited, path).with("id", &waived[i]));
+    }
+    let silent = all.into_iter().filter(|id| {
+        let reported = state.attendance.iter().any(|row| row.campus_id == *id);
+        !reported && !waived.contains(id)
     });
-    let members = members.map(|(id, _)| id.to_string());
-    let invited = session.invited_campus_ids.iter().cloned();
-    let all: BTreeSet<String> = members
-        .chain(invited)
-        .chain([case.owner.to_text()])
-        .collect();
-    let reported = |id: &String| state.attendance.iter().any(|row| row.campus_id == *id);
-    let silent = all
-        .into_iter()
-        .filter(|id| !reported(id) && !waived.contains(id));
+    // By name where it is known.
     let name = |id: String| {
         let neighbour = id.parse().ok().and_then(|id| case.neighbours.record(id));
         let campus = neighbour.and_then(|campus| campus.read::<CampusRules>());
         campus.map_or(id, |campus| campus.name)
     };
-    silent.map(name).collect()
+    let silent: Vec<String> = silent.map(name).collect();
+    if silent.is_empty() {
+        return Ok(());
+    }
+    let finding = Finding::new(Code::AttendanceMissing, "act.action.session.record");
+    Err(finding.with("campuses", silent.join(", ")))
+}
+
+/// The host and the campuses invited.
+fn taking_part(session: &v1::Session, case: &Case<'_>) -> BTreeSet<String> {
+    let first = days(session).min();
+    let campuses = case.all::<CampusRules>();
+    let members = campuses.iter().filter(|campus| {
+        let then = |day| membership(&campus.content).contains(day);
+        session.invites_all && first.is_none_or(then)
+    });
+    let members = members.map(|campus| campus.id.to_string());
+    let invited = session.invited_campus_ids.iter().cloned();
+    members
+        .chain(invited)
+        .chain([case.owner.to_text()])
+        .collect()
 }
 
 pub fn reopen(state: &v1::SessionState, case: &Case<'_>) -> Move<SessionRules> {
-    if case.asker != Place::Office {
-        return Err(only(OFFICE));
-    }
-    go("reopen", state, |next| next.status = Held.into())
+    case.only_office()?;
+    let turn = COURSE.act("reopen", state.status())?;
+    go(turn, state, |next| next.status = Held.into())
 }

@@ -36,6 +36,12 @@ fn codes(session: &v1::Session) -> Vec<(Code, String)> {
 #[test]
 fn a_plain_session_is_clean_even_on_a_saturday() {
     assert_eq!(codes(&session("2026-05-09")), []);
+    let claimed = v1::Session {
+        subjects: vec!["语文".into(), "数学".into()],
+        claimed_subject_count: 2,
+        ..session("2026-05-09")
+    };
+    assert_eq!(codes(&claimed), []);
 }
 
 #[test]
@@ -113,6 +119,14 @@ fn each_fault_names_its_field() {
             },
             Code::WeekdayMismatch,
             "s.days[0]",
+        ),
+        (
+            v1::Session {
+                claimed_subject_count: 8,
+                ..base.clone()
+            },
+            Code::ClaimDiffers,
+            "s.claimed_subject_count",
         ),
         (
             v1::Session {
@@ -214,7 +228,7 @@ fn a_session_is_announced_held_and_attended_by_those_who_may() {
 fn doubts(session: &v1::Session) -> Vec<(Code, String)> {
     use crate::kinds::registers::person::PersonRules;
     use crate::kinds::registers::vocabulary::VocabularyRules;
-    use crate::kinds::testing::{Group, record, spring};
+    use crate::kinds::testing::{Group, case_in, record, spring};
     let person = |name: &str, home| v1::Person {
         display_name: name.into(),
         home_campus_id: campus(home).to_text(),
@@ -233,7 +247,7 @@ fn doubts(session: &v1::Session) -> Vec<(Code, String)> {
         ],
         ..Default::default()
     };
-    let group = Group(vec![
+    let group = Group::of(vec![
         spring(),
         record::<VocabularyRules>(60, &subjects),
         record::<PersonRules>(70, &person("张老师", 1)),
@@ -241,10 +255,7 @@ fn doubts(session: &v1::Session) -> Vec<(Code, String)> {
         record::<PersonRules>(72, &person("李老师", 1)),
         record::<PersonRules>(73, &person("王老师", 2)),
     ]);
-    let case = Case {
-        neighbours: &group,
-        ..case(campus(1))
-    };
+    let case = case_in(&group, campus(1));
     let mut found = Found::under("s".into());
     SessionRules::check(session, &case, &mut found);
     let told = |finding: Finding| (finding.code, finding.path);
@@ -319,3 +330,78 @@ fn when_it_is_may_be_doubted_and_never_refused() {
         "a Saturday in term"
     );
 }
+
+#[test]
+fn what_was_held_stays_where_and_with_whom_it_was() {
+    let put = |status: Status, field: &str| {
+        let state = v1::SessionState {
+            status: status.into(),
+            ..Default::default()
+        };
+        let refusal = SessionRules::may_put(&state, &["place".to_owned(), field.to_owned()]);
+        refusal.map_err(|refusal| refusal.path)
+    };
+    let refused = |field: &str| Err(format!("put.content.session.{field}"));
+    for field in ["days", "invites_all", "invited_campus_ids"] {
+        assert_eq!(put(Status::Planned, field), Ok(()));
+        assert_eq!(put(Status::Held, field), refused(field));
+    }
+    assert_eq!(put(Status::Announced, "days"), refused("days"));
+    assert_eq!(put(Status::Announced, "invited_campus_ids"), Ok(()));
+    assert_eq!(put(Status::Held, "mode"), Ok(()));
+}
+
+#[test]
+fn a_session_is_put_off_to_other_days() {
+    let postpone = |days: &[&str]| {
+        let day = |date: &&str| session(date).days.remove(0);
+        let days = days.iter().map(day).collect();
+        Action::Postpone(v1::PostponeSession { days })
+    };
+    let state = |status: Status| v1::SessionState {
+        status: status.into(),
+        ..Default::default()
+    };
+    let asked = |days: &[&str], status| {
+        let moved = act(postpone(days), campus(1), &state(status), "2026-05-13");
+        match moved.expect("it may be put off") {
+            Moved::To(next) | Moved::Rewritten(next, _) => Some(next.status()),
+            _ => None,
+        }
+    };
+    let same = &["2026-05-13"][..];
+    assert_eq!(asked(same, Status::Announced), None);
+    assert_eq!(asked(same, Status::Planned), None);
+    assert_eq!(asked(same, Status::Postponed), Some(Status::Announced));
+    assert_eq!(
+        asked(&["2026-05-14"], Status::Announced),
+        Some(Status::Announced)
+    );
+    assert_eq!(asked(&[], Status::Announced), Some(Status::Postponed));
+    assert_eq!(asked(&[], Status::Postponed), None);
+}
+
+#[test]
+fn only_who_takes_part_is_waived() {
+    let held = v1::SessionState {
+        status: Status::Held.into(),
+        ..Default::default()
+    };
+    let record = |waived: &[u128]| {
+        let waived_campus_ids = waived.iter().map(|n| campus(*n).to_text()).collect();
+        let record = v1::RecordSession { waived_campus_ids };
+        let action = v1::SessionAction {
+            action: Some(Action::Record(record)),
+        };
+        let session = session("2026-05-12");
+        let moved = SessionRules::act(&action, &session, &held, &case(campus(1)));
+        moved
+            .map(|_| ())
+            .map_err(|finding| (finding.code, finding.path))
+    };
+    let path = "act.action.session.record.waived_campus_ids[2]".to_owned();
+    assert_eq!(record(&[1, 2]), Ok(()));
+    assert_eq!(record(&[1, 2, 3]), Err((Code::CampusNotInvited, path)));
+}
+
+mod twins;

@@ -250,3 +250,21 @@ proptest! {
         prop_assert!(day.kind != DayKind::School || day.follows == Some(day.date.weekday()));
     }
 }
+
+#[test]
+fn an_ordinary_monday_may_follow_tuesdays_timetable() {
+    let follows = |special: Option<Weekday>| {
+        let monday = SpecialDay {
+            school: true,
+            follows: special,
+            service_week: None,
+        };
+        let terms = vec![term(date(2026, 9, 1), date(2027, 1, 22))];
+        let calendar = calendar(terms, vec![(date(2026, 9, 28), monday)]);
+        let day = calendar.day(date(2026, 9, 28));
+        (day.kind, day.follows)
+    };
+    assert_eq!(follows(None), (DayKind::School, Some(Weekday::Monday)));
+    let tuesday = Some(Weekday::Tuesday);
+    assert_eq!(follows(tuesday), (DayKind::School, tuesday));
+}

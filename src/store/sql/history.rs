@@ -2,7 +2,7 @@
 
 use super::column::{id_bytes, place, time};
 use super::db::Db;
-use super::load::version;
+use super::load::{blob, version};
 use super::statement::{Row, query};
 use crate::model::ids::{GroupKey, RecordId};
 use crate::store::{Result, Version, Written};
@@ -28,7 +28,7 @@ pub async fn record_at(
 }
 
 pub const HISTORY: &str = "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.erased, v.frame, v.place, v.actor, \
-     v.reason, (SELECT c.at FROM \"commit\" c WHERE c.grp = v.grp \
+     v.reason, v.answer, (SELECT c.at FROM \"commit\" c WHERE c.grp = v.grp \
      AND c.last_position >= v.position ORDER BY c.last_position LIMIT 1) AS at \
      FROM version v WHERE v.grp = ? AND v.id = ? AND v.version < ? \
      ORDER BY v.version DESC LIMIT ?";
@@ -57,5 +57,6 @@ fn written(row: &Row) -> Result<Written> {
         actor: row.try_get("actor")?,
         reason: row.try_get("reason")?,
         at: time(row.try_get("at")?)?,
+        answer: blob(row, "answer")?,
     })
 }

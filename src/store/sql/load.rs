@@ -7,8 +7,9 @@ use super::report::as_of_statement;
 use super::statement::{Column, Look, Row, Sql, query};
 use crate::model::date::Span;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
-use crate::store::{Loaded, Needs, Remembered, Result, Version};
+use crate::store::{Loaded, NEAR_BYTES_MAX, NEAR_ROWS_MAX, Needs, Remembered, Result, Version};
 use bytes::Bytes;
+use jiff::ToSpan as _;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A version's columns.
@@ -52,7 +53,9 @@ pub async fn load(db: &mut Db<'_>, group: GroupKey, needs: &Needs) -> Result<Loa
         .iter()
         .map(|keys| holders_audience_statement(group, keys));
     let whole = needs.kinds.iter().map(|kind| newest_of(group, kind));
-    let whole = whole.collect();
+    let near = spans(&needs.near).into_iter();
+    let near = near.map(|(kind, span)| near_statement(group, kind, span));
+    let whole = whole.chain(near).collect();
     let of = |columns, statements| Look {
         columns,
         statements,
@@ -98,13 +101,11 @@ pub async fn load(db: &mut Db<'_>, group: GroupKey, needs: &Needs) -> Result<Loa
     Ok(loaded)
 }
 
-/// Adds every live record of the kinds that are needed whole.
+/// Adds the live records of the kinds that are needed whole or for some days.
 fn whole_kinds(loaded: &mut Loaded, needs: &Needs, rows: &[Row]) -> Result<()> {
-    loaded.kinds = needs
-        .kinds
-        .iter()
-        .map(|kind| (*kind, BTreeSet::new()))
-        .collect();
+    let near = needs.near.iter().map(|(kind, _)| kind);
+    let kinds = needs.kinds.iter().chain(near);
+    loaded.kinds = kinds.map(|kind| (*kind, BTreeSet::new())).collect();
     for row in rows {
         let version = version(row)?;
         if let Some(of_kind) = loaded.kinds.get_mut(version.kind.as_str()) {
@@ -119,6 +120,29 @@ fn whole_kinds(loaded: &mut Loaded, needs: &Needs, rows: &[Row]) -> Result<()> {
 fn newest_of(group: GroupKey, kind: &'static str) -> Sql<'static> {
     // What is not superseded yet counts as superseded at the largest position.
     as_of_statement(group, kind, i64::MAX - 1, Span::ALWAYS)
+}
+
+/// Days that lie less than a month apart are looked for at once: a batch brings the sessions of a term.
+fn spans(near: &BTreeSet<(&'static str, Span)>) -> Vec<(&'static str, Span)> {
+    let mut spans: Vec<(&'static str, Span)> = Vec::new();
+    for (kind, span) in near {
+        match spans.last_mut() {
+            Some((of, last)) if of == kind && span.first <= last.last.saturating_add(31.days()) => {
+                last.last = last.last.max(span.last);
+            }
+            _ => spans.push((kind, *span)),
+        }
+    }
+    spans
+}
+
+/// The live records of a kind that touch some days.
+fn near_statement(group: GroupKey, kind: &'static str, span: Span) -> Sql<'static> {
+    let mut sql = as_of_statement(group, kind, i64::MAX - 1, span);
+    sql.push(&format!(
+        " AND LENGTH(frame) <= {NEAR_BYTES_MAX} LIMIT {NEAR_ROWS_MAX}"
+    ));
+    sql
 }
 
 fn looked_for<'q, T>(

@@ -28,7 +28,11 @@ pub async fn write(folder: &Path, file: &Path) -> Result<()> {
 }
 
 async fn copy_into(folder: &Path, file: &Path) -> Result<()> {
-    let mut db = options(folder).create_if_missing(false).connect().await?;
+    let options = options(folder).create_if_missing(false);
+    // The copy is made under this setting too: what is moved in it leaves no bytes behind, which an erasure after a
+    // restore would not find.
+    let options = options.pragma("secure_delete", "on");
+    let mut db = options.connect().await?;
     let path = file
         .to_str()
         .ok_or(StoreError::Damaged("a backup's path is not UTF-8"))?;
@@ -97,6 +101,7 @@ async fn prepare(backup: &Path, fresh: &Path, now: Timestamp) -> Result<Vec<(Gro
     std::fs::copy(backup, fresh)?;
     let mut db = SqliteConnectOptions::new()
         .filename(fresh)
+        .pragma("secure_delete", "on")
         .connect()
         .await?;
     let sound: String = sqlx::query_scalar("PRAGMA quick_check(1)")

@@ -1,6 +1,6 @@
 //! What the hub takes and gives at once.
 
-use crate::model::limits::{Limits, Rate};
+use crate::model::limits::{Limits, RECORD_BYTES_MAX, Rate};
 use crate::wire::v1;
 
 /// The limits as the contract writes them.
@@ -19,6 +19,7 @@ pub fn limits(limits: &Limits) -> v1::Limits {
         stream_age: prost_types::Duration::try_from(limits.stream_age).ok(),
         pushes_per_credential_max: i32::try_from(limits.pushes_per_credential_max)
             .unwrap_or(i32::MAX),
+        record_bytes_max: count(RECORD_BYTES_MAX),
         calls_per_credential: rate(limits.calls_per_credential),
         calls_per_group: rate(limits.calls_per_group),
         push_bytes_per_credential: rate(limits.push_bytes_per_credential),

@@ -24,6 +24,7 @@ const CALLS: &str = "
     GetPushResults    U    U       ok     ok   ok     ok      P
     ListCommits       U    U       ok     ok   ok     ok      P
     GetGroupStatus    U    U       P      P    ok     P       P
+    GetExchangeShares U    U       P      P    ok     P       P
     ExportPerson      U    U       P      P    ok     P       P
     ErasePerson       U    U       P      P    ok     P       P
 ";
@@ -84,6 +85,13 @@ async fn call(client: &Client, rpc: &str, cast: &Cast) -> Result<(), Status> {
                 ..Default::default()
             };
             office.get_group_status(request).await.map(drop)
+        }
+        "GetExchangeShares" => {
+            let request = v1::GetExchangeSharesRequest {
+                school_year: 2025,
+                ..Default::default()
+            };
+            office.get_exchange_shares(request).await.map(drop)
         }
         "ExportPerson" => crate::personal::export(client, person).await.map(drop),
         "ErasePerson" => crate::personal::erase(client, person, &[]).await.map(drop),

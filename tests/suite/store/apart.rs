@@ -2,6 +2,7 @@
 
 use super::reader::{Reader, Told};
 use super::scribe::{Scribe, at_campus, delete, head, mutation, of_campus, put, record, time};
+use lianxiao::model::date::Span;
 use lianxiao::model::feed::Head;
 use lianxiao::model::ids::{Key, Place, Who};
 use lianxiao::model::sight::Sight;
@@ -21,6 +22,7 @@ async fn load(scribe: &Scribe<'_>) -> Loaded {
         versions: [(record(1), 1), (record(1), 2)].into(),
         keys: [key()].into(),
         kinds: ["menu"].into(),
+        near: [("session", Span::ALWAYS)].into(),
     };
     let mut writing = scribe.store.begin(&[scribe.group]).await.expect("begins");
     let loaded = writing.load(scribe.group, &needs).await;

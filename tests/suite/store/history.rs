@@ -1,6 +1,6 @@
 //! The past: commits, and records as they stood.
 
-use super::scribe::{Scribe, at_campus, delete, head, put, record, time};
+use super::scribe::{Scribe, at_campus, delete, head, mutation, put, record, time};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use lianxiao::model::date::{FIRST_DAY, LAST_DAY, Span};
@@ -137,7 +137,11 @@ pub async fn a_record_is_found_as_it_stood(store: &dyn Store) {
 pub async fn the_versions_of_a_record_come_newest_first(store: &dyn Store) {
     let mut scribe = Scribe::new(store, "g").await;
     scribe
-        .commit([put(record(1)), put(record(2)), put(record(1))])
+        .commit([
+            put(record(1)),
+            put(record(2)),
+            put(record(1)).by(mutation(7)),
+        ])
         .await;
     scribe
         .commit([put(record(1)).pushed_by(Place::Office).seen_by(&[])])
@@ -149,6 +153,7 @@ pub async fn the_versions_of_a_record_come_newest_first(store: &dyn Store) {
         actor: "总务处".to_owned(),
         reason: format!("reason {}", scribe.at(position).version),
         at: time(commit),
+        answer: (position == 3).then(|| format!("answer to {}", mutation(7)).into()),
     };
     let first = at_campus(1);
     let all = [

@@ -2,6 +2,8 @@
 
 use super::scribe::{Scribe, at_campus, delete, hash, head, mutation, of_campus, put, record};
 use bytes::Bytes;
+use jiff::civil::date;
+use lianxiao::model::date::Span;
 use lianxiao::model::feed::Head;
 use lianxiao::model::ids::{Key, MutationId, Place, RecordId, Who};
 use lianxiao::store::{Loaded, Needs, Remembered, Store};
@@ -42,6 +44,7 @@ pub async fn nothing_is_found_of_what_was_never_written(store: &dyn Store) {
         versions: HashSet::from([(record(1), 1)]),
         keys: HashSet::from([key("menu", "a")]),
         kinds: BTreeSet::from(["menu"]),
+        near: BTreeSet::from([("session", Span::ALWAYS)]),
     };
     for needs in [needs, Needs::default()] {
         let loaded = load(&scribe, &needs).await;
@@ -70,6 +73,43 @@ pub async fn a_kind_is_found_whole_and_live(store: &dyn Store) {
     assert_eq!(loaded.kinds, kinds);
     let versions = [2, 4].map(|n| loaded.records[&record(n)].version);
     assert_eq!((versions, loaded.records.len()), ([2, 1], 2));
+}
+
+pub async fn the_live_records_of_some_days_are_found(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    let may = |first, last| Span {
+        first: date(2026, 5, first),
+        last: date(2026, 5, last),
+    };
+    let on = |n, days| put(record(n)).kind("session").on(days);
+    scribe
+        .commit([
+            on(1, may(4, 4)),
+            on(2, may(3, 5)),
+            on(3, may(5, 6)),
+            on(4, may(4, 4)),
+        ])
+        .await;
+    scribe.commit([on(1, may(20, 20)), delete(record(4))]).await;
+    let near = |days: &[Span]| Needs {
+        near: days.iter().map(|days| ("session", *days)).collect(),
+        ..Needs::default()
+    };
+    let autumn = Span {
+        first: date(2026, 9, 1),
+        last: date(2026, 9, 1),
+    };
+    for (days, found) in [
+        (&[may(4, 4)][..], &[2][..]),
+        (&[may(5, 5)], &[2, 3]),
+        (&[may(20, 20), autumn], &[1]),
+        (&[autumn], &[]),
+    ] {
+        let loaded = load(&scribe, &near(days)).await;
+        let ids: BTreeSet<_> = found.iter().map(|n| record(*n)).collect();
+        assert_eq!(loaded.kinds, BTreeMap::from([("session", ids.clone())]));
+        assert_eq!(loaded.records.keys().copied().collect::<BTreeSet<_>>(), ids);
+    }
 }
 
 pub async fn the_newest_version_is_found_deleted_or_not(store: &dyn Store) {

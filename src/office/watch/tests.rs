@@ -1,0 +1,158 @@
+//! What is looked at, case by case.
+
+use super::*;
+use crate::model::ids::{Place, RecordId};
+use jiff::civil::date;
+use uuid::Uuid;
+use v1::ExchangeStatus::{Completed, Draft, Withdrawn};
+use v1::SessionStatus::{Cancelled, Postponed, Recorded};
+
+fn id(n: u128) -> RecordId {
+    RecordId(Uuid::from_u128(n))
+}
+
+fn exchange(n: u128, status: v1::ExchangeStatus, days: [&str; 2], pair: &str) -> Exchange {
+    let [planned_start, planned_end] = days.map(str::to_owned);
+    Kept {
+        id: id(n),
+        owner: Place::Campus(id(1)),
+        content: v1::Exchange {
+            pair_id: pair.to_owned(),
+            planned_start,
+            planned_end,
+            ..Default::default()
+        },
+        state: v1::ExchangeState {
+            status: status.into(),
+            ..Default::default()
+        },
+    }
+}
+
+/// The concerns about the first of some movements on 2026-05-12.
+fn about(all: &[Exchange]) -> Vec<Concern> {
+    let records = Records {
+        exchanges: all.to_vec(),
+        ..Default::default()
+    };
+    let first = all[0].id.to_string();
+    let watched = exchanges(&records, date(2026, 5, 12)).into_iter();
+    let own = watched.filter(|of| {
+        of.exchange
+            .as_ref()
+            .is_some_and(|of| of.exchange_id == first)
+    });
+    own.flat_map(|of| of.concerns().collect::<Vec<_>>())
+        .collect()
+}
+
+#[test]
+fn what_is_overdue_is_told_by_day_and_month() {
+    let year = ["2025-09", "2026-07-31"];
+    for (status, days, expected) in [
+        (Active, year, None),
+        (Active, ["2025-09", "2026-07-11"], Some(Concern::EndingSoon)),
+        (Active, ["2025-09", "2026-07-12"], None),
+        (Active, ["2025-09", "2026-05"], Some(Concern::EndingSoon)),
+        (Active, ["2025-09", "2026-05-12"], Some(Concern::EndingSoon)),
+        (Active, ["2025-09", "2026-05-11"], Some(Concern::PastEnd)),
+        (Active, ["2025-09", "2026-04"], Some(Concern::PastEnd)),
+        (Active, ["2025-09", ""], None),
+        (Completed, ["2025-09", "2026-04"], None),
+        (Approved, ["2026-05-02", "2026-07-31"], None),
+        (
+            Approved,
+            ["2026-05-01", "2026-07-31"],
+            Some(Concern::NotArrived),
+        ),
+        (Approved, ["2026-05", "2027"], None),
+        (Approved, ["2026-04", ""], Some(Concern::NotArrived)),
+        (Approved, ["", ""], None),
+        (Accepted, ["2026-04", ""], None),
+        (Withdrawn, ["2025-09", "2026-04"], None),
+    ] {
+        let found = about(&[exchange(7, status, days, "")]);
+        assert_eq!(found, Vec::from_iter(expected), "{status:?} {days:?}");
+    }
+}
+
+#[test]
+fn a_pair_is_half_open_while_one_half_stands_alone() {
+    let year = ["2025-09", "2027-07-31"];
+    let half = |n, status| exchange(n, status, year, "p");
+    let open = vec![Concern::HalfOpen];
+    assert_eq!(about(&[half(1, Proposed)]), open);
+    assert_eq!(about(&[half(1, Active), half(2, Active)]), []);
+    assert_eq!(about(&[half(1, Proposed), half(2, Accepted)]), []);
+    for gone in [Completed, Withdrawn, Draft] {
+        assert_eq!(about(&[half(1, Active), half(2, gone)]), open, "{gone:?}");
+        assert_eq!(about(&[half(2, gone), half(1, Active)]), [], "{gone:?}");
+    }
+    let other_pair = exchange(3, Active, year, "q");
+    assert_eq!(about(&[half(1, Active), other_pair]), open);
+}
+
+#[test]
+fn a_session_that_is_over_stays_open_until_its_books_are_closed() {
+    let session = |status: v1::SessionStatus, days: &[&str], reported: &[u128]| {
+        let day = |date: &&str| v1::SessionDay {
+            date: (*date).to_owned(),
+            ..Default::default()
+        };
+        let row = |n: &u128| v1::Attendance {
+            campus_id: id(*n).to_string(),
+            ..Default::default()
+        };
+        Kept {
+            id: id(9),
+            owner: Place::Campus(id(1)),
+            content: v1::Session {
+                days: days.iter().map(day).collect(),
+                invited_campus_ids: vec![id(2).to_string()],
+                ..Default::default()
+            },
+            state: v1::SessionState {
+                status: status.into(),
+                attendance: reported.iter().map(row).collect(),
+                ..Default::default()
+            },
+        }
+    };
+    let campuses = [1, 2, 3].map(|n| Kept {
+        id: id(n),
+        owner: Place::Office,
+        content: v1::Campus::default(),
+        state: (),
+    });
+    let members: Vec<_> = campuses.iter().collect();
+    let open = |session: Session| {
+        let records = Records {
+            sessions: vec![session],
+            ..Default::default()
+        };
+        let (first, last) = (date(2026, 5, 1), date(2026, 5, 31));
+        let open = sessions(&records, &members, Span { first, last }, date(2026, 5, 12));
+        let silent = |of: &v1::UnrecordedSession| of.silent_campus_ids.clone();
+        open.first().map(silent)
+    };
+    let ids = |ids: &[u128]| Some(ids.iter().map(|n| id(*n).to_string()).collect::<Vec<_>>());
+    assert_eq!(open(session(Held, &["2026-05-11"], &[])), ids(&[1, 2]));
+    assert_eq!(open(session(Held, &["2026-05-11"], &[2])), ids(&[1]));
+    assert_eq!(
+        open(session(Held, &["2026-05-11", "2026-05-12"], &[])),
+        None
+    );
+    assert_eq!(open(session(Announced, &["2026-05-11"], &[])), ids(&[]));
+    assert_eq!(
+        open(session(Announced, &["2026-04-11"], &[])),
+        None,
+        "out of the span"
+    );
+    for closed in [Recorded, Cancelled, Postponed] {
+        assert_eq!(
+            open(session(closed, &["2026-05-11"], &[])),
+            None,
+            "{closed:?}"
+        );
+    }
+}
