@@ -1,21 +1,23 @@
 //! Calendars (校历): terms, holidays and make-up days in tables, lists and notices → `Calendar`.
 
+mod days;
+
 use super::columns::{self, Headings};
 use super::doubt::{Code, Doubt, Place};
 use super::known::Known;
 use super::reading::Reading;
-use super::sheet::{Cell, Row, Sheet};
+use super::sheet::{Cell, Row, Sheet, joined};
 use super::when::year::Years;
 use super::when::{self, Said, regex};
 use crate::wire::v1::content::Kind;
-use crate::wire::v1::{Calendar, DayKind, SpecialDay, Term};
+use crate::wire::v1::{Calendar, Term};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// The most days that one line calls off.
-const DAYS_MAX: usize = 120;
+/// The shortest term, in days.
+const TERM_MIN: i32 = 30;
 
 /// What a column says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,12 +132,6 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
     reading
 }
 
-static OFF: LazyLock<Regex> = LazyLock::new(|| {
-    regex("放假|休息|停课|假期|调休放假|不上课|校休|元旦|春节|清明|劳动节|五一|端午|中秋|国庆")
-});
-static ON: LazyLock<Regex> = LazyLock::new(|| {
-    regex("上班|上课|补课|补班|调班|工作日|正常教学|上学|[上补按行](?:周|星期)[一二三四五]")
-});
 static TERM_NAME: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"\d{3,4}(?:\s*[-~/]+\s*\d{2,4})?\s*学年度?\s*(?:第?[一二12上下]学期)?|\d{4}年?[春秋]季?学期",
@@ -157,8 +153,8 @@ impl Reader<'_> {
         } else {
             columns::find(&sheet.rows, HEADINGS, 2)
         };
-        let Some(columns) = table else {
-            for line in columns::lines(sheet, HEADINGS) {
+        let Some(mut columns) = table else {
+            for line in columns::lines(sheet, HEADINGS, self.doubts) {
                 self.line(&line);
             }
             return;
@@ -168,6 +164,8 @@ impl Reader<'_> {
                 self.title(cell);
             }
         }
+        let several = [Field::Day, Field::Kind, Field::Label, Field::Counter];
+        self.doubts.extend(columns.doubts(&sheet.rows, &several));
         for row in columns.records(&sheet.rows, self.doubts) {
             self.record(&columns, row);
         }
@@ -179,77 +177,82 @@ impl Reader<'_> {
         }
     }
 
+    fn doubt(&mut self, code: Code, cell: &Cell) {
+        self.doubts
+            .push(Doubt::new(code, cell.place.clone(), &cell.typed));
+    }
+
     fn record(&mut self, columns: &columns::Columns<Field>, row: &Row) {
         let fields = columns.fields(row);
         let of = |wanted: Field| {
-            fields
-                .iter()
-                .find(|(field, _)| *field == wanted)
-                .map(|(_, cell)| cell)
+            let of = |(field, cell): &&(Field, Cell)| *field == wanted && !cell.is_blank();
+            fields.iter().find(of).map(|(_, cell)| cell)
         };
-        if let (Some(first), Some(last)) = (of(Field::First), of(Field::Last)) {
-            let name = of(Field::Term)
-                .map(|cell| cell.typed.clone())
-                .or(self.name.clone())
-                .unwrap_or_default();
-            let day = |cell: &Cell, reader: &mut Self| {
-                let said = when::whole(&cell.text)
-                    .or_else(|| when::find(&cell.text, true).first().map(|found| found.said));
-                said.and_then(|said| reader.years.day(cell, said, reader.doubts))
-            };
-            match (day(first, self), day(last, self)) {
-                (Some(first_day), Some(last_day)) => self.term(first, name, first_day, last_day),
-                _ => self.doubts.push(Doubt::new(
-                    Code::NotUnderstood,
-                    first.place.clone(),
-                    &first.typed,
-                )),
+        let whole = Cell::new(
+            row.iter()
+                .find(|cell| !cell.is_empty())
+                .map(|cell| cell.place.clone())
+                .unwrap_or_default(),
+            &joined(row),
+        );
+        let (first, last) = (of(Field::First), of(Field::Last));
+        if first.is_some() || (last.is_some() && of(Field::Day).is_none()) {
+            let before = self.doubts.len();
+            let name = of(Field::Term).map(|cell| cell.typed.clone());
+            let days = [first, last].map(|cell| cell.map(|cell| self.day(cell)));
+            match days {
+                [Some(Some(first_day)), Some(Some(last_day))] => {
+                    let name = name.or(self.name.clone()).unwrap_or_default();
+                    self.term(&whole, name, first_day, last_day);
+                }
+                [Some(Some(first_day)), None] => {
+                    self.name = name.or(self.name.take());
+                    self.open_term(&whole, first_day);
+                }
+                _ if self.doubts.len() > before => {}
+                _ => self.doubt(Code::NotUnderstood, &whole),
             }
             return;
         }
-        let Some(day) = of(Field::Day) else {
-            return;
-        };
-        let rest: Vec<&str> = fields
-            .iter()
-            .filter(|(field, _)| matches!(field, Field::Kind | Field::Label))
+        let days: Vec<&str> = [Field::Day, Field::Kind, Field::Label]
+            .into_iter()
+            .flat_map(|wanted| fields.iter().filter(move |(field, _)| *field == wanted))
+            .filter(|(_, cell)| !cell.is_blank())
             .map(|(_, cell)| cell.typed.as_str())
             .collect();
-        let line = Cell::new(
-            day.place.clone(),
-            &format!("{} {}", day.typed, rest.join(" ")),
-        );
-        self.line(&line);
+        match of(Field::Day) {
+            Some(day) => self.line(&Cell::new(day.place.clone(), &days.join(" "))),
+            None => self.doubt(Code::DateMissing, &whole),
+        }
+    }
+
+    /// The day that a cell says.
+    fn day(&mut self, cell: &Cell) -> Option<Date> {
+        let said = when::whole(&cell.text)
+            .or_else(|| when::find(&cell.text, true).first().map(|found| found.said));
+        self.years.day(cell, said?, self.doubts)
     }
 
     /// A line: 5月1日(周五)至5日(周二)放假,共5天。5月9日(周六)上班。
     fn line(&mut self, line: &Cell) {
         self.title(line);
-        if line.is_blank() {
+        if line.is_blank() || self.term_line(line) {
             return;
         }
-        if self.term_line(line) {
-            return;
-        }
-        let mut read = false;
-        let mut last_kind = None;
-        for clause in line
+        let clauses = line
             .text
             .split(['。', ';', '\n'])
-            .filter(|clause| !clause.trim().is_empty())
-        {
-            let clause = line.part(clause);
-            read |= self.clause(&clause, &mut last_kind);
-        }
+            .filter(|clause| !clause.trim().is_empty());
+        let mut said = days::Said::default();
+        let clauses: Vec<bool> = clauses
+            .map(|clause| self.clause(&line.part(clause), &mut said))
+            .collect();
+        let read = clauses.iter().any(|read| *read);
         let title = TERM_NAME.is_match(&line.text)
             || (when::find(&line.text, true).is_empty() && when::weeks(&line.text).is_none());
-        let heading = title && line.text.chars().count() < 40;
+        let heading = title && columns::is_title(&line.text);
         if !read && !heading {
-            self.doubts.push(Doubt::new(
-                Code::NotUnderstood,
-                line.place.clone(),
-                &line.typed,
-            ));
+            self.doubt(Code::NotUnderstood, line);
         }
     }
 
@@ -261,7 +264,7 @@ impl Reader<'_> {
         let named = TERM_NAME.is_match(&line.text) || line.text.contains("学期");
         let begins = BEGINS.is_match(&line.text);
         let (first, last) = match (period, found.as_slice()) {
-            (Some(period), _) if named && !OFF.is_match(&line.text) => period,
+            (Some(period), _) if named && !days::is_off(&line.text) => period,
             (None, [first, last]) if begins || named => (first.said, last.said),
             (None, [only]) if begins => {
                 let day = self.years.day(line, only.said, self.doubts);
@@ -290,6 +293,14 @@ impl Reader<'_> {
         if last < first {
             // The autumn term passes the end of the year.
             last = last.checked_add(1.year()).unwrap_or(last);
+        }
+        if first
+            .until(last)
+            .is_ok_and(|span| span.get_days() < TERM_MIN)
+        {
+            // 第二学期期中考试4月20日-22日 is something in a term.
+            self.doubt(Code::NotUnderstood, line);
+            return true;
         }
         let name = TERM_NAME
             .find(&line.text)
@@ -362,130 +373,6 @@ impl Reader<'_> {
             last_day: last.to_string(),
         });
     }
-
-    /// The days of a clause; whether it was one of days.
-    fn clause(&mut self, clause: &Cell, last_kind: &mut Option<(DayKind, String)>) -> bool {
-        static PART: LazyLock<Regex> = LazyLock::new(|| regex(r"[^,]+"));
-        let mut read = false;
-        for part in PART.find_iter(&clause.text) {
-            let cell = clause.part(part.as_str());
-            let days = self.days(&cell);
-            let (on, off) = (ON.find(&cell.text), OFF.find(&cell.text));
-            let kind = match (on, off) {
-                (Some(on), Some(off)) if on.start() > off.start() && !days.is_empty() => {
-                    Some(DayKind::Workday)
-                }
-                (Some(_), None) => Some(DayKind::Workday),
-                (_, Some(_)) => Some(DayKind::Holiday),
-                (None, None) => None,
-            };
-            let label = label(&cell);
-            let (kind, label) = match (kind, last_kind.clone()) {
-                (Some(kind), before) => (
-                    kind,
-                    if label.is_empty() {
-                        before.map(|(_, label)| label).unwrap_or_default()
-                    } else {
-                        label
-                    },
-                ),
-                (None, Some(before)) if !days.is_empty() => before,
-                (None, _) => {
-                    if let (Some((follows, _)), Some(last)) = (
-                        when::weekday(&cell.text),
-                        self.calendar.special_days.last_mut(),
-                    ) && days.is_empty()
-                        && cell.text.contains('课')
-                    {
-                        last.follows_weekday = follows.into();
-                        read = true;
-                    }
-                    continue;
-                }
-            };
-            read |= !days.is_empty();
-            let follows = follows(&cell).filter(|_| kind == DayKind::Workday && days.len() == 1);
-            for day in &days {
-                self.special(*day, kind, follows, &label);
-            }
-            *last_kind = Some((kind, label));
-        }
-        read
-    }
-
-    fn days(&mut self, cell: &Cell) -> Vec<Date> {
-        let found = when::find(&cell.text, true);
-        if let Some((first, last)) = when::period(&cell.text)
-            && let Some(first) = self.years.day(cell, first, self.doubts)
-        {
-            let last = Said {
-                year: last.year.or(Some(first.year())),
-                ..last
-            };
-            let Some(mut last) = self.years.day(cell, last, self.doubts) else {
-                return Vec::new();
-            };
-            if last < first {
-                last = last.checked_add(1.year()).unwrap_or(last);
-            }
-            return first
-                .series(1.days())
-                .take_while(|day| *day <= last)
-                .take(DAYS_MAX)
-                .collect();
-        }
-        if found.is_empty() {
-            let whole = cell
-                .text
-                .split_whitespace()
-                .next()
-                .and_then(when::whole)
-                .filter(Said::is_date);
-            return whole
-                .and_then(|said| self.years.day(cell, said, self.doubts))
-                .into_iter()
-                .collect();
-        }
-        found
-            .into_iter()
-            .filter_map(|found| self.years.day(cell, found.said, self.doubts))
-            .collect()
-    }
-
-    fn special(&mut self, day: Date, kind: DayKind, follows: Option<i8>, label: &str) {
-        let date = day.to_string();
-        self.calendar
-            .special_days
-            .retain(|other| other.date != date);
-        self.calendar.special_days.push(SpecialDay {
-            date,
-            kind: kind.into(),
-            follows_weekday: follows.unwrap_or_default().into(),
-            label: label.to_owned(),
-            ..SpecialDay::default()
-        });
-    }
-}
-
-/// The weekday whose lessons a make-up day follows: 上周一的课, 补周五课.
-fn follows(cell: &Cell) -> Option<i8> {
-    static FOLLOWS: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?:上|补|按|执行|行)(?:的是)?\s*\(?\s*((?:周|星期)[一二三四五])"));
-    let captures = FOLLOWS.captures(&cell.text)?;
-    when::weekday(&captures[1]).map(|(day, _)| day)
-}
-
-/// What a day is called: 劳动节.
-fn label(cell: &Cell) -> String {
-    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            "元旦|春节|清明节?|劳动节|五一|端午节?|中秋节?|国庆节?|秋假|春假|寒假|暑假|运动会|校庆|调休",
-        )
-    });
-    let found = LABEL.find(&cell.text);
-    found
-        .map(|found| cell.typed_of(found.as_str()).to_owned())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,6 +1,11 @@
 //! Where something was typed, and what was not understood without a doubt.
 
+use super::fold::fold;
+use super::when::regex;
 use crate::model::finding::render;
+use jiff::civil::Date;
+use regex::{Captures, Regex};
+use std::sync::LazyLock;
 
 /// Where something stands in what was handed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,13 +70,13 @@ pub struct Doubt {
 }
 
 impl Doubt {
-    /// A doubt about what was typed somewhere.
-    pub fn new(code: Code, place: Place, typed: impl Into<String>) -> Self {
+    /// A doubt about what was typed somewhere. Numbers of telephones and identity cards are not repeated.
+    pub fn new(code: Code, place: Place, typed: impl AsRef<str>) -> Self {
         Doubt {
             code,
             place,
             item: None,
-            typed: typed.into(),
+            typed: masked(typed.as_ref()),
             understood: String::new(),
             detail: String::new(),
         }
@@ -111,6 +116,31 @@ impl Doubt {
         ];
         render(template, values)
     }
+}
+
+/// Seven digits and more in a row, and the groups in which people write mobile numbers.
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"\d{7,}[Xx]?|1[3-9]\d(?:[ -]\d{4}){2}"));
+
+/// Whether a text holds a number that is a person's, and no day (20260512).
+#[must_use]
+pub fn is_private(text: &str) -> bool {
+    NUMBER
+        .find_iter(text)
+        .any(|number| !is_day(number.as_str()))
+}
+
+fn masked(typed: &str) -> String {
+    let mask = |number: &Captures<'_>| match is_day(&number[0]) {
+        true => number[0].to_owned(),
+        false => "***".to_owned(),
+    };
+    NUMBER.replace_all(typed, mask).into_owned()
+}
+
+/// Days of birth are older.
+fn is_day(digits: &str) -> bool {
+    let day = Date::strptime("%Y%m%d", fold(digits));
+    digits.chars().count() == 8 && day.is_ok_and(|day| (2000..=2100).contains(&day.year()))
 }
 
 macro_rules! codes {
@@ -197,6 +227,9 @@ codes! {
     DayRepeated "DAY_REPEATED"
         "{understood} 出现了两次（“{typed}”），内容合在一起。"
         "{understood} stands here twice (\"{typed}\"); its rows were put together.";
+    DayContradicted "DAY_CONTRADICTED"
+        "{understood} 前面写的不同，按后面的“{typed}”读。"
+        "What was said of {understood} before is different; it was read by the later \"{typed}\".";
     WeekUnknown "WEEK_UNKNOWN"
         "“{typed}”要有校历（学期第一天）才能换成日期。"
         "\"{typed}\" can be turned into dates only with a calendar (the term's first day).";
@@ -223,6 +256,9 @@ codes! {
     WordUnknown "WORD_UNKNOWN"
         "“{typed}”不是已知的{detail}，照写保留。"
         "\"{typed}\" is no known {detail} and was kept as typed.";
+    WordUnsure "WORD_UNSURE"
+        "“{typed}”可能是：{detail}；没有替您选定，请写明。"
+        "\"{typed}\" may be {detail}: nothing was chosen, say which.";
     Assumed "ASSUMED"
         "没有写明{detail}，暂读作“{understood}”。"
         "The {detail} is not stated; for now it was read as \"{understood}\".";
@@ -299,6 +335,25 @@ mod tests {
                 column,
             };
             assert_eq!(place.cell().as_deref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn numbers_of_people_are_not_repeated_and_days_are() {
+        for (typed, shown) in [
+            ("王老师13800001111", "王老师***"),
+            ("32040019800101123X 女", "*** 女"),
+            ("138 0000 1111", "***"),
+            ("电话０５１９－８６８５１２３４", "电话０５１９－***"),
+            ("出生19800115", "出生***"),
+            ("20260512-20260516", "20260512-20260516"),
+            ("２０２６０５１２", "２０２６０５１２"),
+            ("2024-09-01~2027-08-31", "2024-09-01~2027-08-31"),
+            ("苏教〔2026〕123456号", "苏教〔2026〕123456号"),
+        ] {
+            let doubt = Doubt::new(Code::LeftOut, Place::Whole, typed);
+            assert_eq!(doubt.typed, shown);
+            assert_eq!(is_private(typed), typed != shown, "{typed}");
         }
     }
 

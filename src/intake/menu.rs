@@ -1,5 +1,6 @@
 //! Menus (食谱): weighed tables, lists by date, week grids and texts → `Menu`.
 
+mod allergens;
 mod amount;
 mod days;
 mod dish;
@@ -158,6 +159,7 @@ fn grids(rows: &[Row], mut draft: Draft) -> Vec<Draft> {
         if !draft.days.is_empty() && !titles.is_empty() {
             let next = Draft {
                 slots: draft.slots.clone(),
+                codings: draft.codings.clone(),
                 ..Draft::default()
             };
             drafts.push(std::mem::replace(&mut draft, next));

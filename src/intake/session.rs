@@ -16,6 +16,7 @@ use super::when::year::Years;
 use crate::wire::v1::content::Kind;
 use crate::wire::v1::{PersonRef, Session};
 use build::Builder;
+use std::collections::HashMap;
 
 /// What a notice or a column says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -179,6 +180,15 @@ const HEADINGS: &Headings<Field> = &[
     (Field::Counter, &["序号", "编号"]),
 ];
 
+/// What more than one column may say: day and clock, people, remarks.
+const SEVERAL: &[Field] = &[
+    Field::Time,
+    Field::Speakers,
+    Field::Audience,
+    Field::CoHost,
+    Field::Counter,
+];
+
 /// One session as it is written: its fields, its running order, and what has no heading.
 #[derive(Clone, Debug, Default)]
 pub struct Notice {
@@ -220,9 +230,10 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
 
 fn notices(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
     if !sheet.is_text()
-        && let Some(columns) = columns::find(&sheet.rows, HEADINGS, 3)
+        && let Some(mut columns) = columns::find(&sheet.rows, HEADINGS, 3)
     {
-        doubts.extend(columns.left_out(&sheet.rows));
+        // What stands above belongs to every row.
+        doubts.extend(columns.doubts(&sheet.rows, SEVERAL));
         let above: Vec<Cell> = sheet.rows[..columns.body - 1]
             .iter()
             .filter_map(|row| row.iter().find(|cell| !cell.is_empty()).cloned())
@@ -244,7 +255,7 @@ fn notices(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
             .map(notice)
             .collect();
     }
-    let lines = columns::lines(sheet, HEADINGS);
+    let lines = columns::lines(sheet, HEADINGS, doubts);
     let labels = lines
         .iter()
         .filter(|line| columns::labelled(line, HEADINGS).is_some())
@@ -304,45 +315,68 @@ fn labelled(lines: &[Cell]) -> Vec<Notice> {
     notices
 }
 
-/// Sessions that look like one another, and people who are at two places at once.
+/// The most sessions that one is compared with.
+const COMPARED_MAX: usize = 200;
+
+/// Sessions that look like one another, and people who are at two places at once: one doubt a session.
 fn compare(reading: &mut Reading) {
-    let sessions: Vec<(usize, &Item, &Session)> = reading
-        .items
-        .iter()
-        .enumerate()
-        .filter_map(|(index, item)| match &item.content {
-            Kind::Session(session) => Some((index, item, session)),
-            _ => None,
-        })
-        .collect();
+    let mut seen: HashMap<(String, String), Vec<usize>> = HashMap::new();
     let mut found = Vec::new();
-    for (position, (index, item, session)) in sessions.iter().enumerate() {
-        for (other_index, _, other) in &sessions[..position] {
-            if !meet(session, other) {
-                continue;
+    for (index, item) in reading.items.iter().enumerate() {
+        let Some(session) = session_of(item) else {
+            continue;
+        };
+        let marks = marks(session);
+        let before = marks.iter().filter_map(|mark| seen.get(mark)).flatten();
+        let others = before
+            .take(COMPARED_MAX)
+            .filter_map(|other| Some((*other, session_of(&reading.items[*other])?)));
+        let meeting: Vec<(usize, &Session)> =
+            others.filter(|(_, other)| meet(session, other)).collect();
+        let twin = meeting.iter().find(|(_, other)| are_same(session, other));
+        let busy = meeting.iter().find_map(|(other_index, other)| {
+            let person =
+                named(session).find(|one| named(other).any(|other| same_person(one, other)))?;
+            Some((other_index, &person.display_name))
+        });
+        let doubt = match (twin, busy) {
+            (Some((other, _)), _) => Some((Doubt::new(Code::Twin, item.place.clone(), ""), other)),
+            (None, Some((other, name))) => {
+                Some((Doubt::new(Code::BusyTwice, item.place.clone(), name), other))
             }
-            let same = !session.subjects.is_empty()
-                && session.subjects == other.subjects
-                && session.grades == other.grades;
-            let shared =
-                named(session).find(|person| named(other).any(|other| same_person(person, other)));
-            let doubt = match (same, shared) {
-                (true, _) => {
-                    Doubt::new(Code::Twin, item.place.clone(), "").with(format!("#{other_index}"))
-                }
-                (false, Some(person)) => {
-                    Doubt::new(Code::BusyTwice, item.place.clone(), &person.display_name)
-                        .with(format!("#{other_index}"))
-                }
-                _ => continue,
-            };
-            found.push(Doubt {
-                item: Some(*index),
-                ..doubt
-            });
+            (None, None) => None,
+        };
+        found.extend(doubt.map(|(doubt, other)| Doubt {
+            item: Some(index),
+            ..doubt.with(format!("#{other}"))
+        }));
+        for mark in marks {
+            seen.entry(mark).or_default().push(index);
         }
     }
     reading.doubts.extend(found);
+}
+
+fn session_of(item: &Item) -> Option<&Session> {
+    match &item.content {
+        Kind::Session(session) => Some(session),
+        _ => None,
+    }
+}
+
+fn are_same(a: &Session, b: &Session) -> bool {
+    !a.subjects.is_empty() && a.subjects == b.subjects && a.grades == b.grades
+}
+
+/// What two sessions share that are compared: a day, with subjects and grades or with a person.
+fn marks(session: &Session) -> Vec<(String, String)> {
+    let about = format!("{:?} {:?}", session.subjects, session.grades);
+    let about = Some(about).filter(|_| !session.subjects.is_empty());
+    let people = named(session).map(|person| super::fold::key(&person.display_name));
+    let what: Vec<String> = about.into_iter().chain(people).collect();
+    let days = session.days.iter().filter(|day| !day.date.is_empty());
+    days.flat_map(|day| what.iter().map(|what| (day.date.clone(), what.clone())))
+        .collect()
 }
 
 fn named(session: &Session) -> impl Iterator<Item = &PersonRef> {

@@ -160,7 +160,9 @@ fn stands_alone(text: &str, at: &Range<usize>, captures: &regex::Captures<'_>) -
     let mut after = text[at.end..].chars();
     let next = after.next();
     let numeric = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let glued = numeric(before) || numeric(next);
+    let closed = captures.name("end").is_some() || captures.name("cday").is_some();
+    // 5月12日14:00: figures behind a day that is closed are a clock.
+    let glued = numeric(before) || (numeric(next) && !closed);
     let worded = captures.name("sep").is_none() || captures.name("end").is_some();
     let part = before.is_some_and(|c| matches!(c, '.' | '/'))
         || (matches!(next, Some('.' | '/' | ':')) && numeric(after.next()))

@@ -11,10 +11,11 @@ use crate::intake::when::year::length_in_months;
 use crate::intake::words as subjects;
 use crate::wire::v1::Unit;
 use regex::Regex;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 static COUNT: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(\d{1,4}|[一二三四五六七八九十]{1,3})\s*(?:余|多)?\s*(?:名|位|人)"));
+    LazyLock::new(|| regex(r"(\d{1,4}|[一二三四五六七八九十]{1,3})\s*([余多])?\s*(?:名|位|人)"));
 static TO: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?:到|赴|去|往|至)\s*([^\s,。;、到]{2,12}?)\s*(?:进行)?(?:轮岗|交流|支教|任教|跟岗|挂职|工作)",
@@ -31,41 +32,59 @@ static GOES: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// The movements that some lines tell of.
+/// Words about the movements around them.
+static WORDS: LazyLock<Regex> = LazyLock::new(|| regex("双向|对调|互派|中层|校级"));
+
+/// The movements that some lines tell of. What tells of none is doubted, but for a title at the head.
 pub fn movements(
     lines: &[Cell],
     builder: &mut Builder<'_>,
     doubts: &mut Vec<Doubt>,
 ) -> Vec<Movement> {
     let mut found: Vec<Movement> = Vec::new();
+    let mut rest: Vec<Cell> = Vec::new();
     for line in lines.iter().filter(|line| !line.is_blank()) {
-        if let Some(captures) = GOES.captures(&line.text) {
-            found.push(one_line(line, &captures, builder));
+        match GOES.captures(&line.text) {
+            Some(captures) => found.push(one_line(line, &captures, builder)),
+            None => rest.push(line.clone()),
         }
     }
-    if !found.is_empty() {
-        return found;
-    }
-    let typed: Vec<&str> = lines.iter().map(|line| line.typed.as_str()).collect();
-    let place = lines
+    let typed: Vec<&str> = rest.iter().map(|line| line.typed.as_str()).collect();
+    let place = rest
         .first()
         .map(|line| line.place.clone())
         .unwrap_or_default();
     let whole = Cell::new(place, &typed.join(","));
-    let mut told = told(&whole, builder);
+    let (mut told, read) = told(&whole, builder, doubts);
     for movement in &mut told {
-        let real = |place: &mut Place| *place = line_of(lines, place);
+        let real = |place: &mut Place| *place = line_of(&rest, place);
         real(&mut movement.place);
         movement
             .doubts
             .iter_mut()
             .for_each(|doubt| real(&mut doubt.place));
     }
-    if told.is_empty() {
-        let nothing = Doubt::new(Code::NothingHere, whole.place.clone(), "");
+    let mut from = 0;
+    let unread = rest.iter().filter(|line| {
+        let at = from..from + line.text.len();
+        from = at.end + 1;
+        let says = WORDS.is_match(&line.text) && !told.is_empty();
+        !says
+            && read
+                .iter()
+                .all(|read| read.end <= at.start || at.end <= read.start)
+    });
+    doubts.extend(super::unread(unread));
+    found.append(&mut told);
+    if found.is_empty() {
+        let place = lines
+            .first()
+            .map(|line| line.place.clone())
+            .unwrap_or_default();
+        let nothing = Doubt::new(Code::NothingHere, place, "");
         doubts.push(nothing.with("没有认出交流 no exchange was recognised"));
     }
-    told
+    found
 }
 
 /// A place in joined lines as a place in one of them.
@@ -130,16 +149,19 @@ fn one_line(line: &Cell, captures: &regex::Captures<'_>, builder: &mut Builder<'
     builder.movement(&record)
 }
 
-/// A count, a destination, and a pair named inside them.
-fn told(text: &Cell, builder: &mut Builder<'_>) -> Vec<Movement> {
+/// The movements of sentences: pairs, and counts with their destinations; and what of the text said so.
+fn told(
+    text: &Cell,
+    builder: &mut Builder<'_>,
+    doubts: &mut Vec<Doubt>,
+) -> (Vec<Movement>, Vec<Range<usize>>) {
     let part =
         |found: Option<regex::Match<'_>>| found.map(|found| text.part(&text.text[found.range()]));
-    let pair = PAIR.captures(&text.text);
-    let host = TO.captures(&text.text).and_then(|to| part(to.get(1)));
-    let counted = COUNT.captures(&text.text);
     let mut found = Vec::new();
+    let mut read = Vec::new();
     let level = words::level(&text.text).filter(|_| text.text.contains("中层"));
-    if let Some(pair) = &pair {
+    for pair in PAIR.captures_iter(&text.text) {
+        read.extend(pair.get(0).map(|all| all.range()));
         let [home, one, other_home, other] =
             [1, 2, 3, 4].map(|group| part(pair.get(group)).unwrap_or_default());
         for (home, person, host, partner) in [
@@ -158,22 +180,55 @@ fn told(text: &Cell, builder: &mut Builder<'_>) -> Vec<Movement> {
             found.push(movement);
         }
     }
-    if let Some(captures) = counted {
-        let claimed = number(&captures[1])
-            .map(i32::from)
-            .or_else(|| captures[1].parse().ok())
-            .unwrap_or_default();
+    let counts: Vec<_> = COUNT.captures_iter(&text.text).collect();
+    let at = |index: usize| counts.get(index)?.get(0).map(|all| all.range());
+    for (index, captures) in counts.iter().enumerate() {
+        let Some(here) = at(index) else { continue };
         let cell = part(captures.get(0)).unwrap_or_default();
+        // 其中骨干教师3人 are of those counted before; 30余人 is no number.
+        let clause = text.text[..here.start]
+            .rsplit([',', '。', ';'])
+            .next()
+            .unwrap_or_default();
+        let inside = clause.contains("其中") || (index > 0 && !TO.is_match(&text.text));
+        let rough = captures.get(2).is_some();
+        if inside || rough {
+            let code = if rough {
+                Code::NotACount
+            } else {
+                Code::NotUnderstood
+            };
+            let typed = format!("{}{}", text.typed_of(clause), cell.typed);
+            doubts.push(Doubt::new(code, cell.place.clone(), typed.trim()));
+            read.push(here.clone());
+            if !rough || index > 0 {
+                continue;
+            }
+        }
+        let until = at(index + 1).map_or(text.text.len(), |next| next.start);
+        let from = if index == 0 { 0 } else { here.start };
+        let host = TO.captures(&text.text[from..until]);
+        read.extend(
+            host.as_ref()
+                .and_then(|to| to.get(0))
+                .map(|to| from + to.start()..from + to.end()),
+        );
+        read.push(captures.get(0).map_or(0..0, |all| all.range()));
+        let host = host
+            .and_then(|to| to.get(1))
+            .map(|to| text.part(&text.text[from..][to.range()]));
+        let record: Vec<(Field, Cell)> = host.into_iter().map(|host| (Field::Host, host)).collect();
         let home = found
             .first()
             .and_then(|movement: &Movement| movement.exchange.home.clone());
-        let mut record = Vec::new();
-        if let Some(host) = host {
-            record.push((Field::Host, host));
-        }
+        let claimed = number(&captures[1])
+            .map(i32::from)
+            .or_else(|| captures[1].parse().ok())
+            .filter(|_| !rough)
+            .unwrap_or_default();
         found.push(unnamed(&cell, &record, home, claimed, &found, builder));
     }
-    found
+    (found, read)
 }
 
 /// The people of a claimed number that have no name: those who are named go out of it.

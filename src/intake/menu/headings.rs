@@ -26,6 +26,8 @@ pub enum Role {
     Of(Under),
     /// Figures of nutrition.
     Nutrition,
+    /// What it declares of allergens.
+    Allergens,
     /// How many eat.
     Diners,
     /// A number in a row.
@@ -172,7 +174,10 @@ pub fn role(cell: &Cell) -> Option<Role> {
     if under != Under::default() {
         return Some(Role::Of(under));
     }
-    let useless = ["备注", "过敏", "说明", "价格", "单价", "做法", "烹饪"];
+    if name.contains("过敏") || name.contains("致敏") {
+        return Some(Role::Allergens);
+    }
+    let useless = ["备注", "说明", "价格", "单价", "做法", "烹饪"];
     useless
         .iter()
         .any(|word| name.contains(word))

@@ -6,9 +6,11 @@ use super::headings::{Role, role};
 use super::words;
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::sheet::{Cell, Row, at, joined};
-use crate::intake::when;
+use crate::intake::when::{self, regex};
 use crate::wire::v1::{Dish, DishSlot, Meal, WeightBasis};
+use regex::Regex;
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// A row of headings, and what they say.
 pub struct Header {
@@ -190,8 +192,14 @@ impl Header {
         };
         let under = self.under(row, draft, above);
         for (_, cell) in self.of(row, |role| *role == Role::Diners) {
-            if let Ok(diners) = cell.text.trim_end_matches('人').parse() {
-                draft.served(day, under.meal).diners = Some(diners);
+            match cell.text.trim_end_matches('人').trim().parse() {
+                Ok(diners) => draft.served(day, under.meal).diners = Some(diners),
+                Err(_) if cell.is_blank() => {}
+                Err(_) => {
+                    draft
+                        .doubts
+                        .push(Doubt::new(Code::NotACount, cell.place.clone(), &cell.typed))
+                }
             }
         }
         for (column, role) in self.roles.iter().enumerate() {
@@ -215,7 +223,11 @@ impl Header {
                 _ => {}
             }
         }
+        let dishes = draft.served(day, under.meal).dishes.len();
         self.dish(row, day, under, draft);
+        for (_, cell) in self.of(row, |role| *role == Role::Allergens) {
+            draft.allergens(day, under, dishes, cell);
+        }
     }
 
     /// The day of a row: its own, or that of the row above.
@@ -346,6 +358,12 @@ pub fn is_note(text: &str) -> bool {
         "欢迎",
         "请",
     ];
+    // Words of sentences, which no dish has: 米饭;红烧肉;青菜 is what is eaten, however long.
+    static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            "为准|可能|由于|因为|根据|按照|变动|调整|更换|互换|增加|通知|公示|监督|咨询|电话|家长|同学|老师|师生|食堂|供应商|采购|净重|湿重|干重|重量|过敏|注意|均为|本周|下周|以内|不得|应当",
+        )
+    });
     starts.iter().any(|word| text.starts_with(word))
-        || (text.chars().count() > 18 && text.contains(['。', ';']))
+        || (text.chars().count() > 18 && text.contains(['。', ';']) && SENTENCE.is_match(text))
 }

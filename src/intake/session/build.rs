@@ -163,7 +163,8 @@ impl Builder<'_> {
         let named = words::subject(word).is_some()
             || !words::subjects(word).is_empty()
             || !words::grades(word).is_empty();
-        let own = self.known.word(VocabularyTopic::Subject, word).is_some();
+        let own = self.known.word(VocabularyTopic::Subject, word) != Match::Nothing
+            || self.known.word(VocabularyTopic::Grade, word) != Match::Nothing;
         let placed = self.known.campus_before(word).is_some() || is_place(word);
         let formed = words::form(word).is_some() || words::stage(word).is_some();
         // A number in a list, and what is told when the subject or the day is missed.

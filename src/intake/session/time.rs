@@ -81,7 +81,7 @@ impl Builder<'_> {
         let left = rest.trim_matches(marks);
         if clock.is_some() && left.chars().count() > 1 && when::whole(&cell.text).is_none() {
             let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), left);
-            self.doubts.push(doubt.with(&cell.typed));
+            self.doubts.push(doubt);
         }
     }
 
