@@ -16,9 +16,6 @@ use jiff::civil::Date;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// The shortest term, in days.
-const TERM_MIN: i32 = 30;
-
 /// What a column says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Field {
@@ -55,6 +52,10 @@ const HEADINGS: &Headings<Field> = &[
             "学期结束",
             "结束时间",
             "最后一天",
+            "放假",
+            "放假日",
+            "散学",
+            "休业",
         ],
     ),
     (
@@ -159,7 +160,7 @@ impl Reader<'_> {
             }
             return;
         };
-        for row in &sheet.rows[..columns.body - 1] {
+        for row in &sheet.rows[..columns.above] {
             if let Some(cell) = row.iter().find(|cell| !cell.is_empty()) {
                 self.title(cell);
             }
@@ -196,19 +197,18 @@ impl Reader<'_> {
             &joined(row),
         );
         let (first, last) = (of(Field::First), of(Field::Last));
+        self.name = of(Field::Term)
+            .map(|cell| cell.typed.clone())
+            .or(self.name.take());
         if first.is_some() || (last.is_some() && of(Field::Day).is_none()) {
             let before = self.doubts.len();
-            let name = of(Field::Term).map(|cell| cell.typed.clone());
             let days = [first, last].map(|cell| cell.map(|cell| self.day(cell)));
             match days {
                 [Some(Some(first_day)), Some(Some(last_day))] => {
-                    let name = name.or(self.name.clone()).unwrap_or_default();
+                    let name = self.name.clone().unwrap_or_default();
                     self.term(&whole, name, first_day, last_day);
                 }
-                [Some(Some(first_day)), None] => {
-                    self.name = name.or(self.name.take());
-                    self.open_term(&whole, first_day);
-                }
+                [Some(Some(first_day)), None] if self.open_term(&whole, first_day) => {}
                 _ if self.doubts.len() > before => {}
                 _ => self.doubt(Code::NotUnderstood, &whole),
             }
@@ -258,26 +258,22 @@ impl Reader<'_> {
 
     /// 2026年3月2日开学,6月30日结束; 第二学期:3月2日-6月30日.
     fn term_line(&mut self, line: &Cell) -> bool {
-        static BEGINS: LazyLock<Regex> = LazyLock::new(|| regex("开学|正式上课|学期开始|报到"));
         let found = when::find(&line.text, false);
         let period = when::period(&line.text);
         let named = TERM_NAME.is_match(&line.text) || line.text.contains("学期");
-        let begins = BEGINS.is_match(&line.text);
+        let begins = days::BEGINS.is_match(&line.text);
+        // 第二学期期中考试4月20日-22日 is something in a term.
+        let is_long = |(first, last): (Said, Said)| {
+            let months = |said: Said| i32::from(said.month.unwrap_or(1));
+            let apart = months(last) - months(first);
+            apart != 0 && (apart > 1 || apart < 0 || last.day >= first.day)
+        };
         let (first, last) = match (period, found.as_slice()) {
-            (Some(period), _) if named && !days::is_off(&line.text) => period,
-            (None, [first, last]) if begins || named => (first.said, last.said),
-            (None, [only]) if begins => {
-                let day = self.years.day(line, only.said, self.doubts);
-                return day.is_some_and(|day| self.open_term(line, day));
+            (Some(period), _) if named && is_long(period) && !days::is_off(&line.text) => period,
+            (None, [first, last]) if (begins || named) && is_long((first.said, last.said)) => {
+                (first.said, last.said)
             }
-            (None, [only])
-                if line.text.contains("学期结束")
-                    || line.text.contains("散学")
-                    || line.text.contains("休业") =>
-            {
-                let day = self.years.day(line, only.said, self.doubts);
-                return day.is_some_and(|day| self.close_term(line, day));
-            }
+            (None, [only]) => return self.term_end(line, only.said),
             _ => return false,
         };
         let Some(first) = self.years.day(line, first, self.doubts) else {
@@ -294,14 +290,7 @@ impl Reader<'_> {
             // The autumn term passes the end of the year.
             last = last.checked_add(1.year()).unwrap_or(last);
         }
-        if first
-            .until(last)
-            .is_ok_and(|span| span.get_days() < TERM_MIN)
-        {
-            // 第二学期期中考试4月20日-22日 is something in a term.
-            self.doubt(Code::NotUnderstood, line);
-            return true;
-        }
+
         let name = TERM_NAME
             .find(&line.text)
             .map(|name| line.typed_of(name.as_str()).to_owned());
@@ -310,8 +299,30 @@ impl Reader<'_> {
         true
     }
 
+    /// A day on which a term begins or ends.
+    pub(super) fn term_end(&mut self, cell: &Cell, said: Said) -> bool {
+        let ends = ["学期结束", "散学", "休业"];
+        let ends = ends.iter().any(|word| cell.text.contains(word));
+        if !ends && !days::BEGINS.is_match(&cell.text) {
+            return false;
+        }
+        let day = self.years.day(cell, said, self.doubts);
+        day.is_some_and(|day| match ends {
+            true => self.close_term(cell, day),
+            false => self.open_term(cell, day),
+        })
+    }
+
     fn open_term(&mut self, line: &Cell, first: Date) -> bool {
         let name = self.name.clone().unwrap_or_default();
+        let open = self
+            .calendar
+            .terms
+            .last()
+            .filter(|term| term.last_day.is_empty());
+        if open.is_some_and(|term| term.name == name) {
+            return false;
+        }
         self.calendar.terms.push(Term {
             name,
             first_day: first.to_string(),

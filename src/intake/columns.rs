@@ -85,6 +85,8 @@ pub fn is_title(text: &str) -> bool {
 pub struct Columns<F> {
     /// The first row under the headings.
     pub body: usize,
+    /// The row of the headings.
+    pub above: usize,
     of: Vec<Option<F>>,
     headings: Row,
 }
@@ -98,9 +100,27 @@ pub fn find<F: Copy + PartialEq>(
     rows.iter().take(60).enumerate().find_map(|(index, row)| {
         let meant = |cell: &Cell| match cell.is_blank() || is_private(&cell.text) {
             true => None,
-            false => meaning(headings, &cell.text),
+            false => meaning(headings, &cell.text).filter(|_| is_title(&cell.text)),
         };
-        let of: Vec<Option<F>> = row.iter().map(meant).collect();
+        let mut of: Vec<Option<F>> = row.iter().map(meant).collect();
+        let mut body = index + 1;
+        let is_label = |cell: &Cell| {
+            cell.is_blank() || is_private(&cell.text) || exact(headings, &cell.text).is_some()
+        };
+        let below = rows.get(body).filter(|below| distinct(below).len() > 1);
+        if let Some(below) = below
+            && row.iter().all(is_label)
+            && below.iter().all(is_label)
+        {
+            // 交流时间 over 起 and 止.
+            for (field, below) in of.iter_mut().zip(below) {
+                *field = meant(below).or(*field);
+            }
+            body += 1;
+        } else if is_form(&rows[index..], is_label) {
+            // Labels under labels, with values beside them: a form.
+            return None;
+        }
         let first =
             |(index, field): &(usize, &Option<F>)| field.is_some() && !of[..*index].contains(field);
         let named = of.iter().enumerate().filter(first).count();
@@ -111,11 +131,24 @@ pub fn find<F: Copy + PartialEq>(
                 .all(|cell| exact(headings, &cell.text).is_some())
             && full.count() == named;
         (named >= least || all).then(|| Columns {
-            body: index + 1,
+            body,
+            above: index,
             of,
             headings: row.clone(),
         })
     })
+}
+
+/// Whether labels stand under labels, row for row, as in a form.
+fn is_form(rows: &[Row], is_label: impl Fn(&Cell) -> bool) -> bool {
+    let label = |cell: &Cell| !cell.is_blank() && is_label(cell);
+    let goes_on = |below: &Row| {
+        let pairs = rows[0].iter().zip(below);
+        let mut both = pairs.filter(|(cell, below)| cell.text != below.text);
+        both.any(|(cell, below)| label(cell) && label(below))
+    };
+    let below = &rows[1..rows.len().min(3)];
+    !below.is_empty() && below.iter().all(goes_on)
 }
 
 impl<F: Copy + PartialEq> Columns<F> {
@@ -162,7 +195,7 @@ impl<F: Copy + PartialEq> Columns<F> {
     /// more read; `several` are the meanings that more than one column may have.
     pub fn doubts(&mut self, rows: &[Row], several: &[F]) -> Vec<Doubt> {
         let mut doubts = Vec::new();
-        for row in &rows[..self.body - 1] {
+        for row in &rows[..self.above] {
             let texts = distinct(row);
             if let Some(first) = texts.first()
                 && (texts.len() > 1 || !is_title(&first.text))

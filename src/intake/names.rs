@@ -33,7 +33,19 @@ pub fn people(cell: &Cell) -> Vec<Cell> {
     let end = AND_MORE
         .find(&cell.text)
         .map_or(cell.text.len(), |more| more.start());
-    for part in cell.text[..end].split(|c: char| c.is_whitespace() || "、,;/|。".contains(c)) {
+    let parts = cell.text[..end]
+        .split(|c: char| "、,;/|。\n".contains(c))
+        .flat_map(|part| {
+            // 王 芳 is one name, as wide as three characters.
+            let wide = part
+                .split_whitespace()
+                .all(|word| word.chars().count() == 1);
+            match wide && part.split_whitespace().count() == 2 {
+                true => vec![part.trim()],
+                false => part.split_whitespace().collect(),
+            }
+        });
+    for part in parts {
         if let Some(name) = person_in(part).filter(|_| !ANYBODY.is_match(part)) {
             found.push(cell.part(name));
         }
@@ -54,11 +66,17 @@ pub fn person_in(text: &str) -> Option<&str> {
         return Some(found.as_str());
     }
     let name = bare.split(['(', ' ']).next().unwrap_or_default();
-    let han = name
-        .chars()
-        .all(|c| matches!(c, '\u{4e00}'..='\u{9fff}' | '·'));
+    let wide: String = text.split_whitespace().collect();
+    if wide.chars().count() == 2 && text.chars().count() > 2 && wide.chars().all(is_han) {
+        return Some(text);
+    }
+    let han = name.chars().all(|c| is_han(c) || c == '·');
     let count = name.chars().count();
     (han && (2..=4).contains(&count)).then_some(name)
+}
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
 }
 
 /// How many people a cell says that it means, and where: 张老师等3人.

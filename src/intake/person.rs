@@ -10,6 +10,7 @@ use super::reading::Reading;
 use super::sheet::{Cell, Sheet};
 use super::when::year::Years;
 use super::when::{self, Said, regex};
+use super::words::unnumbered;
 use crate::wire::v1::content::Kind;
 use crate::wire::v1::{DatedRank, Person};
 use regex::Regex;
@@ -122,17 +123,16 @@ fn records(sheet: &Sheet, known: &Known, doubts: &mut Vec<Doubt>) -> Vec<Record>
 
 /// A line without headings: 1. 张老师 女 总校 一级教师 2018.9 区骨干.
 fn tokens(line: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> Option<Record> {
-    static NUMBERED: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*\d{1,3}\s*[.、)]\s*"));
+    static DATED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"^(?:出?生于?)?(?:19|20)\d{2}\s*(?:$|年|[./\-])"));
     let mut record: Record = Vec::new();
-    let start = NUMBERED.find(&line.text).map_or(0, |number| number.end());
-    let parts = line.text[start..]
+    let parts = unnumbered(&line.text)
         .split(|c: char| c.is_whitespace() || ",;、|()".contains(c))
         .filter(|part| !part.is_empty());
     for part in parts {
         let cell = line.part(part);
         let has = |wanted: Field| record.iter().any(|(field, _)| *field == wanted);
-        let dated = when::whole(part).is_some_and(|said| said.month.is_some())
-            || !when::months(part).is_empty();
+        let dated = DATED.is_match(part);
         let behind_rank = record
             .last()
             .is_some_and(|(field, _)| *field == Field::Rank);

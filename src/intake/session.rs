@@ -11,12 +11,14 @@ use super::doubt::{Code, Doubt};
 use super::known::Known;
 use super::reading::{Item, Reading};
 use super::sheet::{Cell, Sheet};
-use super::when::clock;
 use super::when::year::Years;
+use super::when::{clock, regex};
 use crate::wire::v1::content::Kind;
 use crate::wire::v1::{PersonRef, Session};
 use build::Builder;
+use regex::Regex;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// What a notice or a column says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,6 +204,8 @@ pub struct Notice {
     pub loose: Vec<Cell>,
     /// A notice of several lines, or one line.
     pub lines: usize,
+    /// A row of a list: what stands loose belongs to all its rows.
+    pub is_row: bool,
 }
 
 /// Reads the sessions of some sheets.
@@ -234,7 +238,7 @@ fn notices(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
     {
         // What stands above belongs to every row.
         doubts.extend(columns.doubts(&sheet.rows, SEVERAL));
-        let above: Vec<Cell> = sheet.rows[..columns.body - 1]
+        let above: Vec<Cell> = sheet.rows[..columns.above]
             .iter()
             .filter_map(|row| row.iter().find(|cell| !cell.is_empty()).cloned())
             .collect();
@@ -247,6 +251,7 @@ fn notices(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
             fields: columns.fields(row),
             loose: above.clone(),
             lines: 2,
+            is_row: true,
             ..Notice::default()
         };
         return columns
@@ -266,6 +271,10 @@ fn notices(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
     }
 }
 
+/// What a line in a chat says to its readers, and what is nobody's business: no part of the notice.
+static CLOSING: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^\W*(?:收到|请|望|联系|注|备注|谢谢|辛苦|特此)|@|\d{7,}"));
+
 /// Notices of several lines: a theme or a time that comes again begins the next one.
 fn labelled(lines: &[Cell]) -> Vec<Notice> {
     let mut notices: Vec<Notice> = Vec::new();
@@ -284,7 +293,9 @@ fn labelled(lines: &[Cell]) -> Vec<Notice> {
             (None, None) => waiting.push(line.clone()),
             // A line without a heading goes on with the one above, or is the title of the next notice.
             (None, Some(notice)) => match notice.fields.last_mut() {
-                Some((Field::Audience | Field::Speakers, cell)) => {
+                Some((Field::Audience | Field::Speakers, cell))
+                    if !CLOSING.is_match(&line.text) =>
+                {
                     let typed = format!("{}；{}", cell.typed, line.typed);
                     *cell = Cell::new(cell.place.clone(), &typed);
                 }
@@ -304,6 +315,7 @@ fn labelled(lines: &[Cell]) -> Vec<Notice> {
                         agenda: Vec::new(),
                         loose: std::mem::take(&mut waiting),
                         lines: 2,
+                        is_row: false,
                     }),
                 }
             }

@@ -135,8 +135,13 @@ fn delimiter(text: &str) -> Option<u8> {
             .filter(|record| record.iter().any(|field| !field.trim().is_empty()))
             .map(|record| record.len())
             .collect();
-        let width = widths.iter().copied().max().unwrap_or_default();
-        let same = widths.iter().filter(|other| **other == width).count();
+        // The most usual width: a title above may have fewer or more columns.
+        let count = |width: usize| widths.iter().filter(|other| **other == width).count();
+        let usual = widths.iter().copied().filter(|width| *width >= 2);
+        let width = usual
+            .max_by_key(|width| (count(*width), *width))
+            .unwrap_or_default();
+        let same = count(width);
         // Commas also stand in sentences: two columns of them are few.
         let few = delimiter == b',' && width == 2;
         let headed = text

@@ -14,6 +14,31 @@ use std::sync::LazyLock;
 /// A table of words: what each means, and its spellings, the longest first where one holds another.
 pub type Table<T> = [(T, &'static [&'static str])];
 
+/// A text without the number before it: 1、 2) ③ 四、 and 5. before a word.
+#[must_use]
+pub fn unnumbered(text: &str) -> &str {
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"^\s*(?:\(?\d{1,2}[)、]|[①-⑳]|\(?[一二三四五六七八九十]{1,2}[)、]|\d{1,2}\.)\s*")
+    });
+    let Some(number) = NUMBER.find(text) else {
+        return text;
+    };
+    let rest = &text[number.end()..];
+    // 5.11 is a day; 一、二、三年级 and 1、2年级 are grades.
+    static DIGIT: LazyLock<Regex> = LazyLock::new(|| regex(r"^[1-9]\s*(?:[、,至到~-]|年级|班)"));
+    let plain = number.as_str().contains(|c: char| c.is_ascii_digit());
+    let goes_on = match plain {
+        true => DIGIT.is_match(rest),
+        false => rest.starts_with(|c| "一二三四五六七八九十".contains(c)),
+    };
+    let digits = rest.starts_with(|c: char| c.is_ascii_digit());
+    if goes_on || (number.as_str().ends_with('.') && digits) {
+        text
+    } else {
+        rest
+    }
+}
+
 /// What a text names first by a table: the meaning, and where. Of two spellings at one place the longer.
 pub fn first<T: Copy>(table: &Table<T>, text: &str) -> Option<(T, Range<usize>)> {
     let all = table.iter().flat_map(|(meaning, words)| {

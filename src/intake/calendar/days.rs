@@ -30,17 +30,23 @@ static TAUGHT: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A day from which on something is, without an end.
+static OPEN: LazyLock<Regex> = LazyLock::new(|| regex(r"[日号)]\s*(?:开始|起)"));
+
 /// Whether a text calls days off.
 pub fn is_off(text: &str) -> bool {
     OFF.is_match(text) || NAMED.is_match(text)
 }
+
+/// Words on the first day of a term.
+pub static BEGINS: LazyLock<Regex> = LazyLock::new(|| regex("开学|正式上课|学期开始"));
 
 /// What a line has said so far.
 #[derive(Default)]
 pub struct Said {
     /// The kind and the label of the last days.
     last: Option<(DayKind, String)>,
-    /// Where its own days begin in the calendar: the number of days that it added.
+    /// The days themselves.
     added: Vec<String>,
 }
 
@@ -49,12 +55,20 @@ impl Reader<'_> {
     pub(super) fn clause(&mut self, clause: &Cell, said: &mut Said) -> bool {
         let mut read = false;
         let mut waiting: Vec<Date> = Vec::new();
+        let mut unread = Cell::default();
         for part in clause
             .text
             .split(',')
             .filter(|part| !part.trim().is_empty())
         {
             let cell = clause.part(part);
+            if let [only] = when::find(&cell.text, true).as_slice()
+                && !OFF.is_match(&cell.text)
+                && self.term_end(&cell, only.said)
+            {
+                read = true;
+                continue;
+            }
             let follows = self.follows(&cell);
             let taught = TAUGHT.captures(&cell.text).and_then(|taught| taught.get(1));
             let own = taught.map_or_else(
@@ -62,6 +76,9 @@ impl Reader<'_> {
                 |taught| cell.part(&cell.text[..taught.start()]),
             );
             let days = self.days(&own);
+            if waiting.is_empty() && !days.is_empty() {
+                unread = cell.clone();
+            }
             waiting.extend(&days);
             let follows_a_day = follows.map(|_| DayKind::Workday);
             let Some(kind) = kind(&cell.text, !days.is_empty()).or(follows_a_day) else {
@@ -69,7 +86,19 @@ impl Reader<'_> {
             };
             let mut label = label(&cell);
             if label.is_empty() {
-                label = said.last.take().map(|(_, label)| label).unwrap_or_default();
+                let last = said.last.take().map(|(_, label)| label);
+                label = last.filter(|label| label != "调休").unwrap_or_default();
+            }
+            if days.len() == 1 && OPEN.is_match(&cell.text) {
+                // 1月30日起放寒假: until when is not said.
+                self.doubts.push(Doubt::new(
+                    Code::NotUnderstood,
+                    cell.place.clone(),
+                    &cell.typed,
+                ));
+                waiting.clear();
+                read = true;
+                continue;
             }
             match (waiting.as_slice(), follows) {
                 // 5月9日补课,上周二的课.
@@ -77,6 +106,9 @@ impl Reader<'_> {
                 (days, follows) => {
                     let follows = follows.filter(|_| kind == DayKind::Workday && days.len() == 1);
                     read |= !days.is_empty();
+                    if !days.is_empty() {
+                        said.added.clear();
+                    }
                     for day in std::mem::take(&mut waiting) {
                         self.special(&cell, day, kind, follows, &label);
                         said.added.push(day.to_string());
@@ -92,6 +124,11 @@ impl Reader<'_> {
                     self.special(clause, *day, *kind, None, label);
                 }
                 read = true;
+            }
+            (None, _) if read => {
+                // 8月31日教师报到,9月1日开学: a day of which nothing was made.
+                let doubt = Doubt::new(Code::NotUnderstood, unread.place, unread.typed);
+                self.doubts.push(doubt);
             }
             (None, _) => return false,
         }
@@ -141,7 +178,7 @@ impl Reader<'_> {
     }
 
     fn special(&mut self, cell: &Cell, day: Date, kind: DayKind, follows: Option<i8>, label: &str) {
-        let special = SpecialDay {
+        let mut special = SpecialDay {
             date: day.to_string(),
             kind: kind.into(),
             follows_weekday: follows.unwrap_or_default().into(),
@@ -151,6 +188,9 @@ impl Reader<'_> {
         let days = &mut self.calendar.special_days;
         if let Some(before) = days.iter().position(|other| other.date == special.date) {
             let before = days.remove(before);
+            if special.follows_weekday == 0 && before.kind == special.kind {
+                special.follows_weekday = before.follows_weekday;
+            }
             let same =
                 (before.kind, before.follows_weekday) == (special.kind, special.follows_weekday);
             let code = if same {
@@ -179,7 +219,7 @@ impl Reader<'_> {
         Some(day.weekday().to_monday_one_offset()).filter(|day| *day <= 5)
     }
 
-    /// Writes what the only day that a line has added so far follows; whether there is one.
+    /// Writes what the day that was said last follows; whether it was one.
     fn follow(&mut self, said: &Said, follows: i8) -> bool {
         let [only] = said.added.as_slice() else {
             return false;

@@ -33,7 +33,7 @@ const COMPARED_MAX: usize = 200;
 /// chosen.
 pub fn join(movements: &mut [Movement]) {
     let mut ways: HashMap<(String, String), Vec<usize>> = HashMap::new();
-    for (index, movement) in movements.iter().enumerate().filter(|(_, one)| one.two_way) {
+    for (index, movement) in movements.iter().enumerate() {
         ways.entry(way(&movement.exchange)).or_default().push(index);
     }
     for index in 0..movements.len() {
@@ -52,11 +52,14 @@ pub fn join(movements: &mut [Movement]) {
             .copied()
             .take(COMPARED_MAX)
             .filter(|other| known && *other != index)
+            // Whoever is named by the other half goes the other way, whether the own row says so or not.
+            .filter(|other| movements[*other].two_way || movement.partner.is_some())
             .filter(|other| {
                 names(movement, &movements[*other]) && names(&movements[*other], movement)
             })
             .collect();
-        let there = ways.get(&way(&movement.exchange)).map_or(0, Vec::len);
+        let there = ways.get(&way(&movement.exchange)).into_iter().flatten();
+        let there = there.filter(|other| movements[**other].two_way).count();
         let sure = movement.partner.is_some() || (halves.len() == 1 && there == 1);
         let place = movement.place.clone();
         if halves.len() > 1 || (halves.len() == 1 && !sure) {
@@ -76,6 +79,9 @@ pub fn join(movements: &mut [Movement]) {
             .partner
             .as_ref()
             .map(|partner| partner.typed.clone());
+        if let Some(other) = halves.first() {
+            movements[*other].exchange.pair_id.clone_from(&id);
+        }
         movements[index].exchange.pair_id = id;
         if halves.is_empty() {
             let who = typed.unwrap_or_else(|| "对方 the other half".to_owned());

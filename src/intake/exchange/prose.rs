@@ -6,8 +6,8 @@ use crate::intake::doubt::{Code, Doubt, Place};
 use crate::intake::fold::number;
 use crate::intake::names;
 use crate::intake::sheet::Cell;
-use crate::intake::when::regex;
 use crate::intake::when::year::length_in_months;
+use crate::intake::when::{self, regex};
 use crate::intake::words as subjects;
 use crate::wire::v1::Unit;
 use regex::Regex;
@@ -23,7 +23,7 @@ static TO: LazyLock<Regex> = LazyLock::new(|| {
 });
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?:其中)?\s*([^\s,。;、]{2,10}?)(\p{Han}(?:老师|主任|校长))\s*(?:与|和|同)\s*([^\s,。;、]{2,10}?)(\p{Han}(?:老师|主任|校长))",
+        r"(?:其中)?\s*([^\s,。;、]{2,10}?)的?(\p{Han}(?:老师|主任|校长))\s*(?:与|和|同)\s*([^\s,。;、]{2,10}?)的?(\p{Han}(?:老师|主任|校长))",
     )
 });
 static GOES: LazyLock<Regex> = LazyLock::new(|| {
@@ -33,7 +33,9 @@ static GOES: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Words about the movements around them.
-static WORDS: LazyLock<Regex> = LazyLock::new(|| regex("双向|对调|互派|中层|校级"));
+static WORDS: LazyLock<Regex> = LazyLock::new(|| regex("双向|对调|互派|互换|交换|中层|校级"));
+/// Two who go for each other.
+static TWO_WAY: LazyLock<Regex> = LazyLock::new(|| regex("双向|对调|互派|互换|交换"));
 
 /// The movements that some lines tell of. What tells of none is doubted, but for a title at the head.
 pub fn movements(
@@ -160,6 +162,11 @@ fn told(
     let mut found = Vec::new();
     let mut read = Vec::new();
     let level = words::level(&text.text).filter(|_| text.text.contains("中层"));
+    // What one sentence says of time is said of all that it names.
+    let months = when::months(&text.text).len() + when::find(&text.text, false).len();
+    let period = (1..=2)
+        .contains(&months)
+        .then(|| (Field::Period, text.clone()));
     for pair in PAIR.captures_iter(&text.text) {
         read.extend(pair.get(0).map(|all| all.range()));
         let [home, one, other_home, other] =
@@ -173,9 +180,10 @@ fn told(
                 (Field::Home, home.clone()),
                 (Field::Host, host.clone()),
             ];
+            let record: Vec<(Field, Cell)> = record.into_iter().chain(period.clone()).collect();
             let mut movement = builder.movement(&record);
             movement.exchange.level = level.unwrap_or_default().into();
-            movement.two_way = text.text.contains("双向") || text.text.contains("对调");
+            movement.two_way = TWO_WAY.is_match(&text.text);
             movement.partner = Some(partner.clone());
             found.push(movement);
         }
@@ -214,10 +222,15 @@ fn told(
                 .map(|to| from + to.start()..from + to.end()),
         );
         read.push(captures.get(0).map_or(0..0, |all| all.range()));
-        let host = host
-            .and_then(|to| to.get(1))
-            .map(|to| text.part(&text.text[from..][to.range()]));
-        let record: Vec<(Field, Cell)> = host.into_iter().map(|host| (Field::Host, host)).collect();
+        let cell_of = |group: usize| {
+            let found = host.as_ref()?.get(group)?;
+            Some(text.part(&text.text[from..][found.range()]))
+        };
+        let kind = cell_of(0).filter(|verb| words::exchange_type(&verb.text).is_some());
+        let host = cell_of(1).map(|host| (Field::Host, host));
+        let kind = kind.map(|kind| (Field::Type, kind));
+        let record = host.into_iter().chain(kind).chain(period.clone());
+        let record: Vec<(Field, Cell)> = record.collect();
         let home = found
             .first()
             .and_then(|movement: &Movement| movement.exchange.home.clone());

@@ -50,10 +50,11 @@ pub fn date(draft: &Draft, years: &Years, doubts: &mut Vec<Doubt>) -> Dates {
                 cell.typed.clone()
             }
         };
-        let typed: Vec<String> = open
+        let mut typed: Vec<String> = open
             .iter()
             .map(|index| text(&draft.days[*index].cell))
             .collect();
+        typed.dedup();
         let doubt = |code| Doubt::new(code, day.cell.place.clone(), typed.join(" "));
         match derived {
             Ok((dates, by)) => {

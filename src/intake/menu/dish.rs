@@ -4,10 +4,8 @@ use super::amount::{BAND, Piece, Weighed, ingredient, measure, pieces};
 use super::words;
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::sheet::Cell;
-use crate::intake::when::regex;
+use crate::intake::words::unnumbered;
 use crate::wire::v1::{Dish, DishSlot, Ingredient};
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// Reads cells into dishes.
 #[derive(Debug)]
@@ -126,10 +124,11 @@ impl Reader<'_> {
                 self.bare(cell, part, &mut dish.ingredients);
                 dishes.push(dish);
             }
-            tokens if tokens.iter().any(|token| token.chars().count() == 1) => {
-                dishes.push(named(&self.joined(cell, segment), slot));
+            tokens => {
+                let names = words_of(segment, tokens);
+                let names = names.map(|name| named(&self.joined(cell, name), slot));
+                dishes.extend(names.collect::<Vec<_>>());
             }
-            tokens => dishes.extend(tokens.iter().map(|token| named(cell.typed_of(token), slot))),
         }
     }
 
@@ -186,12 +185,7 @@ impl Reader<'_> {
 
     /// A name without a number before it and stray marks around it.
     pub fn without_marks<'t>(&mut self, cell: &Cell, text: &'t str) -> &'t str {
-        static NUMBERED: LazyLock<Regex> =
-            LazyLock::new(|| regex(r"^\s*(?:\d{1,2}[.)]\s*|[①-⑳]\s*)"));
-        let text = text.trim();
-        let start = NUMBERED.find(text).map_or(0, |number| number.end());
-        let numbered = !text[start..].starts_with(|c: char| c.is_ascii_digit());
-        let bare = if numbered { &text[start..] } else { text };
+        let bare = unnumbered(text.trim());
         let mark = |c: char| c.is_whitespace() || "+*★☆√●■◆·.。!@#".contains(c) || is_pictogram(c);
         let clean = bare.trim_matches(mark);
         if clean.len() < bare.trim().len() && !clean.is_empty() {
@@ -245,6 +239,31 @@ fn heads_amounts(text: &str, end: usize) -> bool {
         || text[end..].chars().any(|c| c.is_ascii_digit())
 }
 
+/// The names that blanks part. A character alone belongs to the word before it (梅干燒 肉), or behind it at
+/// the head, unless it is eaten alone: 粥 包子.
+fn words_of<'t>(segment: &'t str, tokens: &[&'t str]) -> impl Iterator<Item = &'t str> {
+    let lone = |token: &str| token.chars().count() == 1 && !"粥面奶梨桃枣".contains(token);
+    let mut starts: Vec<usize> = Vec::new();
+    let mut joins = false;
+    for token in tokens {
+        let start = token.as_ptr() as usize - segment.as_ptr() as usize;
+        if starts.is_empty() || !(joins || lone(token)) {
+            starts.push(start);
+        }
+        joins = lone(token) && starts.last() == Some(&start);
+    }
+    let ends: Vec<usize> = starts
+        .iter()
+        .skip(1)
+        .copied()
+        .chain([segment.len()])
+        .collect();
+    starts
+        .into_iter()
+        .zip(ends)
+        .map(|(start, end)| segment[start..end].trim())
+}
+
 /// Two names of which one is part of what the other is made of: 豆腐汤 and 豆腐.
 fn related(dish: &str, part: &str) -> bool {
     part.chars().count() > 1 && part.chars().any(|c| dish.contains(c))
@@ -266,7 +285,7 @@ fn segments(text: &str) -> Vec<&str> {
             ')' => depth = (depth - 1).max(0),
             _ => {}
         }
-        depth == 0 && "\n、,;|/".contains(c)
+        depth == 0 && "\n、,;|/。".contains(c)
     });
     parts
         .map(str::trim)

@@ -13,6 +13,7 @@ use crate::wire::v1::{
     VocabularyTopic,
 };
 use regex::Regex;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// A menu before its days are dated.
@@ -60,8 +61,9 @@ pub struct Served {
     pub nutrition: Option<Nutrition>,
     /// How many eat.
     pub diners: Option<i32>,
-    /// The slot and the dish that the next row may go on with.
-    open: Option<(DishSlot, String)>,
+    /// What the next row may go on with, by the group of columns: the slot, the dish as it is printed, and
+    /// which of the dishes it is.
+    open: HashMap<usize, (DishSlot, String, usize)>,
 }
 
 /// What a cell is about: its meal and slot.
@@ -78,6 +80,8 @@ pub struct Under {
 /// A row of a weighed table.
 #[derive(Debug)]
 pub struct Weight<'c> {
+    /// Which of several groups of columns it stands in.
+    pub group: usize,
     /// The dish; blank: the one above.
     pub dish: &'c Cell,
     /// What it is made of.
@@ -150,6 +154,15 @@ impl Draft {
                 meals.len() - 1
             });
         &mut meals[at]
+    }
+
+    /// How many dishes a meal of a day has so far.
+    pub fn dishes(&self, day: usize, meal: Option<Meal>) -> usize {
+        let served = self.days[day]
+            .meals
+            .iter()
+            .find(|served| served.meal == meal);
+        served.map_or(0, |served| served.dishes.len())
     }
 
     /// Takes a cell with everything of a meal or a slot of a day.
@@ -262,13 +275,13 @@ impl Draft {
             ));
             return;
         }
-        self.open_dish(day, under, row);
+        let open = self.open_dish(day, under, row);
         let mut parts = Vec::new();
         let weighed = self.weighed;
         let dish = self
             .served(day, under.meal)
             .dishes
-            .last()
+            .get(open)
             .map(|dish| dish.name.clone())
             .unwrap_or_default();
         let mut reader = Reader {
@@ -276,7 +289,7 @@ impl Draft {
             doubts: &mut self.doubts,
         };
         reader.parts(row.parts, &figures, &dish, &mut parts);
-        if let Some(dish) = self.served(day, under.meal).dishes.last_mut() {
+        if let Some(dish) = self.served(day, under.meal).dishes.get_mut(open) {
             dish.ingredients.extend(parts);
         }
     }
@@ -308,14 +321,14 @@ impl Draft {
             .for_each(|part| figures::season(seasoning, part));
     }
 
-    /// Begins the dish of a row, unless the row goes on with the one above.
-    fn open_dish(&mut self, day: usize, under: Under, row: &Weight<'_>) {
-        let open = self.served(day, under.meal).open.clone();
-        let goes_on = open.is_some_and(|(slot, dish)| {
-            slot == under.slot && (row.dish.is_blank() || row.dish.text == dish)
-        });
-        if goes_on {
-            return;
+    /// Begins the dish of a row, unless the row goes on with the one above; which of the dishes it is.
+    fn open_dish(&mut self, day: usize, under: Under, row: &Weight<'_>) -> usize {
+        let open = self.served(day, under.meal).open.get(&row.group);
+        if let Some((slot, dish, at)) = open
+            && *slot == under.slot
+            && (row.dish.is_blank() || row.dish.text == *dish)
+        {
+            return *at;
         }
         let source = if row.dish.is_blank() {
             row.parts
@@ -338,10 +351,12 @@ impl Draft {
             let clean = reader.without_marks(source, &source.text);
             reader.joined(source, clean)
         };
-        let open = Some((under.slot, row.dish.text.clone()));
         let served = self.served(day, under.meal);
-        served.open = open;
+        let at = served.dishes.len();
+        let open = (under.slot, row.dish.text.clone(), at);
+        served.open.insert(row.group, open);
         served.dishes.push(named(&name, under.slot));
+        at
     }
 }
 

@@ -7,7 +7,7 @@ use super::table::note;
 use super::words;
 use super::{amount::Weighed, figures};
 use crate::intake::doubt::{Code, Doubt};
-use crate::intake::sheet::{Cell, Row, at};
+use crate::intake::sheet::{Cell, Row, at, distinct};
 use crate::intake::when::{self, Said};
 use crate::wire::v1::DishSlot;
 
@@ -134,6 +134,10 @@ impl Days {
                 draft.notes.push(note);
                 continue;
             }
+            // The title of the next grid.
+            if distinct(row).len() == 1 && rows.get(index + 1).is_some_and(is_header) {
+                continue;
+            }
             let labels: Vec<&Cell> = row[..first]
                 .iter()
                 .filter(|cell| !cell.is_blank())
@@ -219,6 +223,7 @@ impl Days {
             day,
             under,
             &Weight {
+                group: 0,
                 dish: &dish,
                 parts: &parts,
                 grams: &grams,

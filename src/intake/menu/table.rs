@@ -19,6 +19,8 @@ pub struct Header {
     /// The first row under it.
     pub body: usize,
     roles: Vec<Option<Role>>,
+    /// Dishes side by side: what a group of columns is under, and those columns.
+    groups: Vec<(Under, Vec<usize>)>,
     cells: Row,
 }
 
@@ -27,11 +29,12 @@ pub struct Header {
 pub fn header(rows: &[Row]) -> Option<Header> {
     (0..rows.len()).take(60).find_map(|row| {
         let mut roles: Vec<Option<Role>> = rows[row].iter().map(role).collect();
+        let mut over = vec![Under::default(); roles.len()];
         let mut body = row + 1;
         if let Some(below) = rows.get(row + 1) {
             // A title is no upper row of headings.
             let upper = roles.iter().flatten().count() > 1;
-            body += usize::from(upper && join(&mut roles, &rows[row], below));
+            body += usize::from(upper && join(&mut roles, &mut over, &rows[row], below));
         }
         let is =
             |wanted: fn(&Role) -> bool| roles.iter().flatten().filter(|role| wanted(role)).count();
@@ -44,14 +47,16 @@ pub fn header(rows: &[Row]) -> Option<Header> {
         fits.then_some(Header {
             at: row,
             body,
+            groups: groups(&roles, &over),
             roles,
             cells,
         })
     })
 }
 
-/// Takes a second row of headings into the first: 午餐 over 主食, 大荤, 汤. Whether it is one.
-fn join(roles: &mut [Option<Role>], upper: &Row, below: &Row) -> bool {
+/// Takes a second row of headings into the first: 午餐 over 主食, 大荤, 汤, or over 品名, 带量; `over` is what
+/// then stands over each column. Whether it is one. A blank upper heading goes on with the one before it.
+fn join(roles: &mut [Option<Role>], over: &mut [Under], upper: &Row, below: &Row) -> bool {
     let lower: Vec<Option<Role>> = below.iter().map(role).collect();
     let named = lower.iter().flatten().count();
     let empty =
@@ -59,9 +64,15 @@ fn join(roles: &mut [Option<Role>], upper: &Row, below: &Row) -> bool {
     if named < 2 || (0..below.len()).any(|column| lower[column].is_none() && !empty(column)) {
         return false;
     }
-    for (role, lower) in roles.iter_mut().zip(lower) {
-        *role = match (role.take(), lower) {
-            (Some(Role::Of(upper)), Some(Role::Of(lower))) => Some(Role::Of(Under {
+    let mut above: Option<Under> = None;
+    for (column, lower) in lower.into_iter().enumerate() {
+        let own = roles[column].take();
+        above = match &own {
+            Some(Role::Of(under)) => Some(*under),
+            _ => above.filter(|_| upper[column].is_blank()),
+        };
+        roles[column] = match (own, lower, above) {
+            (_, Some(Role::Of(lower)), Some(upper)) => Some(Role::Of(Under {
                 meal: lower.meal.or(upper.meal),
                 slot: if lower.slot == DishSlot::Unspecified {
                     upper.slot
@@ -70,10 +81,35 @@ fn join(roles: &mut [Option<Role>], upper: &Row, below: &Row) -> bool {
                 },
                 seasoning: lower.seasoning,
             })),
-            (upper, lower) => lower.or(upper),
+            (own, lower, above) => {
+                over[column] = above.unwrap_or_default();
+                lower.or(own)
+            }
         };
     }
     true
+}
+
+/// The columns of dishes and of what they are made of, apart by what stands over them; a second column of
+/// dishes begins a second group.
+fn groups(roles: &[Option<Role>], over: &[Under]) -> Vec<(Under, Vec<usize>)> {
+    let mut groups: Vec<(Under, Vec<usize>)> = Vec::new();
+    for (column, role) in roles.iter().enumerate() {
+        if !matches!(role, Some(Role::Dish | Role::Parts | Role::Grams(_))) {
+            continue;
+        }
+        let is_dish = |column: usize| roles[column] == Some(Role::Dish);
+        match groups.last_mut() {
+            Some((under, columns))
+                if *under == over[column]
+                    && !(is_dish(column) && columns.iter().any(|other| is_dish(*other))) =>
+            {
+                columns.push(column);
+            }
+            _ => groups.push((over[column], vec![column])),
+        }
+    }
+    groups
 }
 
 /// Where the reading of a table stands: what the rows above said.
@@ -223,10 +259,10 @@ impl Header {
                 _ => {}
             }
         }
-        let dishes = draft.served(day, under.meal).dishes.len();
+        let before = draft.dishes(day, under.meal);
         self.dish(row, day, under, draft);
         for (_, cell) in self.of(row, |role| *role == Role::Allergens) {
-            draft.allergens(day, under, dishes, cell);
+            draft.allergens(day, under, before, cell);
         }
     }
 
@@ -308,20 +344,45 @@ impl Header {
     }
 
     fn dish(&self, row: &Row, day: usize, under: Under, draft: &mut Draft) {
-        let (dish, parts) = (self.cell(row, &Role::Dish), self.cell(row, &Role::Parts));
-        let grams = self.of(row, |role| matches!(role, Role::Grams(_)));
-        let grams: Vec<(String, Cell)> = grams
-            .filter_map(|(role, cell)| match role {
-                Role::Grams(band) => Some((band.clone(), cell.clone())),
-                _ => None,
-            })
-            .collect();
-        let is_weighed = !grams.is_empty() || self.roles.contains(&Some(Role::Parts));
-        if is_weighed {
+        for (group, (over, columns)) in self.groups.iter().enumerate() {
+            let cell = |wanted: &Role| {
+                let is = |column: &&usize| self.roles[**column].as_ref() == Some(wanted);
+                let found = columns.iter().find(is);
+                found.map(|column| at(row, *column)).unwrap_or_default()
+            };
+            let under = Under {
+                meal: over.meal.or(under.meal),
+                slot: if over.slot == DishSlot::Unspecified {
+                    under.slot
+                } else {
+                    over.slot
+                },
+                ..under
+            };
+            let (dish, parts) = (cell(&Role::Dish), cell(&Role::Parts));
+            let grams = columns
+                .iter()
+                .filter_map(|column| match &self.roles[*column] {
+                    Some(Role::Grams(band)) => Some((band.clone(), at(row, *column))),
+                    _ => None,
+                });
+            let grams: Vec<(String, Cell)> = grams.collect();
+            let is_parts = |column: &usize| self.roles[*column] == Some(Role::Parts);
+            if grams.is_empty() && !columns.iter().any(is_parts) {
+                draft.take(day, under, &dish);
+                continue;
+            }
             let (dish, parts, grams) = (&dish, &parts, grams.as_slice());
-            draft.weigh(day, under, &Weight { dish, parts, grams });
-        } else {
-            draft.take(day, under, &dish);
+            draft.weigh(
+                day,
+                under,
+                &Weight {
+                    group,
+                    dish,
+                    parts,
+                    grams,
+                },
+            );
         }
     }
 }
@@ -357,6 +418,9 @@ pub fn is_note(text: &str) -> bool {
         "食堂管理",
         "欢迎",
         "请",
+        "各位",
+        "收到",
+        "@",
     ];
     // Words of sentences, which no dish has: 米饭;红烧肉;青菜 is what is eaten, however long.
     static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
