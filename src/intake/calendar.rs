@@ -25,6 +25,7 @@ enum Field {
     Day,
     Kind,
     Label,
+    Work,
     Counter,
 }
 
@@ -79,7 +80,22 @@ const HEADINGS: &Headings<Field> = &[
             "事项",
         ],
     ),
-    (Field::Counter, &["序号", "周次", "星期"]),
+    (
+        Field::Work,
+        &[
+            "调休上课",
+            "调休上班",
+            "上班",
+            "补班",
+            "补课",
+            "调休日期",
+            "上班日期",
+        ],
+    ),
+    (
+        Field::Counter,
+        &["序号", "周次", "星期", "天数", "放假天数"],
+    ),
 ];
 
 /// Reads one calendar from all sheets.
@@ -220,7 +236,19 @@ impl Reader<'_> {
             .filter(|(_, cell)| !cell.is_blank())
             .map(|(_, cell)| cell.typed.as_str())
             .collect();
+        if let Some(work) = of(Field::Work).filter(|_| of(Field::Day).is_some()) {
+            self.line(&Cell::new(
+                work.place.clone(),
+                &format!("{} 上课", work.typed),
+            ));
+        }
         match of(Field::Day) {
+            Some(day) if days.len() == 1 && of(Field::Work).is_some() => {
+                self.line(&Cell::new(
+                    day.place.clone(),
+                    &format!("{} 放假", day.typed),
+                ));
+            }
             Some(day) => self.line(&Cell::new(day.place.clone(), &days.join(" "))),
             None => self.doubt(Code::DateMissing, &whole),
         }

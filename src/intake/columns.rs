@@ -166,10 +166,16 @@ impl<F: Copy + PartialEq> Columns<F> {
             let total = full
                 .first()
                 .is_some_and(|cell| ["合计", "总计", "小计"].contains(&key(&cell.text).as_str()));
+            // 填表人:王老师 under the list.
+            let signed = full.first().is_some_and(|cell| {
+                let label = cell.text.split_once(':').map(|(label, _)| label);
+                label.is_some_and(|label| label.chars().count() <= 6)
+                    && full.len() * 2 <= self.of.len()
+            });
             match full.first() {
                 None => {}
                 Some(number) if again || (across && number.text.parse::<u16>().is_ok()) => {}
-                Some(note) if across || total => doubts.push(Doubt::new(
+                Some(note) if across || total || signed => doubts.push(Doubt::new(
                     Code::NotUnderstood,
                     note.place.clone(),
                     joined(row),

@@ -4,7 +4,7 @@ use super::fold::fold;
 use super::when::regex;
 use crate::model::finding::render;
 use jiff::civil::Date;
-use regex::{Captures, Regex};
+use regex::{Match, Regex};
 use std::sync::LazyLock;
 
 /// Where something stands in what was handed in.
@@ -126,15 +126,28 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"\d{7,}[Xx]?|1[3-9]\d(?
 pub fn is_private(text: &str) -> bool {
     NUMBER
         .find_iter(text)
-        .any(|number| !is_day(number.as_str()))
+        .any(|number| !is_plain(text, &number))
 }
 
 fn masked(typed: &str) -> String {
-    let mask = |number: &Captures<'_>| match is_day(&number[0]) {
-        true => number[0].to_owned(),
-        false => "***".to_owned(),
-    };
-    NUMBER.replace_all(typed, mask).into_owned()
+    let mut shown = String::new();
+    let mut from = 0;
+    for number in NUMBER
+        .find_iter(typed)
+        .filter(|number| !is_plain(typed, number))
+    {
+        shown += &typed[from..number.start()];
+        shown += "***";
+        from = number.end();
+    }
+    shown + &typed[from..]
+}
+
+/// Whether digits are a day, or behind a decimal point: nobody's number.
+fn is_plain(text: &str, number: &Match<'_>) -> bool {
+    let fraction = text[..number.start()].strip_suffix('.');
+    is_day(number.as_str())
+        || fraction.is_some_and(|whole| whole.ends_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Days of birth are older.
@@ -347,6 +360,7 @@ mod tests {
             ("电话０５１９－８６８５１２３４", "电话０５１９－***"),
             ("出生19800115", "出生***"),
             ("20260512-20260516", "20260512-20260516"),
+            ("46155.58333333", "46155.58333333"),
             ("２０２６０５１２", "２０２６０５１２"),
             ("2024-09-01~2027-08-31", "2024-09-01~2027-08-31"),
             ("苏教〔2026〕123456号", "苏教〔2026〕123456号"),

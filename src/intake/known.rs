@@ -194,7 +194,8 @@ impl Known {
             fit.map(|(id, _)| id.as_str()).collect()
         };
         let exact = by(&|name| name == wanted || name == bracket);
-        if !exact.is_empty() || wanted.chars().count() < 2 {
+        let list = wanted.contains(['、', ',', ';']);
+        if !exact.is_empty() || wanted.chars().count() < 2 || list {
             return Match::of(exact);
         }
         Match::of(by(&|name| {

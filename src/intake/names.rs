@@ -1,6 +1,6 @@
 //! Schools and people as they are called.
 
-use super::doubt::{Code, Doubt};
+use super::doubt::{Code, Doubt, is_private};
 use super::fold::number;
 use super::known::{Known, Match};
 use super::sheet::Cell;
@@ -137,7 +137,7 @@ pub fn school(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> Option<Uni
     if cell.is_blank() {
         return None;
     }
-    if cell.text.starts_with(|c: char| c.is_ascii_digit()) {
+    if cell.text.starts_with(|c: char| c.is_ascii_digit()) || is_private(&cell.text) {
         // 3所 is how many.
         doubts.push(
             Doubt::new(Code::NotUnderstood, cell.place.clone(), &cell.typed).with("学校 school"),

@@ -31,7 +31,8 @@ static TAUGHT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// A day from which on something is, without an end.
-static OPEN: LazyLock<Regex> = LazyLock::new(|| regex(r"[日号)]\s*(?:开始|起)"));
+static OPEN: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"[日号)]\s*(?:开始|起)|放假[时日][间期]|寒假|暑假"));
 
 /// Whether a text calls days off.
 pub fn is_off(text: &str) -> bool {

@@ -26,6 +26,11 @@ static PAIR: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:其中)?\s*([^\s,。;、]{2,10}?)的?(\p{Han}(?:老师|主任|校长))\s*(?:与|和|同)\s*([^\s,。;、]{2,10}?)的?(\p{Han}(?:老师|主任|校长))",
     )
 });
+static SENT: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:^|[,。;、\s]|派|安排|由)(\p{Han}{1,3}?(?:老师|主任|校长))(?:\(([^()]*)\))?\s*(?:到|赴|去|至)\s*([^\s,。;、到]{2,12}?)\s*(?:进行)?(轮岗|交流|支教|任教|跟岗|挂职)(?:交流)?",
+    )
+});
 static GOES: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"^\s*(?:\d+[.、)]\s*)?(?:(\p{Han}{1,3}(?:老师|主任|校长))\s*[:,]?|(\p{Han}{2,4})(?:\s*[:,]|\s))\s*(?:从|由)?\s*([^\s,。;、→>]{2,12}?)\s*(?:->|→|=>|>|到|至|赴|-+)\s*([^\s,。;、(]{2,12})",
@@ -127,13 +132,17 @@ fn one_line(line: &Cell, captures: &regex::Captures<'_>, builder: &mut Builder<'
         (Field::Home, group(3)),
         (Field::Host, group(4)),
     ];
-    for token in rest
+    record.extend(tokens(&rest));
+    builder.movement(&record)
+}
+
+/// What the words behind a person or a movement say.
+fn tokens(rest: &Cell) -> Vec<(Field, Cell)> {
+    let tokens = rest
         .text
-        .split(|c: char| c.is_whitespace() || ",;、".contains(c))
-        .filter(|token| !token.is_empty())
-    {
-        let cell = rest.part(token);
-        let field = if subjects::subject(token).is_some() {
+        .split(|c: char| c.is_whitespace() || ",;、。()".contains(c));
+    let field = |token: &str| {
+        if subjects::subject(token).is_some() {
             Field::Subject
         } else if !words::titles(token).is_empty() || words::rank(token).is_some() {
             Field::Rank
@@ -145,10 +154,40 @@ fn one_line(line: &Cell, captures: &regex::Captures<'_>, builder: &mut Builder<'
             Field::Period
         } else {
             Field::Remark
+        }
+    };
+    tokens
+        .filter(|token| !token.is_empty())
+        .map(|token| (field(token), rest.part(token)))
+        .collect()
+}
+
+/// 派张老师(语文,一级教师)到春风分校交流,时间为2026年9月1日至2027年7月10日.
+fn sent(text: &Cell, builder: &mut Builder<'_>, read: &mut Vec<Range<usize>>) -> Vec<Movement> {
+    let all: Vec<_> = SENT.captures_iter(&text.text).collect();
+    let start = |index: usize| Some(all.get(index)?.get(1)?.start());
+    let mut found = Vec::new();
+    for (index, captures) in all.iter().enumerate() {
+        let part = |group: usize| Some(text.part(&text.text[captures.get(group)?.range()]));
+        let (Some(name), Some(host), Some(from)) = (part(1), part(3), start(index)) else {
+            continue;
         };
-        record.push((field, cell));
+        let until = start(index + 1).unwrap_or(text.text.len());
+        read.push(from..until);
+        let mut record = vec![(Field::Name, name), (Field::Host, host)];
+        record.extend(part(2).iter().flat_map(tokens));
+        let behind = captures.get(0).map_or(from, |all| all.end());
+        let rest = text.part(&text.text[behind..until]);
+        let kind = captures.get(4).map_or("", |verb| verb.as_str());
+        record.extend(
+            part(4)
+                .filter(|_| words::exchange_type(kind).is_some())
+                .map(|kind| (Field::Type, kind)),
+        );
+        record.extend(tokens(&rest));
+        found.push(builder.movement(&record));
     }
-    builder.movement(&record)
+    found
 }
 
 /// The movements of sentences: pairs, and counts with their destinations; and what of the text said so.
@@ -159,8 +198,8 @@ fn told(
 ) -> (Vec<Movement>, Vec<Range<usize>>) {
     let part =
         |found: Option<regex::Match<'_>>| found.map(|found| text.part(&text.text[found.range()]));
-    let mut found = Vec::new();
     let mut read = Vec::new();
+    let mut found = sent(text, builder, &mut read);
     let level = words::level(&text.text).filter(|_| text.text.contains("中层"));
     // What one sentence says of time is said of all that it names.
     let months = when::months(&text.text).len() + when::find(&text.text, false).len();

@@ -289,6 +289,7 @@ pub fn doubt_days_off(draft: &Draft, dates: &Dates, years: &Years, doubts: &mut 
                 .any(|term| term.days.contains(*date))
             && !calendar.is_school_day(*date)
             && day.off.is_none()
+            && day.meals.iter().any(|served| !served.dishes.is_empty())
         {
             let place: Place = day.cell.place.clone();
             let typed = if day.cell.typed.is_empty() {

@@ -3,6 +3,7 @@
 use super::amount::{BAND, Piece, Weighed, ingredient, measure, pieces};
 use super::words;
 use crate::intake::doubt::{Code, Doubt};
+use crate::intake::fold::fold;
 use crate::intake::sheet::Cell;
 use crate::intake::words::unnumbered;
 use crate::wire::v1::{Dish, DishSlot, Ingredient};
@@ -16,6 +17,16 @@ pub struct Reader<'d> {
     pub doubts: &'d mut Vec<Doubt>,
 }
 
+/// What the line of a cell above held.
+enum Above {
+    /// Nothing, or dishes with what they are made of.
+    Nothing,
+    /// Mere names of dishes.
+    Names,
+    /// What a dish is made of.
+    Parts,
+}
+
 impl Reader<'_> {
     /// The dishes of one cell: 大米饭、盐水虾、香干 or 土豆牛肉 土豆25 牛肉75 or 红烧肉(五花肉80g、土豆50g).
     pub fn dishes(&mut self, cell: &Cell, slot: DishSlot) -> Vec<Dish> {
@@ -26,8 +37,27 @@ impl Reader<'_> {
             .filter(|band| heads_amounts(text, band.end()))
             .collect();
         let head = bands.first().map_or(text, |band| &text[..band.start()]);
-        for segment in segments(head) {
-            self.segment(cell, segment, slot, &mut dishes);
+        let mut above = Above::Nothing;
+        for line in head.split('\n').filter(|line| !line.trim().is_empty()) {
+            let before = dishes.len();
+            if self.is_part(cell, line, &above, &dishes)
+                && let Some(dish) = dishes.last_mut()
+            {
+                let parts = self.listed(cell, line, &dish.name);
+                dish.ingredients.extend(parts);
+                above = Above::Parts;
+                continue;
+            }
+            for segment in segments(line) {
+                self.segment(cell, segment, slot, &mut dishes);
+            }
+            let bare = dishes[before.min(dishes.len())..]
+                .iter()
+                .all(|dish| dish.ingredients.is_empty());
+            above = match bare && dishes.len() > before {
+                true => Above::Names,
+                false => Above::Nothing,
+            };
         }
         for (index, band) in bands.iter().enumerate() {
             let end = bands.get(index + 1).map_or(text.len(), regex::Match::start);
@@ -47,6 +77,38 @@ impl Reader<'_> {
                 .extend(listed.into_iter().map(|part| for_band(part, band)));
         }
         dishes
+    }
+
+    /// Whether a line of a cell says what the dish of the line above is made of: 番茄炒蛋, and under it 番茄60g.
+    /// What may be that or dishes of their own is told.
+    fn is_part(&mut self, cell: &Cell, line: &str, above: &Above, dishes: &[Dish]) -> bool {
+        let parts = segments(line);
+        let weighed = |part: &&str| {
+            pieces(part)
+                .first()
+                .is_some_and(|piece| !piece.name.trim().is_empty())
+        };
+        let Some(dish) = dishes.last().filter(|_| parts.iter().all(weighed)) else {
+            return false;
+        };
+        match above {
+            Above::Nothing => false,
+            Above::Parts => true,
+            Above::Names if parts.iter().any(|part| bracketed(part).is_some()) => false,
+            Above::Names => {
+                let found: Vec<_> = parts.iter().flat_map(|part| pieces(part)).collect();
+                let is_part = found
+                    .iter()
+                    .any(|piece| related(&fold(&dish.name), piece.name.trim()));
+                if !is_part {
+                    let typed = cell.typed_of(line.trim());
+                    let doubt = Doubt::new(Code::WordUnsure, cell.place.clone(), typed);
+                    let what = format!("菜品 a dish, “{}”的配料 what it is made of", dish.name);
+                    self.doubts.push(doubt.with(what));
+                }
+                is_part
+            }
+        }
     }
 
     fn segment(&mut self, cell: &Cell, segment: &str, slot: DishSlot, dishes: &mut Vec<Dish>) {

@@ -156,6 +156,25 @@ impl Draft {
         &mut meals[at]
     }
 
+    /// Whether it is the staff's, by its titles.
+    pub fn is_staff(&self) -> bool {
+        let says = |word: &str| self.titles.iter().any(|cell| cell.text.contains(word));
+        self.titles.iter().any(|cell| words::is_staff(&cell.text)) && !says("学生")
+    }
+
+    /// Whether a meal is the staff's in a menu that is not (教师午餐): it is left out, and told.
+    pub fn is_for_others(&mut self, label: &Cell) -> bool {
+        let other = words::is_staff(&label.text)
+            && words::meal_in(&label.text).is_some()
+            && !self.is_staff();
+        if other {
+            let doubt = Doubt::new(Code::LeftOut, label.place.clone(), &label.typed);
+            self.doubts
+                .push(doubt.with("教职工餐请另交一份 hand in the staff's menu by itself"));
+        }
+        other
+    }
+
     /// How many dishes a meal of a day has so far.
     pub fn dishes(&self, day: usize, meal: Option<Meal>) -> usize {
         let served = self.days[day]

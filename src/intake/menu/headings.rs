@@ -158,7 +158,13 @@ pub fn role(cell: &Cell) -> Option<Role> {
     if !figures::nutrients(&name).is_empty() {
         return Some(Role::Nutrition);
     }
-    if let Some((role, _)) = WORDS.into_iter().find(|(_, words)| words.contains(&bare)) {
+    // 菜品1, 菜品二 are two columns of one meaning.
+    let first = bare.trim_end_matches(|c: char| c.is_ascii_digit() || "一二三四五".contains(c));
+    let called = |(role, words): &(Role, &[&str])| {
+        words.contains(&bare)
+            || (matches!(role, Role::Dish | Role::Parts) && words.contains(&first))
+    };
+    if let Some((role, _)) = WORDS.into_iter().find(called) {
         return Some(role);
     }
     if let Some(band) = BAND.find(&cell.text) {

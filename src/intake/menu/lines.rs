@@ -190,8 +190,16 @@ fn leading_day(text: &str) -> Option<(Said, &str)> {
 
 /// Takes the meal and the slot that a line begins with; the rest of it.
 fn labels<'t>(text: &'t str, under: &mut Under, draft: &Draft) -> &'t str {
+    static SHORT: LazyLock<Regex> = LazyLock::new(|| regex(r"^([早中午晚])\s*:\s*"));
     let mut rest = text;
-    if let Some((meal, at)) = words::meal_in(rest).filter(|(_, at)| at.start == 0) {
+    if let Some(captures) = SHORT.captures(text) {
+        let meal = words::meal_in(&format!("{}餐", &captures[1])).map(|(meal, _)| meal);
+        *under = Under {
+            meal,
+            ..Under::default()
+        };
+        rest = &text[captures[0].len()..];
+    } else if let Some((meal, at)) = words::meal_in(rest).filter(|(_, at)| at.start == 0) {
         let after = &rest[at.end..];
         if after.is_empty() || after.starts_with([':', ' ', '(', '】', ']', ')', '-', '|']) {
             *under = Under {
@@ -209,7 +217,11 @@ fn labels<'t>(text: &'t str, under: &mut Under, draft: &Draft) -> &'t str {
     }
     under.seasoning = false;
     match draft.slot(label) {
-        Some(slot) if rest.len() > label.len() => {
+        // 牛奶 面包 are two dishes, 牛奶:酸奶 is one.
+        Some(slot)
+            if rest.len() > label.len()
+                && (!words::is_food(label) || rest[label.len()..].starts_with(':')) =>
+        {
             under.slot = slot;
             after
         }

@@ -226,6 +226,9 @@ impl Header {
         let Some(day) = self.day(row, draft, above) else {
             return;
         };
+        if draft.is_for_others(&meal) {
+            return;
+        }
         let under = self.under(row, draft, above);
         for (_, cell) in self.of(row, |role| *role == Role::Diners) {
             match cell.text.trim_end_matches('人').trim().parse() {
@@ -268,15 +271,25 @@ impl Header {
 
     /// The day of a row: its own, or that of the row above.
     fn day(&self, row: &Row, draft: &mut Draft, above: &mut Above) -> Option<usize> {
-        // Date and weekday may stand in a column each.
-        let cells: Row = self
+        // Date and weekday may stand in a column each, and the week in another, which a title may name, too.
+        let is_week = |cell: &Cell| {
+            let week = when::weeks(&cell.text);
+            week.is_some_and(|(at, _)| at.start == 0 && at.end == cell.text.len())
+        };
+        let (weeks, cells): (Row, Row) = self
             .of(row, |role| *role == Role::Day)
             .map(|(_, cell)| cell.clone())
             .filter(|cell| !cell.is_blank())
-            .collect();
+            .partition(is_week);
+        if let Some(week) = weeks.first()
+            && !draft.titles.iter().any(|title| title.text == week.text)
+        {
+            draft.titles.push(week.clone());
+        }
         let cell = match cells.as_slice() {
-            [first, _, ..] => Cell::new(first.place.clone(), &joined(&cells)),
-            _ => self.cell(row, &Role::Day),
+            [] => Cell::default(),
+            [only] => only.clone(),
+            [first, ..] => Cell::new(first.place.clone(), &joined(&cells)),
         };
         if !cell.is_blank() && cell.text != above.day_text {
             let said = when::whole(&cell.text);

@@ -127,6 +127,35 @@ pub fn slot(text: &str) -> Option<DishSlot> {
     exactly(SLOTS, &name).or_else(|| exactly(SLOTS, bare))
 }
 
+/// Whether a slot's word is also something to eat: without a colon behind it, or a heading, it is a dish.
+#[must_use]
+pub fn is_food(text: &str) -> bool {
+    let name = key(text);
+    let foods = [
+        "青菜",
+        "蔬菜",
+        "时蔬",
+        "牛奶",
+        "酸奶",
+        "水果",
+        "时令水果",
+        "例汤",
+        "点心",
+        "糕点",
+        "面点",
+        "饮品",
+        "杂粮",
+    ];
+    foods.contains(&name.as_str())
+}
+
+/// Whether a text says that the staff eats.
+#[must_use]
+pub fn is_staff(text: &str) -> bool {
+    let names = ["教工", "教师", "职工", "员工", "教职"];
+    names.iter().any(|name| text.contains(name)) && !text.contains("学生")
+}
+
 /// Whether a whole cell says that seasonings follow.
 #[must_use]
 pub fn is_seasoning(text: &str) -> bool {

@@ -180,7 +180,9 @@ impl Builder<'_> {
         let placed = self.known.campus_before(word).is_some() || is_place(word);
         let formed = words::form(word).is_some() || words::stage(word).is_some();
         // A number in a list, and what is told when the subject or the day is missed.
-        let told = word.chars().all(|c| !c.is_alphabetic())
+        let told = word
+            .chars()
+            .all(|c| !c.is_alphabetic() || "日号".contains(c))
             || word.ends_with('组')
             || word.contains("每月")
             || word.contains("待定");
