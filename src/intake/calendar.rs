@@ -194,7 +194,7 @@ impl Reader<'_> {
         }
     }
 
-    fn doubt(&mut self, code: Code, cell: &Cell) {
+    pub(super) fn doubt(&mut self, code: Code, cell: &Cell) {
         self.doubts
             .push(Doubt::new(code, cell.place.clone(), &cell.typed));
     }
@@ -294,7 +294,11 @@ impl Reader<'_> {
         let is_long = |(first, last): (Said, Said)| {
             let months = |said: Said| i32::from(said.month.unwrap_or(1));
             let apart = months(last) - months(first);
-            apart != 0 && (apart > 1 || apart < 0 || last.day >= first.day)
+            match apart {
+                0 => false,
+                1 => last.day >= first.day,
+                _ => true,
+            }
         };
         let (first, last) = match (period, found.as_slice()) {
             (Some(period), _) if named && is_long(period) && !days::is_off(&line.text) => period,

@@ -143,18 +143,12 @@ impl Known {
             *id == name || names(campus).any(|name| key(name) == wanted)
         };
         self.own = self.campuses.iter().position(is);
-        match self.own {
-            Some(_) => Ok(self),
-            None => {
-                let all: Vec<&str> = self
-                    .campuses
-                    .iter()
-                    .take(20)
-                    .map(|(_, campus)| campus.name.as_str())
-                    .collect();
-                Err(BadRegisters::NoCampus(name.to_owned(), all.join("、")))
-            }
+        if self.own.is_some() {
+            return Ok(self);
         }
+        let all = self.campuses.iter().take(20);
+        let all: Vec<&str> = all.map(|(_, campus)| campus.name.as_str()).collect();
+        Err(BadRegisters::NoCampus(name.to_owned(), all.join("、")))
     }
 
     /// The campus whose file it is, if that was said.

@@ -153,12 +153,11 @@ fn tokens(line: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> Option<Record>
             doubts.push(doubt);
             continue;
         };
-        match field {
-            Some(field) => record.push((field, cell)),
-            None => {
-                let doubt = Doubt::new(Code::PrivateLeftOut, cell.place.clone(), "");
-                doubts.push(doubt.with("性别、年月或号码 sex, a month or a number"));
-            }
+        if let Some(field) = field {
+            record.push((field, cell));
+        } else {
+            let doubt = Doubt::new(Code::PrivateLeftOut, cell.place.clone(), "");
+            doubts.push(doubt.with("性别、年月或号码 sex, a month or a number"));
         }
     }
     let of_a_person = record.len() > 1 && record.iter().any(|(field, _)| *field == Field::Name);

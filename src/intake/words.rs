@@ -20,12 +20,12 @@ pub fn unnumbered(text: &str) -> &str {
     static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
         regex(r"^\s*(?:\(?\d{1,2}[)、]|[①-⑳]|\(?[一二三四五六七八九十]{1,2}[)、]|\d{1,2}\.)\s*")
     });
+    static DIGIT: LazyLock<Regex> = LazyLock::new(|| regex(r"^[1-9]\s*(?:[、,至到~-]|年级|班)"));
     let Some(number) = NUMBER.find(text) else {
         return text;
     };
     let rest = &text[number.end()..];
     // 5.11 is a day; 一、二、三年级 and 1、2年级 are grades.
-    static DIGIT: LazyLock<Regex> = LazyLock::new(|| regex(r"^[1-9]\s*(?:[、,至到~-]|年级|班)"));
     let plain = number.as_str().contains(|c: char| c.is_ascii_digit());
     let goes_on = match plain {
         true => DIGIT.is_match(rest),

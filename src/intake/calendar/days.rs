@@ -49,91 +49,85 @@ pub struct Said {
     last: Option<(DayKind, String)>,
     /// The days themselves.
     added: Vec<String>,
+    /// Days of which nothing has been said yet, and the part that names the first of them.
+    waiting: Vec<Date>,
+    unread: Cell,
 }
 
 impl Reader<'_> {
     /// The days of a clause; whether it was one of days.
     pub(super) fn clause(&mut self, clause: &Cell, said: &mut Said) -> bool {
         let mut read = false;
-        let mut waiting: Vec<Date> = Vec::new();
-        let mut unread = Cell::default();
-        for part in clause
+        let parts = clause
             .text
             .split(',')
-            .filter(|part| !part.trim().is_empty())
-        {
-            let cell = clause.part(part);
-            if let [only] = when::find(&cell.text, true).as_slice()
-                && !OFF.is_match(&cell.text)
-                && self.term_end(&cell, only.said)
-            {
-                read = true;
-                continue;
-            }
-            let follows = self.follows(&cell);
-            let taught = TAUGHT.captures(&cell.text).and_then(|taught| taught.get(1));
-            let own = taught.map_or_else(
-                || cell.clone(),
-                |taught| cell.part(&cell.text[..taught.start()]),
-            );
-            let days = self.days(&own);
-            if waiting.is_empty() && !days.is_empty() {
-                unread = cell.clone();
-            }
-            waiting.extend(&days);
-            let follows_a_day = follows.map(|_| DayKind::Workday);
-            let Some(kind) = kind(&cell.text, !days.is_empty()).or(follows_a_day) else {
-                continue;
-            };
-            let mut label = label(&cell);
-            if label.is_empty() {
-                let last = said.last.take().map(|(_, label)| label);
-                label = last.filter(|label| label != "调休").unwrap_or_default();
-            }
-            if days.len() == 1 && OPEN.is_match(&cell.text) {
-                // 1月30日起放寒假: until when is not said.
-                self.doubts.push(Doubt::new(
-                    Code::NotUnderstood,
-                    cell.place.clone(),
-                    &cell.typed,
-                ));
-                waiting.clear();
-                read = true;
-                continue;
-            }
-            match (waiting.as_slice(), follows) {
-                // 5月9日补课,上周二的课.
-                ([], Some(follows)) => read |= self.follow(said, follows),
-                (days, follows) => {
-                    let follows = follows.filter(|_| kind == DayKind::Workday && days.len() == 1);
-                    read |= !days.is_empty();
-                    if !days.is_empty() {
-                        said.added.clear();
-                    }
-                    for day in std::mem::take(&mut waiting) {
-                        self.special(&cell, day, kind, follows, &label);
-                        said.added.push(day.to_string());
-                    }
-                }
-            }
-            said.last = Some((kind, label));
+            .filter(|part| !part.trim().is_empty());
+        for part in parts {
+            read |= self.part(&clause.part(part), said);
         }
-        match (&said.last, waiting.as_slice()) {
-            (_, []) => {}
-            (Some((kind, label)), days) => {
-                for day in days {
-                    self.special(clause, *day, *kind, None, label);
+        let waiting = std::mem::take(&mut said.waiting);
+        match said.last.clone() {
+            _ if waiting.is_empty() => read,
+            Some((kind, label)) => {
+                for day in waiting {
+                    self.special(clause, day, kind, None, &label);
                 }
-                read = true;
+                true
             }
-            (None, _) if read => {
+            None => {
                 // 8月31日教师报到,9月1日开学: a day of which nothing was made.
-                let doubt = Doubt::new(Code::NotUnderstood, unread.place, unread.typed);
-                self.doubts.push(doubt);
+                if read {
+                    let unread = std::mem::take(&mut said.unread);
+                    self.doubt(Code::NotUnderstood, &unread);
+                }
+                read
             }
-            (None, _) => return false,
         }
-        read
+    }
+
+    /// A part of a clause between commas; whether anything was made of it. Days wait for what is said of them.
+    fn part(&mut self, cell: &Cell, said: &mut Said) -> bool {
+        if let [only] = when::find(&cell.text, true).as_slice()
+            && !OFF.is_match(&cell.text)
+            && self.term_end(cell, only.said)
+        {
+            return true;
+        }
+        let follows = self.follows(cell);
+        let taught = TAUGHT.captures(&cell.text).and_then(|taught| taught.get(1));
+        let own = taught.map_or(cell.text.len(), |taught| taught.start());
+        let days = self.days(&cell.part(&cell.text[..own]));
+        if said.waiting.is_empty() && !days.is_empty() {
+            said.unread = cell.clone();
+        }
+        said.waiting.extend(&days);
+        let follows_a_day = follows.map(|_| DayKind::Workday);
+        let Some(kind) = kind(&cell.text, !days.is_empty()).or(follows_a_day) else {
+            return false;
+        };
+        if days.len() == 1 && OPEN.is_match(&cell.text) {
+            // 1月30日起放寒假: until when is not said.
+            said.waiting.clear();
+            self.doubt(Code::NotUnderstood, cell);
+            return true;
+        }
+        let mut label = label(cell);
+        if label.is_empty() {
+            let last = said.last.take().map(|(_, label)| label);
+            label = last.filter(|label| label != "调休").unwrap_or_default();
+        }
+        said.last = Some((kind, label.clone()));
+        let waiting = std::mem::take(&mut said.waiting);
+        if waiting.is_empty() {
+            // 5月9日补课,上周二的课.
+            return follows.is_some_and(|follows| self.follow(said, follows));
+        }
+        let follows = follows.filter(|_| kind == DayKind::Workday && waiting.len() == 1);
+        said.added = waiting.iter().map(Date::to_string).collect();
+        for day in waiting {
+            self.special(cell, day, kind, follows, &label);
+        }
+        true
     }
 
     /// The days that a cell names, all between two that are joined.

@@ -62,27 +62,27 @@ pub fn movements(
         .map(|line| line.place.clone())
         .unwrap_or_default();
     let whole = Cell::new(place, &typed.join(","));
-    let (mut told, read) = told(&whole, builder, doubts);
-    for movement in &mut told {
-        let real = |place: &mut Place| *place = line_of(&rest, place);
-        real(&mut movement.place);
+    let (mut said, read) = told(&whole, builder, doubts);
+    for movement in &mut said {
+        let in_line = |place: &mut Place| *place = line_of(&rest, place);
+        in_line(&mut movement.place);
         movement
             .doubts
             .iter_mut()
-            .for_each(|doubt| real(&mut doubt.place));
+            .for_each(|doubt| in_line(&mut doubt.place));
     }
     let mut from = 0;
     let unread = rest.iter().filter(|line| {
         let at = from..from + line.text.len();
         from = at.end + 1;
-        let says = WORDS.is_match(&line.text) && !told.is_empty();
+        let says = WORDS.is_match(&line.text) && !said.is_empty();
         !says
             && read
                 .iter()
                 .all(|read| read.end <= at.start || at.end <= read.start)
     });
     doubts.extend(super::unread(unread));
-    found.append(&mut told);
+    found.append(&mut said);
     if found.is_empty() {
         let place = lines
             .first()
@@ -190,26 +190,32 @@ fn sent(text: &Cell, builder: &mut Builder<'_>, read: &mut Vec<Range<usize>>) ->
     found
 }
 
-/// The movements of sentences: pairs, and counts with their destinations; and what of the text said so.
+/// What a part of a text is, where a pattern found it.
+fn found_at(text: &Cell, found: Option<regex::Match<'_>>) -> Cell {
+    found
+        .map(|found| text.part(&text.text[found.range()]))
+        .unwrap_or_default()
+}
+
+/// The movements of sentences: people who are sent, pairs, and counts with their destinations; and what of
+/// the text said so.
 fn told(
     text: &Cell,
     builder: &mut Builder<'_>,
     doubts: &mut Vec<Doubt>,
 ) -> (Vec<Movement>, Vec<Range<usize>>) {
-    let part =
-        |found: Option<regex::Match<'_>>| found.map(|found| text.part(&text.text[found.range()]));
     let mut read = Vec::new();
     let mut found = sent(text, builder, &mut read);
-    let level = words::level(&text.text).filter(|_| text.text.contains("中层"));
     // What one sentence says of time is said of all that it names.
     let months = when::months(&text.text).len() + when::find(&text.text, false).len();
     let period = (1..=2)
         .contains(&months)
         .then(|| (Field::Period, text.clone()));
+    let level = words::level(&text.text).filter(|_| text.text.contains("中层"));
     for pair in PAIR.captures_iter(&text.text) {
         read.extend(pair.get(0).map(|all| all.range()));
         let [home, one, other_home, other] =
-            [1, 2, 3, 4].map(|group| part(pair.get(group)).unwrap_or_default());
+            [1, 2, 3, 4].map(|group| found_at(text, pair.get(group)));
         for (home, person, host, partner) in [
             (&home, &one, &other_home, &other),
             (&other_home, &other, &home, &one),
@@ -227,60 +233,78 @@ fn told(
             found.push(movement);
         }
     }
-    let counts: Vec<_> = COUNT.captures_iter(&text.text).collect();
-    let at = |index: usize| counts.get(index)?.get(0).map(|all| all.range());
-    for (index, captures) in counts.iter().enumerate() {
-        let Some(here) = at(index) else { continue };
-        let cell = part(captures.get(0)).unwrap_or_default();
-        // 其中骨干教师3人 are of those counted before; 30余人 is no number.
-        let clause = text.text[..here.start]
-            .rsplit([',', '。', ';'])
-            .next()
-            .unwrap_or_default();
-        let inside = clause.contains("其中") || (index > 0 && !TO.is_match(&text.text));
-        let rough = captures.get(2).is_some();
-        if inside || rough {
-            let code = if rough {
-                Code::NotACount
-            } else {
-                Code::NotUnderstood
-            };
-            let typed = format!("{}{}", text.typed_of(clause), cell.typed);
-            doubts.push(Doubt::new(code, cell.place.clone(), typed.trim()));
-            read.push(here.clone());
-            if !rough || index > 0 {
-                continue;
-            }
-        }
-        let until = at(index + 1).map_or(text.text.len(), |next| next.start);
-        let from = if index == 0 { 0 } else { here.start };
-        let host = TO.captures(&text.text[from..until]);
-        read.extend(
-            host.as_ref()
-                .and_then(|to| to.get(0))
-                .map(|to| from + to.start()..from + to.end()),
-        );
-        read.push(captures.get(0).map_or(0..0, |all| all.range()));
-        let cell_of = |group: usize| {
-            let found = host.as_ref()?.get(group)?;
-            Some(text.part(&text.text[from..][found.range()]))
-        };
-        let kind = cell_of(0).filter(|verb| words::exchange_type(&verb.text).is_some());
-        let host = cell_of(1).map(|host| (Field::Host, host));
-        let kind = kind.map(|kind| (Field::Type, kind));
-        let record = host.into_iter().chain(kind).chain(period.clone());
-        let record: Vec<(Field, Cell)> = record.collect();
+    for counted in counted(text, &mut read, doubts) {
+        let record: Vec<(Field, Cell)> = counted.to.into_iter().chain(period.clone()).collect();
         let home = found
             .first()
             .and_then(|movement: &Movement| movement.exchange.home.clone());
+        found.push(unnamed(
+            &counted.cell,
+            &record,
+            home,
+            counted.claimed,
+            &found,
+            builder,
+        ));
+    }
+    (found, read)
+}
+
+/// A number of people who go somewhere.
+struct Counted {
+    cell: Cell,
+    /// 0: a rough figure, which is no number.
+    claimed: i32,
+    /// Where, and as what.
+    to: Vec<(Field, Cell)>,
+}
+
+/// The counts of a text, each with the destination behind it; the first may have it before it.
+fn counted(text: &Cell, read: &mut Vec<Range<usize>>, doubts: &mut Vec<Doubt>) -> Vec<Counted> {
+    let counts: Vec<_> = COUNT.captures_iter(&text.text).collect();
+    let at = |index: usize| counts.get(index)?.get(0).map(|all| all.range());
+    let mut found = Vec::new();
+    for (index, captures) in counts.iter().enumerate() {
+        let Some(here) = at(index) else { continue };
+        let cell = found_at(text, captures.get(0));
+        read.push(here.clone());
+        let before = &text.text[..here.start];
+        let clause = before.rsplit([',', '。', ';']).next().unwrap_or_default();
+        let typed = format!("{}{}", text.typed_of(clause), cell.typed);
+        let doubt = |code| Doubt::new(code, cell.place.clone(), typed.trim());
+        // 其中骨干教师3人 are of those counted before; 30余人 is no number.
+        let rough = captures.get(2).is_some();
+        if rough {
+            doubts.push(doubt(Code::NotACount));
+        } else if clause.contains("其中") || (index > 0 && !TO.is_match(&text.text)) {
+            doubts.push(doubt(Code::NotUnderstood));
+            continue;
+        }
+        let until = at(index + 1).map_or(text.text.len(), |next| next.start);
+        let from = if index == 0 { 0 } else { here.start };
+        let to = TO.captures(&text.text[from..until]);
+        let part = |group: usize| {
+            let found = to.as_ref()?.get(group)?;
+            Some(from + found.start()..from + found.end())
+        };
+        read.extend(part(0));
+        let cell_of = |group: usize| part(group).map(|at| text.part(&text.text[at]));
+        let kind = cell_of(0).filter(|verb| words::exchange_type(&verb.text).is_some());
+        let host = cell_of(1).map(|host| (Field::Host, host));
         let claimed = number(&captures[1])
             .map(i32::from)
             .or_else(|| captures[1].parse().ok())
-            .filter(|_| !rough)
-            .unwrap_or_default();
-        found.push(unnamed(&cell, &record, home, claimed, &found, builder));
+            .filter(|_| !rough);
+        found.push(Counted {
+            cell,
+            claimed: claimed.unwrap_or_default(),
+            to: host
+                .into_iter()
+                .chain(kind.map(|kind| (Field::Type, kind)))
+                .collect(),
+        });
     }
-    (found, read)
+    found
 }
 
 /// The people of a claimed number that have no name: those who are named go out of it.

@@ -9,8 +9,7 @@ use crate::intake::known::Known;
 use crate::intake::sheet::Cell;
 use crate::intake::when::{Said, regex};
 use crate::wire::v1::{
-    Allergen, Dish, DishSlot, Ingredient, Meal, NoServiceReason, Nutrition, Seasoning,
-    VocabularyTopic,
+    Dish, DishSlot, Ingredient, Meal, NoServiceReason, Nutrition, Seasoning, VocabularyTopic,
 };
 use regex::Regex;
 use std::collections::HashMap;
@@ -202,9 +201,9 @@ impl Draft {
                 .served(day, under.meal)
                 .seasoning
                 .get_or_insert_default();
-            parts
-                .into_iter()
-                .for_each(|part| figures::season(seasoning, part));
+            for part in parts {
+                figures::season(seasoning, part);
+            }
             return;
         }
         let mut reader = Reader {
@@ -231,18 +230,14 @@ impl Draft {
         let declared = allergens::read(cell, &self.codings, &mut self.doubts);
         let dishes = &mut self.served(day, under.meal).dishes;
         let added = dishes.len() - before.min(dishes.len());
-        match dishes.last_mut().filter(|_| added <= 1) {
-            Some(dish) => {
-                let new = |one: &Allergen, dish: &Dish| !dish.allergens.contains(one);
-                for one in declared {
-                    if new(&one, dish) {
-                        dish.allergens.push(one);
-                    }
-                }
-            }
-            None => {
-                let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), &cell.typed);
-                self.doubts.push(doubt.with("是哪道菜的 of which dish"));
+        let Some(dish) = dishes.last_mut().filter(|_| added <= 1) else {
+            let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), &cell.typed);
+            self.doubts.push(doubt.with("是哪道菜的 of which dish"));
+            return;
+        };
+        for one in declared {
+            if !dish.allergens.contains(&one) {
+                dish.allergens.push(one);
             }
         }
     }
@@ -335,9 +330,9 @@ impl Draft {
             .served(day, under.meal)
             .seasoning
             .get_or_insert_default();
-        parts
-            .into_iter()
-            .for_each(|part| figures::season(seasoning, part));
+        for part in parts {
+            figures::season(seasoning, part);
+        }
     }
 
     /// Begins the dish of a row, unless the row goes on with the one above; which of the dishes it is.

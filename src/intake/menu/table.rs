@@ -237,7 +237,7 @@ impl Header {
                 Err(_) => {
                     draft
                         .doubts
-                        .push(Doubt::new(Code::NotACount, cell.place.clone(), &cell.typed))
+                        .push(Doubt::new(Code::NotACount, cell.place.clone(), &cell.typed));
                 }
             }
         }
@@ -409,6 +409,13 @@ pub fn note(row: &Row) -> Option<Cell> {
     (alone && is_note(&first.text)).then(|| (*first).clone())
 }
 
+/// Words of sentences, which no dish has: 米饭;红烧肉;青菜 is what is eaten, however long.
+static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        "为准|可能|由于|因为|根据|按照|变动|调整|更换|互换|增加|通知|公示|监督|咨询|电话|家长|同学|老师|师生|食堂|供应商|采购|净重|湿重|干重|重量|过敏|注意|均为|本周|下周|以内|不得|应当",
+    )
+});
+
 /// Whether a text is a note and no dish.
 #[must_use]
 pub fn is_note(text: &str) -> bool {
@@ -435,12 +442,6 @@ pub fn is_note(text: &str) -> bool {
         "收到",
         "@",
     ];
-    // Words of sentences, which no dish has: 米饭;红烧肉;青菜 is what is eaten, however long.
-    static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            "为准|可能|由于|因为|根据|按照|变动|调整|更换|互换|增加|通知|公示|监督|咨询|电话|家长|同学|老师|师生|食堂|供应商|采购|净重|湿重|干重|重量|过敏|注意|均为|本周|下周|以内|不得|应当",
-        )
-    });
     starts.iter().any(|word| text.starts_with(word))
         || (text.chars().count() > 18 && text.contains(['。', ';']) && SENTENCE.is_match(text))
 }
