@@ -16,7 +16,7 @@ use prost::Message as _;
 use prost_reflect::{DynamicMessage, SerializeOptions};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -96,17 +96,23 @@ impl Read {
                 return Ok(ExitCode::from(NOTHING_READ));
             }
         };
-        match self.json {
-            true => println!(
-                "{}",
-                harmless(&serde_json::to_string(&document(&reading)?)?)
-            ),
-            false => println!("{}", page(&reading)?),
-        }
+        print(&match self.json {
+            true => harmless(&serde_json::to_string(&document(&reading)?)?),
+            false => page(&reading)?,
+        })?;
         Ok(match reading.items.is_empty() {
             true => ExitCode::from(NOTHING_READ),
             false => ExitCode::SUCCESS,
         })
+    }
+}
+
+/// Prints to whoever still listens: `lianxiao read … | head` has had enough before the end.
+fn print(text: &str) -> Result<(), std::io::Error> {
+    let mut output = std::io::stdout().lock();
+    match writeln!(output, "{text}").and_then(|()| output.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
     }
 }
 

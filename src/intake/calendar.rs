@@ -1,21 +1,20 @@
 //! Calendars (校历): terms, holidays and make-up days in tables, lists and notices → `Calendar`.
 
+mod days;
+
 use super::columns::{self, Headings};
 use super::doubt::{Code, Doubt, Place};
 use super::known::Known;
 use super::reading::Reading;
-use super::sheet::{Cell, Row, Sheet};
+use super::sheet::{Cell, Row, Sheet, joined};
 use super::when::year::Years;
 use super::when::{self, Said, regex};
 use crate::wire::v1::content::Kind;
-use crate::wire::v1::{Calendar, DayKind, SpecialDay, Term};
+use crate::wire::v1::{Calendar, Term};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use regex::Regex;
 use std::sync::LazyLock;
-
-/// The most days that one line calls off.
-const DAYS_MAX: usize = 120;
 
 /// What a column says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +25,7 @@ enum Field {
     Day,
     Kind,
     Label,
+    Work,
     Counter,
 }
 
@@ -53,6 +53,10 @@ const HEADINGS: &Headings<Field> = &[
             "学期结束",
             "结束时间",
             "最后一天",
+            "放假",
+            "放假日",
+            "散学",
+            "休业",
         ],
     ),
     (
@@ -76,7 +80,22 @@ const HEADINGS: &Headings<Field> = &[
             "事项",
         ],
     ),
-    (Field::Counter, &["序号", "周次", "星期"]),
+    (
+        Field::Work,
+        &[
+            "调休上课",
+            "调休上班",
+            "上班",
+            "补班",
+            "补课",
+            "调休日期",
+            "上班日期",
+        ],
+    ),
+    (
+        Field::Counter,
+        &["序号", "周次", "星期", "天数", "放假天数"],
+    ),
 ];
 
 /// Reads one calendar from all sheets.
@@ -130,12 +149,6 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
     reading
 }
 
-static OFF: LazyLock<Regex> = LazyLock::new(|| {
-    regex("放假|休息|停课|假期|调休放假|不上课|校休|元旦|春节|清明|劳动节|五一|端午|中秋|国庆")
-});
-static ON: LazyLock<Regex> = LazyLock::new(|| {
-    regex("上班|上课|补课|补班|调班|工作日|正常教学|上学|[上补按行](?:周|星期)[一二三四五]")
-});
 static TERM_NAME: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"\d{3,4}(?:\s*[-~/]+\s*\d{2,4})?\s*学年度?\s*(?:第?[一二12上下]学期)?|\d{4}年?[春秋]季?学期",
@@ -157,17 +170,19 @@ impl Reader<'_> {
         } else {
             columns::find(&sheet.rows, HEADINGS, 2)
         };
-        let Some(columns) = table else {
-            for line in columns::lines(sheet, HEADINGS) {
+        let Some(mut columns) = table else {
+            for line in columns::lines(sheet, HEADINGS, self.doubts) {
                 self.line(&line);
             }
             return;
         };
-        for row in &sheet.rows[..columns.body - 1] {
+        for row in &sheet.rows[..columns.above] {
             if let Some(cell) = row.iter().find(|cell| !cell.is_empty()) {
                 self.title(cell);
             }
         }
+        let several = [Field::Day, Field::Kind, Field::Label, Field::Counter];
+        self.doubts.extend(columns.doubts(&sheet.rows, &several));
         for row in columns.records(&sheet.rows, self.doubts) {
             self.record(&columns, row);
         }
@@ -179,102 +194,118 @@ impl Reader<'_> {
         }
     }
 
+    pub(super) fn doubt(&mut self, code: Code, cell: &Cell) {
+        self.doubts
+            .push(Doubt::new(code, cell.place.clone(), &cell.typed));
+    }
+
     fn record(&mut self, columns: &columns::Columns<Field>, row: &Row) {
         let fields = columns.fields(row);
         let of = |wanted: Field| {
-            fields
-                .iter()
-                .find(|(field, _)| *field == wanted)
-                .map(|(_, cell)| cell)
+            let of = |(field, cell): &&(Field, Cell)| *field == wanted && !cell.is_blank();
+            fields.iter().find(of).map(|(_, cell)| cell)
         };
-        if let (Some(first), Some(last)) = (of(Field::First), of(Field::Last)) {
-            let name = of(Field::Term)
-                .map(|cell| cell.typed.clone())
-                .or(self.name.clone())
-                .unwrap_or_default();
-            let day = |cell: &Cell, reader: &mut Self| {
-                let said = when::whole(&cell.text)
-                    .or_else(|| when::find(&cell.text, true).first().map(|found| found.said));
-                said.and_then(|said| reader.years.day(cell, said, reader.doubts))
-            };
-            match (day(first, self), day(last, self)) {
-                (Some(first_day), Some(last_day)) => self.term(first, name, first_day, last_day),
-                _ => self.doubts.push(Doubt::new(
-                    Code::NotUnderstood,
-                    first.place.clone(),
-                    &first.typed,
-                )),
+        let whole = Cell::new(
+            row.iter()
+                .find(|cell| !cell.is_empty())
+                .map(|cell| cell.place.clone())
+                .unwrap_or_default(),
+            &joined(row),
+        );
+        let (first, last) = (of(Field::First), of(Field::Last));
+        self.name = of(Field::Term)
+            .map(|cell| cell.typed.clone())
+            .or(self.name.take());
+        if first.is_some() || (last.is_some() && of(Field::Day).is_none()) {
+            let before = self.doubts.len();
+            let days = [first, last].map(|cell| cell.map(|cell| self.day(cell)));
+            match days {
+                [Some(Some(first_day)), Some(Some(last_day))] => {
+                    let name = self.name.clone().unwrap_or_default();
+                    self.term(&whole, name, first_day, last_day);
+                }
+                [Some(Some(first_day)), None] if self.open_term(&whole, first_day) => {}
+                _ if self.doubts.len() > before => {}
+                _ => self.doubt(Code::NotUnderstood, &whole),
             }
             return;
         }
-        let Some(day) = of(Field::Day) else {
-            return;
-        };
-        let rest: Vec<&str> = fields
-            .iter()
-            .filter(|(field, _)| matches!(field, Field::Kind | Field::Label))
+        let days: Vec<&str> = [Field::Day, Field::Kind, Field::Label]
+            .into_iter()
+            .flat_map(|wanted| fields.iter().filter(move |(field, _)| *field == wanted))
+            .filter(|(_, cell)| !cell.is_blank())
             .map(|(_, cell)| cell.typed.as_str())
             .collect();
-        let line = Cell::new(
-            day.place.clone(),
-            &format!("{} {}", day.typed, rest.join(" ")),
-        );
-        self.line(&line);
+        if let Some(work) = of(Field::Work).filter(|_| of(Field::Day).is_some()) {
+            self.line(&Cell::new(
+                work.place.clone(),
+                &format!("{} 上课", work.typed),
+            ));
+        }
+        match of(Field::Day) {
+            Some(day) if days.len() == 1 && of(Field::Work).is_some() => {
+                self.line(&Cell::new(
+                    day.place.clone(),
+                    &format!("{} 放假", day.typed),
+                ));
+            }
+            Some(day) => self.line(&Cell::new(day.place.clone(), &days.join(" "))),
+            None => self.doubt(Code::DateMissing, &whole),
+        }
+    }
+
+    /// The day that a cell says.
+    fn day(&mut self, cell: &Cell) -> Option<Date> {
+        let said = when::whole(&cell.text)
+            .or_else(|| when::find(&cell.text, true).first().map(|found| found.said));
+        self.years.day(cell, said?, self.doubts)
     }
 
     /// A line: 5月1日(周五)至5日(周二)放假,共5天。5月9日(周六)上班。
     fn line(&mut self, line: &Cell) {
         self.title(line);
-        if line.is_blank() {
+        if line.is_blank() || self.term_line(line) {
             return;
         }
-        if self.term_line(line) {
-            return;
-        }
-        let mut read = false;
-        let mut last_kind = None;
-        for clause in line
+        let clauses = line
             .text
             .split(['。', ';', '\n'])
-            .filter(|clause| !clause.trim().is_empty())
-        {
-            let clause = line.part(clause);
-            read |= self.clause(&clause, &mut last_kind);
-        }
+            .filter(|clause| !clause.trim().is_empty());
+        let mut said = days::Said::default();
+        let clauses: Vec<bool> = clauses
+            .map(|clause| self.clause(&line.part(clause), &mut said))
+            .collect();
+        let read = clauses.iter().any(|read| *read);
         let title = TERM_NAME.is_match(&line.text)
             || (when::find(&line.text, true).is_empty() && when::weeks(&line.text).is_none());
-        let heading = title && line.text.chars().count() < 40;
+        let heading = title && columns::is_title(&line.text);
         if !read && !heading {
-            self.doubts.push(Doubt::new(
-                Code::NotUnderstood,
-                line.place.clone(),
-                &line.typed,
-            ));
+            self.doubt(Code::NotUnderstood, line);
         }
     }
 
     /// 2026年3月2日开学,6月30日结束; 第二学期:3月2日-6月30日.
     fn term_line(&mut self, line: &Cell) -> bool {
-        static BEGINS: LazyLock<Regex> = LazyLock::new(|| regex("开学|正式上课|学期开始|报到"));
         let found = when::find(&line.text, false);
         let period = when::period(&line.text);
         let named = TERM_NAME.is_match(&line.text) || line.text.contains("学期");
-        let begins = BEGINS.is_match(&line.text);
+        let begins = days::BEGINS.is_match(&line.text);
+        // 第二学期期中考试4月20日-22日 is something in a term.
+        let is_long = |(first, last): (Said, Said)| {
+            let months = |said: Said| i32::from(said.month.unwrap_or(1));
+            let apart = months(last) - months(first);
+            match apart {
+                0 => false,
+                1 => last.day >= first.day,
+                _ => true,
+            }
+        };
         let (first, last) = match (period, found.as_slice()) {
-            (Some(period), _) if named && !OFF.is_match(&line.text) => period,
-            (None, [first, last]) if begins || named => (first.said, last.said),
-            (None, [only]) if begins => {
-                let day = self.years.day(line, only.said, self.doubts);
-                return day.is_some_and(|day| self.open_term(line, day));
+            (Some(period), _) if named && is_long(period) && !days::is_off(&line.text) => period,
+            (None, [first, last]) if (begins || named) && is_long((first.said, last.said)) => {
+                (first.said, last.said)
             }
-            (None, [only])
-                if line.text.contains("学期结束")
-                    || line.text.contains("散学")
-                    || line.text.contains("休业") =>
-            {
-                let day = self.years.day(line, only.said, self.doubts);
-                return day.is_some_and(|day| self.close_term(line, day));
-            }
+            (None, [only]) => return self.term_end(line, only.said),
             _ => return false,
         };
         let Some(first) = self.years.day(line, first, self.doubts) else {
@@ -291,6 +322,7 @@ impl Reader<'_> {
             // The autumn term passes the end of the year.
             last = last.checked_add(1.year()).unwrap_or(last);
         }
+
         let name = TERM_NAME
             .find(&line.text)
             .map(|name| line.typed_of(name.as_str()).to_owned());
@@ -299,8 +331,30 @@ impl Reader<'_> {
         true
     }
 
+    /// A day on which a term begins or ends.
+    pub(super) fn term_end(&mut self, cell: &Cell, said: Said) -> bool {
+        let ends = ["学期结束", "散学", "休业"];
+        let ends = ends.iter().any(|word| cell.text.contains(word));
+        if !ends && !days::BEGINS.is_match(&cell.text) {
+            return false;
+        }
+        let day = self.years.day(cell, said, self.doubts);
+        day.is_some_and(|day| match ends {
+            true => self.close_term(cell, day),
+            false => self.open_term(cell, day),
+        })
+    }
+
     fn open_term(&mut self, line: &Cell, first: Date) -> bool {
         let name = self.name.clone().unwrap_or_default();
+        let open = self
+            .calendar
+            .terms
+            .last()
+            .filter(|term| term.last_day.is_empty());
+        if open.is_some_and(|term| term.name == name) {
+            return false;
+        }
         self.calendar.terms.push(Term {
             name,
             first_day: first.to_string(),
@@ -362,130 +416,6 @@ impl Reader<'_> {
             last_day: last.to_string(),
         });
     }
-
-    /// The days of a clause; whether it was one of days.
-    fn clause(&mut self, clause: &Cell, last_kind: &mut Option<(DayKind, String)>) -> bool {
-        static PART: LazyLock<Regex> = LazyLock::new(|| regex(r"[^,]+"));
-        let mut read = false;
-        for part in PART.find_iter(&clause.text) {
-            let cell = clause.part(part.as_str());
-            let days = self.days(&cell);
-            let (on, off) = (ON.find(&cell.text), OFF.find(&cell.text));
-            let kind = match (on, off) {
-                (Some(on), Some(off)) if on.start() > off.start() && !days.is_empty() => {
-                    Some(DayKind::Workday)
-                }
-                (Some(_), None) => Some(DayKind::Workday),
-                (_, Some(_)) => Some(DayKind::Holiday),
-                (None, None) => None,
-            };
-            let label = label(&cell);
-            let (kind, label) = match (kind, last_kind.clone()) {
-                (Some(kind), before) => (
-                    kind,
-                    if label.is_empty() {
-                        before.map(|(_, label)| label).unwrap_or_default()
-                    } else {
-                        label
-                    },
-                ),
-                (None, Some(before)) if !days.is_empty() => before,
-                (None, _) => {
-                    if let (Some((follows, _)), Some(last)) = (
-                        when::weekday(&cell.text),
-                        self.calendar.special_days.last_mut(),
-                    ) && days.is_empty()
-                        && cell.text.contains('课')
-                    {
-                        last.follows_weekday = follows.into();
-                        read = true;
-                    }
-                    continue;
-                }
-            };
-            read |= !days.is_empty();
-            let follows = follows(&cell).filter(|_| kind == DayKind::Workday && days.len() == 1);
-            for day in &days {
-                self.special(*day, kind, follows, &label);
-            }
-            *last_kind = Some((kind, label));
-        }
-        read
-    }
-
-    fn days(&mut self, cell: &Cell) -> Vec<Date> {
-        let found = when::find(&cell.text, true);
-        if let Some((first, last)) = when::period(&cell.text)
-            && let Some(first) = self.years.day(cell, first, self.doubts)
-        {
-            let last = Said {
-                year: last.year.or(Some(first.year())),
-                ..last
-            };
-            let Some(mut last) = self.years.day(cell, last, self.doubts) else {
-                return Vec::new();
-            };
-            if last < first {
-                last = last.checked_add(1.year()).unwrap_or(last);
-            }
-            return first
-                .series(1.days())
-                .take_while(|day| *day <= last)
-                .take(DAYS_MAX)
-                .collect();
-        }
-        if found.is_empty() {
-            let whole = cell
-                .text
-                .split_whitespace()
-                .next()
-                .and_then(when::whole)
-                .filter(Said::is_date);
-            return whole
-                .and_then(|said| self.years.day(cell, said, self.doubts))
-                .into_iter()
-                .collect();
-        }
-        found
-            .into_iter()
-            .filter_map(|found| self.years.day(cell, found.said, self.doubts))
-            .collect()
-    }
-
-    fn special(&mut self, day: Date, kind: DayKind, follows: Option<i8>, label: &str) {
-        let date = day.to_string();
-        self.calendar
-            .special_days
-            .retain(|other| other.date != date);
-        self.calendar.special_days.push(SpecialDay {
-            date,
-            kind: kind.into(),
-            follows_weekday: follows.unwrap_or_default().into(),
-            label: label.to_owned(),
-            ..SpecialDay::default()
-        });
-    }
-}
-
-/// The weekday whose lessons a make-up day follows: 上周一的课, 补周五课.
-fn follows(cell: &Cell) -> Option<i8> {
-    static FOLLOWS: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"(?:上|补|按|执行|行)(?:的是)?\s*\(?\s*((?:周|星期)[一二三四五])"));
-    let captures = FOLLOWS.captures(&cell.text)?;
-    when::weekday(&captures[1]).map(|(day, _)| day)
-}
-
-/// What a day is called: 劳动节.
-fn label(cell: &Cell) -> String {
-    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-        regex(
-            "元旦|春节|清明节?|劳动节|五一|端午节?|中秋节?|国庆节?|秋假|春假|寒假|暑假|运动会|校庆|调休",
-        )
-    });
-    let found = LABEL.find(&cell.text);
-    found
-        .map(|found| cell.typed_of(found.as_str()).to_owned())
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,6 +1,11 @@
 //! Where something was typed, and what was not understood without a doubt.
 
+use super::fold::fold;
+use super::when::regex;
 use crate::model::finding::render;
+use jiff::civil::Date;
+use regex::{Match, Regex};
+use std::sync::LazyLock;
 
 /// Where something stands in what was handed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,13 +70,13 @@ pub struct Doubt {
 }
 
 impl Doubt {
-    /// A doubt about what was typed somewhere.
-    pub fn new(code: Code, place: Place, typed: impl Into<String>) -> Self {
+    /// A doubt about what was typed somewhere. Numbers of telephones and identity cards are not repeated.
+    pub fn new(code: Code, place: Place, typed: impl AsRef<str>) -> Self {
         Doubt {
             code,
             place,
             item: None,
-            typed: typed.into(),
+            typed: masked(typed.as_ref()),
             understood: String::new(),
             detail: String::new(),
         }
@@ -111,6 +116,44 @@ impl Doubt {
         ];
         render(template, values)
     }
+}
+
+/// Seven digits and more in a row, and the groups in which people write mobile numbers.
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"\d{7,}[Xx]?|1[3-9]\d(?:[ -]\d{4}){2}"));
+
+/// Whether a text holds a number that is a person's, and no day (20260512).
+#[must_use]
+pub fn is_private(text: &str) -> bool {
+    NUMBER
+        .find_iter(text)
+        .any(|number| !is_plain(text, &number))
+}
+
+fn masked(typed: &str) -> String {
+    let mut shown = String::new();
+    let mut from = 0;
+    for number in NUMBER
+        .find_iter(typed)
+        .filter(|number| !is_plain(typed, number))
+    {
+        shown += &typed[from..number.start()];
+        shown += "***";
+        from = number.end();
+    }
+    shown + &typed[from..]
+}
+
+/// Whether digits are a day, or behind a decimal point: nobody's number.
+fn is_plain(text: &str, number: &Match<'_>) -> bool {
+    let fraction = text[..number.start()].strip_suffix('.');
+    is_day(number.as_str())
+        || fraction.is_some_and(|whole| whole.ends_with(|c: char| c.is_ascii_digit()))
+}
+
+/// Days of birth are older.
+fn is_day(digits: &str) -> bool {
+    let day = Date::strptime("%Y%m%d", fold(digits));
+    digits.chars().count() == 8 && day.is_ok_and(|day| (2000..=2100).contains(&day.year()))
 }
 
 macro_rules! codes {
@@ -197,6 +240,9 @@ codes! {
     DayRepeated "DAY_REPEATED"
         "{understood} 出现了两次（“{typed}”），内容合在一起。"
         "{understood} stands here twice (\"{typed}\"); its rows were put together.";
+    DayContradicted "DAY_CONTRADICTED"
+        "{understood} 前面写的不同，按后面的“{typed}”读。"
+        "What was said of {understood} before is different; it was read by the later \"{typed}\".";
     WeekUnknown "WEEK_UNKNOWN"
         "“{typed}”要有校历（学期第一天）才能换成日期。"
         "\"{typed}\" can be turned into dates only with a calendar (the term's first day).";
@@ -223,6 +269,9 @@ codes! {
     WordUnknown "WORD_UNKNOWN"
         "“{typed}”不是已知的{detail}，照写保留。"
         "\"{typed}\" is no known {detail} and was kept as typed.";
+    WordUnsure "WORD_UNSURE"
+        "“{typed}”可能是：{detail}；没有替您选定，请写明。"
+        "\"{typed}\" may be {detail}: nothing was chosen, say which.";
     Assumed "ASSUMED"
         "没有写明{detail}，暂读作“{understood}”。"
         "The {detail} is not stated; for now it was read as \"{understood}\".";
@@ -299,6 +348,26 @@ mod tests {
                 column,
             };
             assert_eq!(place.cell().as_deref(), Some(name));
+        }
+    }
+
+    #[test]
+    fn numbers_of_people_are_not_repeated_and_days_are() {
+        for (typed, shown) in [
+            ("王老师13800001111", "王老师***"),
+            ("32040019800101123X 女", "*** 女"),
+            ("138 0000 1111", "***"),
+            ("电话０５１９－８６８５１２３４", "电话０５１９－***"),
+            ("出生19800115", "出生***"),
+            ("20260512-20260516", "20260512-20260516"),
+            ("46155.58333333", "46155.58333333"),
+            ("２０２６０５１２", "２０２６０５１２"),
+            ("2024-09-01~2027-08-31", "2024-09-01~2027-08-31"),
+            ("苏教〔2026〕123456号", "苏教〔2026〕123456号"),
+        ] {
+            let doubt = Doubt::new(Code::LeftOut, Place::Whole, typed);
+            assert_eq!(doubt.typed, shown);
+            assert_eq!(is_private(typed), typed != shown, "{typed}");
         }
     }
 

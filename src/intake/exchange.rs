@@ -10,8 +10,9 @@ mod words;
 use super::columns::{self, Headings};
 use super::doubt::{Code, Doubt};
 use super::known::Known;
+use super::names;
 use super::reading::Reading;
-use super::sheet::{Cell, Row, Sheet};
+use super::sheet::{Cell, Row, Sheet, joined};
 use super::when::year::Years;
 use crate::wire::v1::content::Kind;
 use build::Builder;
@@ -55,8 +56,6 @@ pub enum Field {
     Remark,
     /// 序号.
     Counter,
-    /// 性别, 身份证, 电话, 出生: never taken.
-    Private,
 }
 
 const HEADINGS: &Headings<Field> = &[
@@ -88,6 +87,8 @@ const HEADINGS: &Headings<Field> = &[
             "原任教学校",
             "原校",
             "派出校",
+            "交流前单位",
+            "交流前学校",
             "从",
         ],
     ),
@@ -107,6 +108,10 @@ const HEADINGS: &Headings<Field> = &[
             "交流到",
             "拟交流学校",
             "接收校",
+            "交流后单位",
+            "交流后学校",
+            "现交流单位",
+            "现交流学校",
             "到",
         ],
     ),
@@ -202,25 +207,15 @@ const HEADINGS: &Headings<Field> = &[
     (Field::Paper, &["文号", "文件号", "批准文号"]),
     (Field::Remark, &["备注", "说明", "情况说明"]),
     (Field::Counter, &["序号", "编号"]),
-    (
-        Field::Private,
-        &[
-            "性别",
-            "身份证",
-            "身份证号",
-            "身份证号码",
-            "电话",
-            "联系电话",
-            "手机",
-            "手机号",
-            "联系方式",
-            "出生年月",
-            "出生日期",
-            "年龄",
-            "民族",
-            "家庭住址",
-        ],
-    ),
+];
+
+/// What more than one column may say: a rank and a title, days and lengths, remarks.
+const SEVERAL: &[Field] = &[
+    Field::Rank,
+    Field::Period,
+    Field::Length,
+    Field::Remark,
+    Field::Counter,
 ];
 
 /// Reads the movements of some sheets.
@@ -228,20 +223,14 @@ const HEADINGS: &Headings<Field> = &[
 pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
     let mut reading = Reading::default();
     let mut movements: Vec<Movement> = Vec::new();
-    for sheet in sheets {
+    for sheet in sheets.iter().filter(|sheet| !sheet.rows.is_empty()) {
         let texts = sheet.rows.iter().flatten().map(|cell| cell.text.as_str());
         let years = Years::of(texts, known.calendar(), known.today);
         let mut builder = Builder {
             known,
             years: &years,
         };
-        for record in records(sheet, &mut reading.doubts) {
-            movements.push(builder.movement(&record));
-        }
-        if movements.is_empty() {
-            let lines = columns::lines(sheet, HEADINGS);
-            movements.extend(prose::movements(&lines, &mut builder, &mut reading.doubts));
-        }
+        movements.extend(of_sheet(sheet, &mut builder, &mut reading.doubts));
     }
     pairs::join(&mut movements);
     pairs::compare(&mut movements);
@@ -257,74 +246,78 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
 
 type Record = Vec<(Field, Cell)>;
 
-/// The records of a list, of labelled lines, or of rows without headings.
-fn records(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Record> {
-    if let Some(found) = columns::find(&sheet.rows, HEADINGS, 3) {
-        doubts.extend(found.left_out(&sheet.rows));
-        doubts.extend(private(
-            &sheet.rows[found.body - 1],
-            &sheet.rows[found.body..],
-        ));
+/// The movements of a list, of labelled lines, of rows without headings, or of sentences.
+fn of_sheet(sheet: &Sheet, builder: &mut Builder<'_>, doubts: &mut Vec<Doubt>) -> Vec<Movement> {
+    let records: Vec<Record> = if let Some(mut found) = columns::find(&sheet.rows, HEADINGS, 3) {
+        doubts.extend(found.doubts(&sheet.rows, SEVERAL));
         let rows = found.records(&sheet.rows, doubts);
-        return rows.into_iter().map(|row| found.fields(row)).collect();
-    }
-    let lines = columns::lines(sheet, HEADINGS);
-    let labelled: Vec<(Field, Cell)> = lines
-        .iter()
-        .filter_map(|line| columns::labelled(line, HEADINGS))
-        .collect();
-    if labelled.len() >= 2 {
-        for line in lines
-            .iter()
-            .filter(|line| columns::labelled(line, HEADINGS).is_none() && !line.is_blank())
-        {
-            doubts.push(
-                Doubt::new(Code::LeftOut, line.place.clone(), &line.typed)
-                    .with("没有对应的栏目 no field"),
-            );
-        }
-        return by_name(labelled);
-    }
-    let unheaded = sheet.rows.iter().filter_map(unheaded);
-    if sheet.is_text() {
-        Vec::new()
+        rows.into_iter().map(|row| found.fields(row)).collect()
     } else {
-        unheaded.collect()
-    }
-}
-
-/// Columns about persons that nobody may push, one doubt a column, without what stands in them.
-fn private(headings: &Row, rows: &[Row]) -> Vec<Doubt> {
-    let is = |heading: &Cell| columns::meaning(HEADINGS, &heading.text) == Some(Field::Private);
-    let filled = |column: usize| {
-        rows.iter()
-            .any(|row| row.get(column).is_some_and(|cell| !cell.is_blank()))
-    };
-    let columns = headings
-        .iter()
-        .enumerate()
-        .filter(|(column, heading)| is(heading) && filled(*column));
-    let doubt = |(_, heading): (usize, &Cell)| {
-        Doubt::new(Code::PrivateLeftOut, heading.place.clone(), "").with(&heading.typed)
-    };
-    columns.map(doubt).collect()
-}
-
-/// Labelled lines as records: a name that comes again begins the next one.
-fn by_name(lines: Vec<(Field, Cell)>) -> Vec<Record> {
-    let mut records: Vec<Record> = Vec::new();
-    for (field, cell) in lines {
-        let begins = records.last().is_none_or(|record| {
-            field == Field::Name && record.iter().any(|(other, _)| *other == Field::Name)
-        });
-        if begins {
-            records.push(Vec::new());
+        let lines = columns::lines(sheet, HEADINGS, doubts);
+        let labelled = |line: &Cell| columns::labelled(line, HEADINGS);
+        let unheaded: Vec<Option<Record>> = match sheet.is_text() {
+            true => Vec::new(),
+            false => sheet.rows.iter().map(unheaded).collect(),
+        };
+        if lines.iter().filter_map(labelled).count() >= 2 {
+            doubts.extend(unread(lines.iter().filter(|line| labelled(line).is_none())));
+            columns::by_first(lines.iter().filter_map(labelled).collect(), Field::Name)
+        } else if unheaded.iter().any(Option::is_some) {
+            let rest = sheet
+                .rows
+                .iter()
+                .zip(&unheaded)
+                .filter(|(_, record)| record.is_none());
+            let rest: Vec<Cell> = rest
+                .filter_map(|(row, _)| {
+                    let first = row.iter().find(|cell| !cell.is_empty())?;
+                    Some(Cell::new(first.place.clone(), &joined(row)))
+                })
+                .collect();
+            doubts.extend(unread(rest.iter()));
+            unheaded.into_iter().flatten().collect()
+        } else {
+            return prose::movements(&lines, builder, doubts);
         }
-        if let Some(record) = records.last_mut() {
-            record.push((field, cell));
-        }
-    }
+    };
+    let records = records.iter().flat_map(|record| apart(record, doubts));
+    let records: Vec<Record> = records.collect();
     records
+        .iter()
+        .map(|record| builder.movement(record))
+        .collect()
+}
+
+/// Doubts about lines that are no part of any record. A short line at the head is a title.
+fn unread<'c>(lines: impl Iterator<Item = &'c Cell>) -> Vec<Doubt> {
+    let rest = lines.filter(|line| !line.is_blank());
+    let rest = rest.skip_while(|line| columns::is_title(&line.text) && words::is_title(&line.text));
+    rest.map(|line| Doubt::new(Code::NotUnderstood, line.place.clone(), &line.typed))
+        .collect()
+}
+
+/// A record for each of the people named in one cell: 张老师、李老师.
+fn apart(record: &Record, doubts: &mut Vec<Doubt>) -> Vec<Record> {
+    let name = record.iter().position(|(field, _)| *field == Field::Name);
+    let Some((at, cell)) = name.map(|at| (at, &record[at].1)) else {
+        return vec![record.clone()];
+    };
+    let people = names::people(cell);
+    if let Some((claimed, typed)) = names::claimed(cell)
+        && claimed != people.len()
+    {
+        let doubt = Doubt::new(Code::CountMismatch, cell.place.clone(), typed);
+        doubts.push(doubt.as_(people.len()).with(claimed));
+    }
+    if people.len() < 2 && names::claimed(cell).is_none() {
+        return vec![record.clone()];
+    }
+    let one = |person: Cell| {
+        let mut record = record.clone();
+        record[at].1 = person;
+        record
+    };
+    people.into_iter().map(one).collect()
 }
 
 /// A row without headings: 援藏 | 1 | 一年半 | 8月10日进藏.
@@ -342,7 +335,7 @@ fn unheaded(row: &Row) -> Option<Record> {
             Field::Period
         } else if super::when::year::length_in_months(&cell.text).is_some() {
             Field::Length
-        } else if super::names::person_in(&cell.text).is_some() {
+        } else if names::person_in(&cell.text).is_some() {
             Field::Name
         } else {
             Field::Remark

@@ -26,10 +26,12 @@ pub struct Known {
 #[derive(Debug, thiserror::Error)]
 pub enum BadRegisters {
     /// The file is no JSON.
-    #[error("the registers are no JSON ({0})")]
+    #[error("the registers are no JSON ({0}): give what SyncService/Pull prints")]
     NotJson(#[from] serde_json::Error),
     /// A record of it is none of the contract.
-    #[error("the registers hold a {kind} that the contract does not know ({why})")]
+    #[error(
+        "the registers hold a {kind} that the contract does not know ({why}): pull them again, or correct that record"
+    )]
     NotInContract {
         /// Its kind.
         kind: String,
@@ -42,8 +44,8 @@ pub enum BadRegisters {
     )]
     Empty,
     /// No campus is called so.
-    #[error("no campus of the registers is called \"{0}\"")]
-    NoCampus(String),
+    #[error("no campus of the registers is called \"{0}\"; they have {1}")]
+    NoCampus(String, String),
 }
 
 /// What a name may mean.
@@ -58,6 +60,14 @@ pub enum Match<T> {
 }
 
 impl<T> Match<T> {
+    /// The one that it is.
+    pub fn one(self) -> Option<T> {
+        match self {
+            Match::One(one) => Some(one),
+            Match::Nothing | Match::Several(_) => None,
+        }
+    }
+
     fn of(mut all: Vec<T>) -> Self {
         match all.len() {
             0 => Match::Nothing,
@@ -133,10 +143,12 @@ impl Known {
             *id == name || names(campus).any(|name| key(name) == wanted)
         };
         self.own = self.campuses.iter().position(is);
-        match self.own {
-            Some(_) => Ok(self),
-            None => Err(BadRegisters::NoCampus(name.to_owned())),
+        if self.own.is_some() {
+            return Ok(self);
         }
+        let all = self.campuses.iter().take(20);
+        let all: Vec<&str> = all.map(|(_, campus)| campus.name.as_str()).collect();
+        Err(BadRegisters::NoCampus(name.to_owned(), all.join("、")))
     }
 
     /// The campus whose file it is, if that was said.
@@ -176,7 +188,8 @@ impl Known {
             fit.map(|(id, _)| id.as_str()).collect()
         };
         let exact = by(&|name| name == wanted || name == bracket);
-        if !exact.is_empty() || wanted.chars().count() < 2 {
+        let list = wanted.contains(['、', ',', ';']);
+        if !exact.is_empty() || wanted.chars().count() < 2 || list {
             return Match::of(exact);
         }
         Match::of(by(&|name| {
@@ -202,50 +215,40 @@ impl Known {
         fits.min_by_key(|(_, rest)| rest.len())
     }
 
-    /// The names of all campuses, the longest first, with the id of each.
+    /// What the group's own words of a topic make of a whole text: the codes of the words that are called
+    /// so, were called so, or are for short.
     #[must_use]
-    pub fn campus_names(&self) -> Vec<(String, &str)> {
-        let mut all: Vec<(String, &str)> = self
-            .campuses
-            .iter()
-            .flat_map(|(id, campus)| {
-                names(campus)
-                    .map(|name| (key(name), id.as_str()))
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        all.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
-        all
-    }
-
-    /// What the group's own words of a topic make of a whole text: the code of the word that is called so,
-    /// was called so, or is for short.
-    #[must_use]
-    pub fn word(&self, topic: VocabularyTopic, text: &str) -> Option<&str> {
+    pub fn word(&self, topic: VocabularyTopic, text: &str) -> Match<&str> {
         let wanted = key(text);
-        let found = self.words(topic).find(|(name, _)| *name == wanted);
-        found.map(|(_, code)| code)
+        let found = self.words(topic).filter(|word| word.name == wanted);
+        let mut codes: Vec<&str> = found.map(|word| word.word.code.as_str()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        Match::of(codes)
     }
 
-    /// The group's own words of a topic: each name for comparing, and the code it stands for.
-    pub fn words(&self, topic: VocabularyTopic) -> impl Iterator<Item = (String, &str)> {
+    /// The group's own words of a topic, by each of their names.
+    pub fn words(&self, topic: VocabularyTopic) -> impl Iterator<Item = Named<'_>> {
         let of_topic = self
             .vocabularies
             .iter()
             .filter(move |words| words.topic() == topic);
-        let named = |word: &v1::Word| -> Vec<String> {
-            let names = [&word.code, &word.name].into_iter().chain(&word.aliases);
-            names
-                .map(|name| key(name))
-                .filter(|name| !name.is_empty())
-                .collect()
-        };
-        let each = move |word| {
-            named(word)
-                .into_iter()
-                .map(|name| (name, word.code.as_str()))
-        };
-        of_topic.flat_map(|words| &words.words).flat_map(each)
+        of_topic.flat_map(|words| {
+            let scheme = words.scheme.as_str();
+            let named = move |word| by_names(word, scheme);
+            words.words.iter().flat_map(named)
+        })
+    }
+
+    /// The stages that the group's own words give a grade: two, when it has the 6-3 and the 5-4 system.
+    #[must_use]
+    pub fn stages(&self, grade: &str) -> Vec<i32> {
+        let words = self.words(VocabularyTopic::Grade);
+        let of_grade = words.filter(|word| word.word.code == grade && word.word.stage != 0);
+        let mut stages: Vec<i32> = of_grade.map(|word| word.word.stage).collect();
+        stages.sort_unstable();
+        stages.dedup();
+        stages
     }
 
     /// The persons a name may mean: id, display name, and home campus by name.
@@ -261,6 +264,23 @@ impl Known {
         };
         self.persons.iter().filter(same).map(shown).collect()
     }
+}
+
+/// A word of a vocabulary by one of its names.
+#[derive(Clone, Debug)]
+pub struct Named<'k> {
+    /// The name, for comparing.
+    pub name: String,
+    /// The coding it is of; empty: the only one.
+    pub scheme: &'k str,
+    /// The word.
+    pub word: &'k v1::Word,
+}
+
+fn by_names<'k>(word: &'k v1::Word, scheme: &'k str) -> impl Iterator<Item = Named<'k>> {
+    let names = [&word.code, &word.name].into_iter().chain(&word.aliases);
+    let names = names.map(|name| key(name)).filter(|name| !name.is_empty());
+    names.map(move |name| Named { name, scheme, word })
 }
 
 fn names(campus: &v1::Campus) -> impl Iterator<Item = &str> {

@@ -1,5 +1,6 @@
 //! Menus (食谱): weighed tables, lists by date, week grids and texts → `Menu`.
 
+mod allergens;
 mod amount;
 mod days;
 mod dish;
@@ -158,6 +159,7 @@ fn grids(rows: &[Row], mut draft: Draft) -> Vec<Draft> {
         if !draft.days.is_empty() && !titles.is_empty() {
             let next = Draft {
                 slots: draft.slots.clone(),
+                codings: draft.codings.clone(),
                 ..Draft::default()
             };
             drafts.push(std::mem::replace(&mut draft, next));
@@ -230,11 +232,18 @@ impl Builder<'_> {
             ..v1::Menu::default()
         };
         let meal = self.default_meal(&draft);
-        self.days(draft, &dates, meal, &mut menu);
+        self.days(draft, &dates, &years, meal, &mut menu);
         menu
     }
 
-    fn days(&mut self, draft: Draft, dates: &days::Dates, meal: Meal, menu: &mut v1::Menu) {
+    fn days(
+        &mut self,
+        draft: Draft,
+        dates: &days::Dates,
+        years: &Years,
+        meal: Meal,
+        menu: &mut v1::Menu,
+    ) {
         let title = draft
             .titles
             .first()
@@ -243,6 +252,13 @@ impl Builder<'_> {
         for (day, date) in draft.days.into_iter().zip(&dates.of) {
             // What cannot be dated was doubted when it was dated.
             let Some(date) = date else { continue };
+            // An empty weekend in a grid of whole weeks.
+            let empty =
+                day.off.is_none() && day.meals.iter().all(|served| served.dishes.is_empty());
+            if empty && date.weekday().to_monday_one_offset() > 5 && !days::is_school(years, *date)
+            {
+                continue;
+            }
             let text = date.to_string();
             if menu.service_dates.contains(&text) {
                 let doubt = Doubt::new(Code::DayRepeated, day.cell.place.clone(), &day.cell.typed);
@@ -369,7 +385,7 @@ impl Builder<'_> {
             let mut parts = served.dishes.iter().flat_map(|dish| &dish.ingredients);
             parts.any(|part| part.grade_band.contains("年级"))
         });
-        if has(&["教工", "教师", "职工", "员工", "教职"]) && !has(&["学生"]) {
+        if draft.is_staff() {
             MenuAudience::Staff
         } else if has(&["幼儿", "幼儿园", "宝宝"]) || kindergarten {
             MenuAudience::Kindergarten

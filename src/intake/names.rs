@@ -1,6 +1,7 @@
 //! Schools and people as they are called.
 
-use super::doubt::{Code, Doubt};
+use super::doubt::{Code, Doubt, is_private};
+use super::fold::number;
 use super::known::{Known, Match};
 use super::sheet::Cell;
 use super::when::regex;
@@ -26,11 +27,25 @@ static ANYBODY: LazyLock<Regex> =
 /// People named in a cell, in order.
 #[must_use]
 pub fn people(cell: &Cell) -> Vec<Cell> {
+    static AND_MORE: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"\s*等(?:\S{1,3}[人名位])?\S{0,2}$"));
     let mut found = Vec::new();
-    for part in cell
-        .text
-        .split(|c: char| c.is_whitespace() || "、,;/|。".contains(c))
-    {
+    let end = AND_MORE
+        .find(&cell.text)
+        .map_or(cell.text.len(), |more| more.start());
+    let parts = cell.text[..end]
+        .split(|c: char| "、,;/|。\n".contains(c))
+        .flat_map(|part| {
+            // 王 芳 is one name, as wide as three characters.
+            let wide = part
+                .split_whitespace()
+                .all(|word| word.chars().count() == 1);
+            match wide && part.split_whitespace().count() == 2 {
+                true => vec![part.trim()],
+                false => part.split_whitespace().collect(),
+            }
+        });
+    for part in parts {
         if let Some(name) = person_in(part).filter(|_| !ANYBODY.is_match(part)) {
             found.push(cell.part(name));
         }
@@ -51,15 +66,61 @@ pub fn person_in(text: &str) -> Option<&str> {
         return Some(found.as_str());
     }
     let name = bare.split(['(', ' ']).next().unwrap_or_default();
-    let han = name
-        .chars()
-        .all(|c| matches!(c, '\u{4e00}'..='\u{9fff}' | '·'));
+    let wide: String = text.split_whitespace().collect();
+    if wide.chars().count() == 2 && text.chars().count() > 2 && wide.chars().all(is_han) {
+        return Some(text);
+    }
+    let han = name.chars().all(|c| is_han(c) || c == '·');
     let count = name.chars().count();
     (han && (2..=4).contains(&count)).then_some(name)
 }
 
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}')
+}
+
+/// How many people a cell says that it means, and where: 张老师等3人.
+#[must_use]
+pub fn claimed(cell: &Cell) -> Option<(usize, &str)> {
+    static CLAIM: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"等?\s*(\d{1,3}|[一二两三四五六七八九十]{1,3})\s*[人名位](?:$|老师|教师)")
+    });
+    let captures = CLAIM.captures(&cell.text)?;
+    let count = usize::try_from(number(&captures[1])?).ok()?;
+    (!people(cell).is_empty()).then(|| {
+        (
+            count,
+            cell.typed_of(captures.get(0).map_or("", |all| all.as_str())),
+        )
+    })
+}
+
+/// A name without what is private and stands behind it, 张老师(女)13800001111, and without the blanks that
+/// make two characters as wide as three.
+fn nameable(cell: &Cell, doubts: &mut Vec<Doubt>) -> Cell {
+    static BEHIND: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"[\s(\[,:/-]*(?:[(\[,/\s]\s*[男女]\b\s*[)\]]?|\d{7,}).*$"));
+    let mut cell = cell.clone();
+    if let Some(behind) = BEHIND.find(&cell.text).filter(|behind| behind.start() > 0) {
+        let doubt = Doubt::new(Code::PrivateLeftOut, cell.place.clone(), "");
+        doubts.push(doubt.with("姓名后的性别或号码 sex or a number behind the name"));
+        cell = cell.part(&cell.text[..behind.start()]);
+    }
+    let mut parts = cell.text.split_whitespace();
+    if let (Some(surname), Some(name), None) = (parts.next(), parts.next(), parts.next())
+        && (surname.chars().count(), name.chars().count()) == (1, 1)
+    {
+        let whole: String = cell.typed.split_whitespace().collect();
+        let doubt = Doubt::new(Code::Repaired, cell.place.clone(), &cell.typed);
+        doubts.push(doubt.as_(&whole));
+        cell = Cell::new(cell.place, &whole);
+    }
+    cell
+}
+
 /// A reference to a person by name. Nobody is identified: whom the register has is only proposed.
 pub fn person(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> PersonRef {
+    let cell = nameable(cell, doubts);
     let proposed = known.persons(&cell.text);
     if !proposed.is_empty() {
         let doubt = Doubt::new(Code::PersonProposed, cell.place.clone(), &cell.typed);
@@ -76,7 +137,7 @@ pub fn school(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> Option<Uni
     if cell.is_blank() {
         return None;
     }
-    if cell.text.starts_with(|c: char| c.is_ascii_digit()) {
+    if cell.text.starts_with(|c: char| c.is_ascii_digit()) || is_private(&cell.text) {
         // 3所 is how many.
         doubts.push(
             Doubt::new(Code::NotUnderstood, cell.place.clone(), &cell.typed).with("学校 school"),

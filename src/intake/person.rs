@@ -1,7 +1,7 @@
 //! Persons: lists of colleagues → `Person`, with the fewest fields that the exchange rules need.
 
 use super::columns::{self, Headings};
-use super::doubt::{Code, Doubt};
+use super::doubt::{Code, Doubt, is_private};
 use super::exchange::ranked;
 use super::fold::key;
 use super::known::{Known, Match};
@@ -9,9 +9,13 @@ use super::names;
 use super::reading::Reading;
 use super::sheet::{Cell, Sheet};
 use super::when::year::Years;
-use super::when::{self, Said};
+use super::when::{self, Said, regex};
+use super::words::unnumbered;
 use crate::wire::v1::content::Kind;
 use crate::wire::v1::{DatedRank, Person};
+use regex::Regex;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// What a column says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +26,6 @@ enum Field {
     RankFrom,
     Titles,
     Counter,
-    Private,
 }
 
 const HEADINGS: &Headings<Field> = &[
@@ -67,29 +70,6 @@ const HEADINGS: &Headings<Field> = &[
         ],
     ),
     (Field::Counter, &["序号", "编号"]),
-    (
-        Field::Private,
-        &[
-            "性别",
-            "身份证",
-            "身份证号",
-            "身份证号码",
-            "电话",
-            "联系电话",
-            "手机",
-            "手机号",
-            "联系方式",
-            "出生年月",
-            "出生日期",
-            "年龄",
-            "民族",
-            "家庭住址",
-            "学历",
-            "政治面貌",
-            "籍贯",
-            "备注",
-        ],
-    ),
 ];
 
 /// Reads the persons of some sheets.
@@ -99,7 +79,7 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
     for sheet in sheets {
         let texts = sheet.rows.iter().flatten().map(|cell| cell.text.as_str());
         let years = Years::of(texts, known.calendar(), known.today);
-        for record in records(sheet, &mut reading.doubts) {
+        for record in records(sheet, known, &mut reading.doubts) {
             let mut doubts = Vec::new();
             let place = record
                 .first()
@@ -117,56 +97,67 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
 
 type Record = Vec<(Field, Cell)>;
 
-fn records(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Record> {
-    if let Some(found) = columns::find(&sheet.rows, HEADINGS, 2).filter(|_| !sheet.is_text()) {
-        doubts.extend(found.left_out(&sheet.rows));
-        for heading in &sheet.rows[found.body - 1] {
-            if columns::meaning(HEADINGS, &heading.text) == Some(Field::Private)
-                && !heading.is_blank()
-            {
-                doubts.push(
-                    Doubt::new(Code::PrivateLeftOut, heading.place.clone(), "")
-                        .with(&heading.typed),
-                );
-            }
-        }
+fn records(sheet: &Sheet, known: &Known, doubts: &mut Vec<Doubt>) -> Vec<Record> {
+    if let Some(mut found) = columns::find(&sheet.rows, HEADINGS, 2).filter(|_| !sheet.is_text()) {
+        doubts.extend(found.doubts(&sheet.rows, &[Field::Titles, Field::Rank, Field::Counter]));
         let rows = found.records(&sheet.rows, doubts);
         return rows.into_iter().map(|row| found.fields(row)).collect();
     }
-    let lines = columns::lines(sheet, HEADINGS);
+    let lines = columns::lines(sheet, HEADINGS, doubts);
+    let labelled = |line: &Cell| columns::labelled(line, HEADINGS);
+    let named = |line: &Cell| labelled(line).is_some_and(|(field, _)| field == Field::Name);
+    if lines.iter().any(named) && lines.iter().filter_map(labelled).count() >= 2 {
+        let rest = lines
+            .iter()
+            .filter(|line| labelled(line).is_none() && !line.is_blank());
+        doubts.extend(
+            rest.map(|line| Doubt::new(Code::NotUnderstood, line.place.clone(), &line.typed)),
+        );
+        return columns::by_first(lines.iter().filter_map(labelled).collect(), Field::Name);
+    }
     lines
         .iter()
-        .filter_map(|line| tokens(line, doubts))
+        .filter_map(|line| tokens(line, known, doubts))
         .collect()
 }
 
-/// A line without headings: 张老师 总校 一级教师 区骨干.
-fn tokens(line: &Cell, doubts: &mut Vec<Doubt>) -> Option<Record> {
+/// A line without headings: 1. 张老师 女 总校 一级教师 2018.9 区骨干.
+fn tokens(line: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> Option<Record> {
+    static DATED: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"^(?:出?生于?)?(?:19|20)\d{2}\s*(?:$|年|[./\-])"));
     let mut record: Record = Vec::new();
-    let parts = line
-        .text
-        .split(|c: char| c.is_whitespace() || ",;、|".contains(c))
+    let parts = unnumbered(&line.text)
+        .split(|c: char| c.is_whitespace() || ",;、|()".contains(c))
         .filter(|part| !part.is_empty());
     for part in parts {
         let cell = line.part(part);
-        let (rank, titles, _) = ranked(&cell);
-        let named = record.iter().any(|(field, _)| *field == Field::Name);
-        let digits = part.chars().filter(char::is_ascii_digit).count();
-        if digits >= 7 {
-            let doubt = Doubt::new(Code::PrivateLeftOut, cell.place.clone(), "");
-            doubts.push(doubt.with("号码 a number"));
+        let has = |wanted: Field| record.iter().any(|(field, _)| *field == wanted);
+        let dated = DATED.is_match(part);
+        let behind_rank = record
+            .last()
+            .is_some_and(|(field, _)| *field == Field::Rank);
+        let (rank, titles, _) = ranked(&cell, known, &mut Vec::new());
+        let field = if is_private(part) || matches!(part, "男" | "女") {
+            None
         } else if rank.is_some() || !titles.is_empty() {
-            record.push((Field::Rank, cell));
-        } else if !named && names::person_in(part).is_some() {
-            record.push((Field::Name, cell));
-        } else if named && record.iter().all(|(field, _)| *field != Field::Home) {
-            record.push((Field::Home, cell));
+            Some(Field::Rank)
+        } else if dated {
+            // A month behind a rank is the rank's, any other may be one of birth.
+            Some(Field::RankFrom).filter(|from| behind_rank && !has(*from))
+        } else if !has(Field::Name) && names::person_in(part).is_some() {
+            Some(Field::Name)
+        } else if has(Field::Name) && !has(Field::Home) {
+            Some(Field::Home)
         } else {
-            doubts.push(Doubt::new(
-                Code::NotUnderstood,
-                cell.place.clone(),
-                &cell.typed,
-            ));
+            let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), &cell.typed);
+            doubts.push(doubt);
+            continue;
+        };
+        if let Some(field) = field {
+            record.push((field, cell));
+        } else {
+            let doubt = Doubt::new(Code::PrivateLeftOut, cell.place.clone(), "");
+            doubts.push(doubt.with("性别、年月或号码 sex, a month or a number"));
         }
     }
     let of_a_person = record.len() > 1 && record.iter().any(|(field, _)| *field == Field::Name);
@@ -201,17 +192,18 @@ fn person(
         return None;
     };
     let mut person = Person {
-        display_name: name.typed.clone(),
+        display_name: names::person(name, known, doubts).display_name,
         ..Person::default()
     };
     person.home_campus_id = home(of(Field::Home), name, known, doubts);
-    ranks(record, of(Field::RankFrom), years, &mut person, doubts);
-    let same = known.persons(&name.text);
-    if !same.is_empty() {
-        doubts.push(
-            Doubt::new(Code::PersonProposed, name.place.clone(), &name.typed).with(same.join("; ")),
-        );
-    }
+    ranks(
+        record,
+        of(Field::RankFrom),
+        known,
+        years,
+        &mut person,
+        doubts,
+    );
     Some(person)
 }
 
@@ -235,6 +227,7 @@ fn home(cell: Option<&Cell>, name: &Cell, known: &Known, doubts: &mut Vec<Doubt>
 fn ranks(
     record: &Record,
     from: Option<&Cell>,
+    known: &Known,
     years: &Years,
     person: &mut Person,
     doubts: &mut Vec<Doubt>,
@@ -255,7 +248,7 @@ fn ranks(
         .iter()
         .filter(|(field, _)| matches!(field, Field::Rank | Field::Titles))
     {
-        let (rank, titles, rest) = ranked(cell);
+        let (rank, titles, rest) = ranked(cell, known, doubts);
         if let Some(rank) = rank {
             let from = from.clone().unwrap_or_default();
             if from.is_empty() {
@@ -281,30 +274,21 @@ fn ranks(
 
 /// Two rows of one name at one campus may be one person or two.
 fn twins(reading: &mut Reading) {
-    let mut found = Vec::new();
+    let mut seen: HashMap<(String, String), usize> = HashMap::new();
     for (index, item) in reading.items.iter().enumerate() {
         let Kind::Person(person) = &item.content else {
             continue;
         };
-        let twin = reading.items[..index]
-            .iter()
-            .position(|other| match &other.content {
-                Kind::Person(other) => {
-                    key(&other.display_name) == key(&person.display_name)
-                        && other.home_campus_id == person.home_campus_id
-                }
-                _ => false,
-            });
-        if let Some(twin) = twin {
-            let doubt = Doubt::new(Code::Twin, item.place.clone(), &person.display_name)
-                .with(format!("#{twin}"));
-            found.push(Doubt {
+        let who = (key(&person.display_name), person.home_campus_id.clone());
+        let first = *seen.entry(who).or_insert(index);
+        if first != index {
+            let doubt = Doubt::new(Code::Twin, item.place.clone(), &person.display_name);
+            reading.doubts.push(Doubt {
                 item: Some(index),
-                ..doubt
+                ..doubt.with(format!("#{first}"))
             });
         }
     }
-    reading.doubts.extend(found);
 }
 
 #[cfg(test)]

@@ -11,11 +11,14 @@ use super::doubt::{Code, Doubt};
 use super::known::Known;
 use super::reading::{Item, Reading};
 use super::sheet::{Cell, Sheet};
-use super::when::clock;
 use super::when::year::Years;
+use super::when::{clock, regex};
 use crate::wire::v1::content::Kind;
 use crate::wire::v1::{PersonRef, Session};
 use build::Builder;
+use regex::Regex;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// What a notice or a column says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +135,11 @@ const HEADINGS: &Headings<Field> = &[
             "参与人员",
             "参与学校",
             "参加学校",
+            "参会学校",
+            "参与校区",
+            "参加校区",
+            "邀请学校",
+            "受邀学校",
             "对象",
             "人员",
             "出席",
@@ -179,6 +187,15 @@ const HEADINGS: &Headings<Field> = &[
     (Field::Counter, &["序号", "编号"]),
 ];
 
+/// What more than one column may say: day and clock, people, remarks.
+const SEVERAL: &[Field] = &[
+    Field::Time,
+    Field::Speakers,
+    Field::Audience,
+    Field::CoHost,
+    Field::Counter,
+];
+
 /// One session as it is written: its fields, its running order, and what has no heading.
 #[derive(Clone, Debug, Default)]
 pub struct Notice {
@@ -192,6 +209,8 @@ pub struct Notice {
     pub loose: Vec<Cell>,
     /// A notice of several lines, or one line.
     pub lines: usize,
+    /// A row of a list: what stands loose belongs to all its rows.
+    pub is_row: bool,
 }
 
 /// Reads the sessions of some sheets.
@@ -220,10 +239,11 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
 
 fn notices(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
     if !sheet.is_text()
-        && let Some(columns) = columns::find(&sheet.rows, HEADINGS, 3)
+        && let Some(mut columns) = columns::find(&sheet.rows, HEADINGS, 3)
     {
-        doubts.extend(columns.left_out(&sheet.rows));
-        let above: Vec<Cell> = sheet.rows[..columns.body - 1]
+        // What stands above belongs to every row.
+        doubts.extend(columns.doubts(&sheet.rows, SEVERAL));
+        let above: Vec<Cell> = sheet.rows[..columns.above]
             .iter()
             .filter_map(|row| row.iter().find(|cell| !cell.is_empty()).cloned())
             .collect();
@@ -236,6 +256,7 @@ fn notices(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
             fields: columns.fields(row),
             loose: above.clone(),
             lines: 2,
+            is_row: true,
             ..Notice::default()
         };
         return columns
@@ -244,7 +265,7 @@ fn notices(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
             .map(notice)
             .collect();
     }
-    let lines = columns::lines(sheet, HEADINGS);
+    let lines = columns::lines(sheet, HEADINGS, doubts);
     let labels = lines
         .iter()
         .filter(|line| columns::labelled(line, HEADINGS).is_some())
@@ -254,6 +275,10 @@ fn notices(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
         false => line::notices(&lines, doubts),
     }
 }
+
+/// What a line in a chat says to its readers, and what is nobody's business: no part of the notice.
+static CLOSING: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^\W*(?:收到|请|望|联系|注|备注|谢谢|辛苦|特此)|@|\d{7,}"));
 
 /// Notices of several lines: a theme or a time that comes again begins the next one.
 fn labelled(lines: &[Cell]) -> Vec<Notice> {
@@ -273,7 +298,9 @@ fn labelled(lines: &[Cell]) -> Vec<Notice> {
             (None, None) => waiting.push(line.clone()),
             // A line without a heading goes on with the one above, or is the title of the next notice.
             (None, Some(notice)) => match notice.fields.last_mut() {
-                Some((Field::Audience | Field::Speakers, cell)) => {
+                Some((Field::Audience | Field::Speakers, cell))
+                    if !CLOSING.is_match(&line.text) =>
+                {
                     let typed = format!("{}；{}", cell.typed, line.typed);
                     *cell = Cell::new(cell.place.clone(), &typed);
                 }
@@ -293,6 +320,7 @@ fn labelled(lines: &[Cell]) -> Vec<Notice> {
                         agenda: Vec::new(),
                         loose: std::mem::take(&mut waiting),
                         lines: 2,
+                        is_row: false,
                     }),
                 }
             }
@@ -304,45 +332,68 @@ fn labelled(lines: &[Cell]) -> Vec<Notice> {
     notices
 }
 
-/// Sessions that look like one another, and people who are at two places at once.
+/// The most sessions that one is compared with.
+const COMPARED_MAX: usize = 200;
+
+/// Sessions that look like one another, and people who are at two places at once: one doubt a session.
 fn compare(reading: &mut Reading) {
-    let sessions: Vec<(usize, &Item, &Session)> = reading
-        .items
-        .iter()
-        .enumerate()
-        .filter_map(|(index, item)| match &item.content {
-            Kind::Session(session) => Some((index, item, session)),
-            _ => None,
-        })
-        .collect();
+    let mut seen: HashMap<(String, String), Vec<usize>> = HashMap::new();
     let mut found = Vec::new();
-    for (position, (index, item, session)) in sessions.iter().enumerate() {
-        for (other_index, _, other) in &sessions[..position] {
-            if !meet(session, other) {
-                continue;
+    for (index, item) in reading.items.iter().enumerate() {
+        let Some(session) = session_of(item) else {
+            continue;
+        };
+        let marks = marks(session);
+        let before = marks.iter().filter_map(|mark| seen.get(mark)).flatten();
+        let others = before
+            .take(COMPARED_MAX)
+            .filter_map(|other| Some((*other, session_of(&reading.items[*other])?)));
+        let meeting: Vec<(usize, &Session)> =
+            others.filter(|(_, other)| meet(session, other)).collect();
+        let twin = meeting.iter().find(|(_, other)| are_same(session, other));
+        let busy = meeting.iter().find_map(|(other_index, other)| {
+            let person =
+                named(session).find(|one| named(other).any(|other| same_person(one, other)))?;
+            Some((other_index, &person.display_name))
+        });
+        let doubt = match (twin, busy) {
+            (Some((other, _)), _) => Some((Doubt::new(Code::Twin, item.place.clone(), ""), other)),
+            (None, Some((other, name))) => {
+                Some((Doubt::new(Code::BusyTwice, item.place.clone(), name), other))
             }
-            let same = !session.subjects.is_empty()
-                && session.subjects == other.subjects
-                && session.grades == other.grades;
-            let shared =
-                named(session).find(|person| named(other).any(|other| same_person(person, other)));
-            let doubt = match (same, shared) {
-                (true, _) => {
-                    Doubt::new(Code::Twin, item.place.clone(), "").with(format!("#{other_index}"))
-                }
-                (false, Some(person)) => {
-                    Doubt::new(Code::BusyTwice, item.place.clone(), &person.display_name)
-                        .with(format!("#{other_index}"))
-                }
-                _ => continue,
-            };
-            found.push(Doubt {
-                item: Some(*index),
-                ..doubt
-            });
+            (None, None) => None,
+        };
+        found.extend(doubt.map(|(doubt, other)| Doubt {
+            item: Some(index),
+            ..doubt.with(format!("#{other}"))
+        }));
+        for mark in marks {
+            seen.entry(mark).or_default().push(index);
         }
     }
     reading.doubts.extend(found);
+}
+
+fn session_of(item: &Item) -> Option<&Session> {
+    match &item.content {
+        Kind::Session(session) => Some(session),
+        _ => None,
+    }
+}
+
+fn are_same(a: &Session, b: &Session) -> bool {
+    !a.subjects.is_empty() && a.subjects == b.subjects && a.grades == b.grades
+}
+
+/// What two sessions share that are compared: a day, with subjects and grades or with a person.
+fn marks(session: &Session) -> Vec<(String, String)> {
+    let about = format!("{:?} {:?}", session.subjects, session.grades);
+    let about = Some(about).filter(|_| !session.subjects.is_empty());
+    let people = named(session).map(|person| super::fold::key(&person.display_name));
+    let what: Vec<String> = about.into_iter().chain(people).collect();
+    let days = session.days.iter().filter(|day| !day.date.is_empty());
+    days.flat_map(|day| what.iter().map(|what| (day.date.clone(), what.clone())))
+        .collect()
 }
 
 fn named(session: &Session) -> impl Iterator<Item = &PersonRef> {

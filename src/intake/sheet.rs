@@ -110,15 +110,21 @@ pub fn at(row: &Row, column: usize) -> Cell {
     row.get(column).cloned().unwrap_or_default()
 }
 
-/// The text of a row's cells without the repetitions of merged ones, for a title or a note.
+/// The cells of a row that hold something, without the repetitions of merged ones.
+#[must_use]
+pub fn distinct(row: &Row) -> Vec<&Cell> {
+    let mut cells: Vec<&Cell> = row.iter().filter(|cell| !cell.is_empty()).collect();
+    cells.dedup_by(|later, earlier| later.typed == earlier.typed);
+    cells
+}
+
+/// The text of those cells, for a title or a note.
 #[must_use]
 pub fn joined(row: &Row) -> String {
-    let mut parts: Vec<&str> = Vec::new();
-    for cell in row.iter().filter(|cell| !cell.is_empty()) {
-        if parts.last() != Some(&cell.typed.as_str()) {
-            parts.push(&cell.typed);
-        }
-    }
+    let parts: Vec<&str> = distinct(row)
+        .into_iter()
+        .map(|cell| cell.typed.as_str())
+        .collect();
     parts.join(" ")
 }
 

@@ -22,7 +22,7 @@ pub const CELL_MAX: usize = 4_000;
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// Nothing is in it.
-    #[error("it is empty")]
+    #[error("it is empty; save the sheet or the text again and hand in that file")]
     Empty,
     /// It is too large.
     #[error("it is larger than {0}; hand in the part that matters")]
@@ -112,8 +112,8 @@ fn text(bytes: &[u8]) -> Result<(Vec<Sheet>, Vec<Doubt>), Unreadable> {
     let mut doubts: Vec<Doubt> = doubt.into_iter().collect();
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let cells = match delimiter(&text) {
-        Some(delimiter) => records(&text, delimiter),
-        None => lines(&text),
+        Some(delimiter) => records(&text, delimiter, &mut doubts),
+        None => lines(&text, &mut doubts),
     };
     Ok((
         vec![Sheet {
@@ -135,8 +135,13 @@ fn delimiter(text: &str) -> Option<u8> {
             .filter(|record| record.iter().any(|field| !field.trim().is_empty()))
             .map(|record| record.len())
             .collect();
-        let width = widths.iter().copied().max().unwrap_or_default();
-        let same = widths.iter().filter(|other| **other == width).count();
+        // The most usual width: a title above may have fewer or more columns.
+        let count = |width: usize| widths.iter().filter(|other| **other == width).count();
+        let usual = widths.iter().copied().filter(|width| *width >= 2);
+        let width = usual
+            .max_by_key(|width| (count(*width), *width))
+            .unwrap_or_default();
+        let same = count(width);
         // Commas also stand in sentences: two columns of them are few.
         let few = delimiter == b',' && width == 2;
         let headed = text
@@ -163,11 +168,22 @@ fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
         .from_reader(text.as_bytes())
 }
 
-type Sparse = Vec<(u32, Vec<Cell>)>;
-
-fn records(text: &str, delimiter: u8) -> Sparse {
-    let records = reader(text, delimiter).into_records().flatten();
-    let row = |(row, record): (usize, csv::StringRecord)| {
+/// The rows of a table in text, numbered as a sheet shows them: a blank line is a row, a cell of several
+/// lines is in one.
+fn records(text: &str, delimiter: u8, doubts: &mut Vec<Doubt>) -> Vec<Row> {
+    let mut text = text.to_owned();
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    let mut reader = reader(&text, delimiter);
+    let mut record = csv::StringRecord::new();
+    let mut rows = Vec::new();
+    let mut inside = 0;
+    while let Ok(true) = reader.read_record(&mut record) {
+        // The reader stands behind the record; blank lines before it were passed over.
+        let broken: usize = record.iter().map(|field| field.matches('\n').count()).sum();
+        inside += u64::try_from(broken).unwrap_or_default();
+        let row = reader.position().line().saturating_sub(2 + inside);
         let row = u32::try_from(row).unwrap_or(u32::MAX);
         let cell = |(column, field): (usize, &str)| {
             let place = Place::Cell {
@@ -175,14 +191,15 @@ fn records(text: &str, delimiter: u8) -> Sparse {
                 row,
                 column: u32::try_from(column).unwrap_or(u32::MAX),
             };
-            Cell::new(place, &short(field))
+            let field = short(field, &place, doubts);
+            Cell::new(place, field)
         };
-        (row, record.iter().enumerate().map(cell).collect())
-    };
-    records.enumerate().map(row).collect()
+        rows.push(record.iter().enumerate().map(cell).collect());
+    }
+    rows
 }
 
-fn lines(text: &str) -> Sparse {
+fn lines(text: &str, doubts: &mut Vec<Doubt>) -> Vec<Row> {
     let line = |(number, line): (usize, &str)| {
         let number = u32::try_from(number).unwrap_or(u32::MAX);
         let blanks = line.chars().take_while(|c| c.is_whitespace()).count();
@@ -190,21 +207,27 @@ fn lines(text: &str) -> Sparse {
             line: number.saturating_add(1),
             column: u32::try_from(blanks).unwrap_or_default() + 1,
         };
-        (number, vec![Cell::new(place, &short(line))])
+        let line = short(line, &place, doubts);
+        vec![Cell::new(place, line)]
     };
     text.lines().enumerate().map(line).collect()
 }
 
 /// Nothing people type into a cell is longer.
-fn short(text: &str) -> String {
-    text.chars().take(CELL_MAX).collect()
+fn short<'t>(text: &'t str, place: &Place, doubts: &mut Vec<Doubt>) -> &'t str {
+    let Some((end, _)) = text.char_indices().nth(CELL_MAX) else {
+        return text;
+    };
+    let doubt = Doubt::new(Code::TooMuch, place.clone(), "");
+    doubts.push(doubt.with(format!("每格每行 {CELL_MAX} 字 characters a cell or line")));
+    &text[..end]
 }
 
 /// Rows of equal length without empty rows and columns, as many cells as are looked at.
-fn rows(sparse: Sparse, doubts: &mut Vec<Doubt>) -> Vec<Row> {
+fn rows(sparse: Vec<Row>, doubts: &mut Vec<Doubt>) -> Vec<Row> {
     let mut cells = 0;
     let mut kept: Vec<Row> = Vec::new();
-    for (_, row) in sparse {
+    for row in sparse {
         cells += row.len();
         if cells > CELLS_MAX {
             let place = row

@@ -54,8 +54,11 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
         | (?P<whole>(?:19|20)\d{2}[01]\d[0-3]\d)",
     )
 });
-static MONTH: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(\d{4})\s*(?:年|[./\-])\s*(\d{1,2})(?:\s*月(?:份|底|初|中旬)?)?"));
+static MONTH: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(\d{4})\s*(?:年|[./\-])\s*(\d{1,2})(?:\s*月(?:份|底|初|中旬)?)?|(?-u:\b)((?:19|20)\d{2})(0[1-9]|1[0-2])(?-u:\b)",
+    )
+});
 static WEEKDAY: LazyLock<Regex> =
     LazyLock::new(|| regex(r"(?:周|星期|礼拜)\s*([一二三四五六日天1-7])"));
 static LONE_WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
@@ -79,7 +82,7 @@ pub fn find(text: &str, loose: bool) -> Vec<Found> {
                 at.end = attach_weekday(text, at.end, &mut said);
                 let end = at.end;
                 found.push(Found { said, at });
-                end
+                more_days(text, end, said, &mut found)
             }
             // Not here: perhaps from the next character on.
             None => {
@@ -92,6 +95,32 @@ pub fn find(text: &str, loose: bool) -> Vec<Found> {
         };
     }
     found
+}
+
+/// Takes the days that follow without their month (5月9日(周六)、10日); where they end.
+fn more_days(text: &str, mut end: usize, first: Said, found: &mut Vec<Found>) -> usize {
+    static MORE: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*[、,和及与]\s*(\d{1,2})\s*[日号]"));
+    while let Some(captures) = MORE.captures(&text[end..]) {
+        let day = captures[1]
+            .parse()
+            .ok()
+            .filter(|day| (1..=31).contains(day));
+        let (Some(day), Some(number)) = (day, captures.get(1)) else {
+            break;
+        };
+        let mut said = Said {
+            day: Some(day),
+            weekday: None,
+            ..first
+        };
+        let start = end + number.start();
+        end = attach_weekday(text, end + captures[0].len(), &mut said);
+        found.push(Found {
+            said,
+            at: start..end,
+        });
+    }
+    end
 }
 
 fn read(captures: &regex::Captures<'_>, loose: bool) -> Option<Said> {
@@ -160,11 +189,15 @@ fn stands_alone(text: &str, at: &Range<usize>, captures: &regex::Captures<'_>) -
     let mut after = text[at.end..].chars();
     let next = after.next();
     let numeric = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let glued = numeric(before) || numeric(next);
+    let closed = captures.name("end").is_some() || captures.name("cday").is_some();
+    // 5月12日14:00: figures behind a day that is closed are a clock.
+    let glued = numeric(before) || (numeric(next) && !closed);
     let worded = captures.name("sep").is_none() || captures.name("end").is_some();
-    let part = before.is_some_and(|c| matches!(c, '.' | '/'))
+    let part = before.is_some_and(|c| matches!(c, '.' | '/' | '第'))
         || (matches!(next, Some('.' | '/' | ':')) && numeric(after.next()))
-        || next.is_some_and(|c| "g克年级个块杯份片只斤两人元米岁分%℃kKmML点时班届".contains(c));
+        || next.is_some_and(|c| {
+            "g克年级个块杯份片只斤两人元米岁分%℃kKmML点时班届节课周章页组".contains(c)
+        });
     let named = before.is_some_and(|c| c.is_alphabetic() && !c.is_ascii())
         && captures.name("year").is_none()
         && captures.name("sep").is_some_and(|sep| sep.as_str() == ".")
@@ -336,9 +369,9 @@ pub fn period(text: &str) -> Option<(Said, Said)> {
 #[must_use]
 pub fn months(text: &str) -> Vec<Found> {
     let found = MONTH.captures_iter(text).filter_map(|captures| {
-        let year = full_year(captures.get(1)?.as_str())?;
-        let month = captures
-            .get(2)?
+        let either = |one: usize, other: usize| captures.get(one).or(captures.get(other));
+        let year = full_year(either(1, 3)?.as_str())?;
+        let month = either(2, 4)?
             .as_str()
             .parse()
             .ok()

@@ -1,15 +1,43 @@
 //! The words these offices use, and what each is called today: subjects (plan of 2022), grades, stages and
 //! forms of sessions. Words of one kind of record stand beside it.
 
+use super::doubt::{Code, Doubt};
 use super::fold::{key, number};
+use super::known::{Known, Match};
+use super::sheet::Cell;
 use super::when::regex;
-use crate::wire::v1::{SessionForm, Stage};
+use crate::wire::v1::{SessionForm, Stage, VocabularyTopic};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
 /// A table of words: what each means, and its spellings, the longest first where one holds another.
 pub type Table<T> = [(T, &'static [&'static str])];
+
+/// A text without the number before it: 1、 2) ③ 四、 and 5. before a word.
+#[must_use]
+pub fn unnumbered(text: &str) -> &str {
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"^\s*(?:\(?\d{1,2}[)、]|[①-⑳]|\(?[一二三四五六七八九十]{1,2}[)、]|\d{1,2}\.)\s*")
+    });
+    static DIGIT: LazyLock<Regex> = LazyLock::new(|| regex(r"^[1-9]\s*(?:[、,至到~-]|年级|班)"));
+    let Some(number) = NUMBER.find(text) else {
+        return text;
+    };
+    let rest = &text[number.end()..];
+    // 5.11 is a day; 一、二、三年级 and 1、2年级 are grades.
+    let plain = number.as_str().contains(|c: char| c.is_ascii_digit());
+    let goes_on = match plain {
+        true => DIGIT.is_match(rest),
+        false => rest.starts_with(|c| "一二三四五六七八九十".contains(c)),
+    };
+    let digits = rest.starts_with(|c: char| c.is_ascii_digit());
+    if goes_on || (number.as_str().ends_with('.') && digits) {
+        text
+    } else {
+        rest
+    }
+}
 
 /// What a text names first by a table: the meaning, and where. Of two spellings at one place the longer.
 pub fn first<T: Copy>(table: &Table<T>, text: &str) -> Option<(T, Range<usize>)> {
@@ -30,8 +58,23 @@ pub fn exactly<T: Copy>(table: &Table<T>, text: &str) -> Option<T> {
     found.map(|(meaning, _)| *meaning)
 }
 
+/// What the group's own words make of a whole cell; of two meanings none is chosen.
+pub fn own<'k>(
+    cell: &Cell,
+    topic: VocabularyTopic,
+    known: &'k Known,
+    doubts: &mut Vec<Doubt>,
+) -> Option<&'k str> {
+    let found = known.word(topic, &cell.text);
+    if let Match::Several(codes) = &found {
+        let doubt = Doubt::new(Code::WordUnsure, cell.place.clone(), &cell.typed);
+        doubts.push(doubt.with(codes.join(", ")));
+    }
+    found.one()
+}
+
 const SUBJECTS: &Table<&str> = &[
-    ("语文", &["语文"]),
+    ("语文", &["语文", "国语文", "国语"]),
     ("数学", &["数学"]),
     ("英语", &["英语", "外语"]),
     (
@@ -154,10 +197,30 @@ pub struct Grade {
 
 static GRADES: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?x) ([一二三四五六七八九1-9]) (?: \s*[-~至到、,]+\s* ([一二三四五六七八九1-9]) )? \s*年级 (\s*\(?预初\)?)?
-        | 新?(初|高)([一二三1-3]) | (托班|小班|中班|大班)",
+        r"(?x) ( (?: [一二三四五六七八九]+ | [1-9] )
+            (?: \s*(?:年级)?\s*[-~至到、,和]+\s* (?: [一二三四五六七八九]+ | [1-9] ) )* ) \s*年级 (\s*\(?预初\)?)?
+        | 新?(初|高) ( [一二三]{1,3} (?: \s*[-~至到、,和]+\s* (?:初|高)?[一二三] )* | [1-3] (?: \s*[-~至到、]+\s* [1-3] )* )
+        | (托班|小班|中班|大班)",
     )
 });
+
+/// The numbers of some grades: 1-3 is three of them, 一、三 and 三四 are two.
+fn years(text: &str) -> Vec<i8> {
+    let mut years: Vec<i8> = Vec::new();
+    let mut range = false;
+    for c in text.chars() {
+        match (number(&c.to_string()), years.last().copied()) {
+            (Some(year), Some(last)) if range => years.extend(last + 1..=year),
+            (Some(year), _) => years.push(year),
+            (None, _) => {
+                range = "-~至到".contains(c) || (range && c != '、');
+                continue;
+            }
+        }
+        range = false;
+    }
+    years
+}
 
 /// The grades a text names, each once; a range names all between.
 #[must_use]
@@ -178,25 +241,17 @@ pub fn grades(text: &str) -> Vec<Grade> {
                 });
             }
         };
-        if let Some(class) = group(6) {
+        if let Some(class) = group(5) {
             add(class.to_owned(), Stage::Kindergarten);
-        } else if let (Some(stage), Some(year)) = (group(4), group(5).and_then(number)) {
-            match stage {
-                "初" => add(grade_name(6 + year), Stage::Junior),
+        }
+        for year in group(4).map(years).unwrap_or_default() {
+            match group(3) {
+                Some("初") => add(grade_name(6 + year), Stage::Junior),
                 _ => add(format!("高{}", digit(year)), Stage::Senior),
             }
-        } else if let Some(from) = group(1).and_then(number) {
-            let to = group(2).and_then(number).unwrap_or(from);
-            // 一、三年级 names two, 1-3年级 three.
-            let listed = captures
-                .get(0)
-                .is_some_and(|whole| whole.as_str().contains(['、', ',']));
-            for year in from..=to.max(from) {
-                if !listed || year == from || year == to {
-                    let preparing = group(3).is_some();
-                    add(grade_name(year), stage_of(year, preparing));
-                }
-            }
+        }
+        for year in group(1).map(years).unwrap_or_default() {
+            add(grade_name(year), stage_of(year, group(2).is_some()));
         }
     }
     found

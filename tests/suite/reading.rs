@@ -253,3 +253,25 @@ fn people_get_the_same_as_a_page() {
     );
     assert!(said.contains("今天 2026-05-08 之后的一周"), "{said}");
 }
+
+#[test]
+fn whoever_has_read_enough_may_go() {
+    let mut child = program()
+        .args(["read", "session", "-", "--json", "--today", "2026-05-08"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut input = child.stdin.take().unwrap();
+    let _ = input.write_all(
+        "5月12日14:00 语文 集备 主备：张老师\n"
+            .repeat(500)
+            .as_bytes(),
+    );
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}

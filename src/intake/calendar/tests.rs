@@ -178,3 +178,79 @@ fn a_text_without_days_is_no_calendar() {
     assert!(reading.items.is_empty());
     assert!(codes(&reading.doubts).contains(&Code::NothingHere));
 }
+
+#[test]
+fn a_make_up_day_follows_a_weekday_however_it_is_said() {
+    for said in [
+        "5月9日（周六）执行周二课表",
+        "5月9日（周六）上课，执行星期二课表",
+        "5月9日，补课，上周二的课",
+        "5月9日（周六）补5月12日（周二）的课",
+        "5月1日至5日放假，5月9日上班，执行周二课表",
+    ] {
+        let (calendar, _) = of(&format!("2026年\n{said}\n"));
+        let made_up = days(&calendar).into_iter().find(|day| day.contains('+'));
+        assert_eq!(
+            made_up.as_deref().map(|day| &day[..6]),
+            Some("05-09+"),
+            "{said}"
+        );
+        assert_eq!(
+            calendar.special_days.last().unwrap().follows_weekday,
+            2,
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn nothing_of_a_table_is_dropped_unsaid() {
+    let (calendar, doubts) = of(
+        "日期,安排,备注,负责人\n2026-09-20,上课,补周一课,教导处\n,放假,国庆,\n2026-09-20,休息,,\n2026-09-28,,国庆文艺汇演,\n2026-10-10,不放假,,\n",
+    );
+    assert_eq!(days(&calendar), ["09-20-", "10-10+"]);
+    for code in [
+        Code::LeftOut,
+        Code::DateMissing,
+        Code::DayContradicted,
+        Code::NotUnderstood,
+    ] {
+        assert!(codes(&doubts).contains(&code), "{code:?}: {doubts:?}");
+    }
+    let (calendar, doubts) =
+        of("学期,开学,放假\n第一学期,2026.9.1,2027.1.29\n第二学期,2027.3.1,\n");
+    assert_eq!(terms(&calendar)[1], ("第二学期", "2027-03-01", ""));
+    assert!(codes(&doubts).contains(&Code::Unstated));
+}
+
+#[test]
+fn holidays_and_the_days_worked_for_them_in_one_row() {
+    let (calendar, _) = of(
+        "节日,放假时间,调休上课,天数\n国庆节,2026年10月1日-2日,9月20日（周日）、10月10日（周六）,7天\n",
+    );
+    assert_eq!(
+        days(&calendar),
+        ["09-20+", "10-01-国庆节", "10-02-国庆节", "10-10+"]
+    );
+}
+
+#[test]
+fn a_notice_with_first_day_last_day_and_an_open_holiday() {
+    let (calendar, doubts) = of(
+        "2026年秋学期校历\n8月31日教师报到，9月1日（周二）正式上课\n11月5日-6日期中考试\n2027年1月29日学期结束，1月30日起放寒假\n",
+    );
+    assert_eq!(
+        terms(&calendar),
+        [("2026年秋学期", "2026-09-01", "2027-01-29")]
+    );
+    assert_eq!(calendar.special_days.len(), 0);
+    let unread: Vec<&str> = doubts
+        .iter()
+        .filter(|doubt| doubt.code == Code::NotUnderstood)
+        .map(|doubt| doubt.typed.as_str())
+        .collect();
+    assert_eq!(
+        unread,
+        ["8月31日教师报到", "11月5日-6日期中考试", "1月30日起放寒假"]
+    );
+}

@@ -57,7 +57,6 @@ impl Builder<'_> {
             |detail: &str| Doubt::new(Code::LeftOut, cell.place.clone(), &cell.typed).with(detail);
         match field {
             Field::Counter
-            | Field::Private
             | Field::Period
             | Field::Start
             | Field::End
@@ -68,7 +67,7 @@ impl Builder<'_> {
             Field::Home => exchange.home = names::school(cell, self.known, doubts),
             Field::Host => exchange.host = names::school(cell, self.known, doubts),
             Field::Subject => exchange.subject = subject(cell, self.known, doubts),
-            Field::Rank => rank_and_titles(cell, exchange, doubts),
+            Field::Rank => rank_and_titles(cell, self.known, exchange, doubts),
             Field::Type => kind(cell, self.known, movement),
             Field::File => match words::file_moved(&cell.text) {
                 Some(moved) => exchange.file_moved = Some(moved),
@@ -83,13 +82,19 @@ impl Builder<'_> {
                     exchange.level = level.into();
                 }
             }
-            Field::Count => match cell.text.trim_end_matches(['人', '名', '位']).parse() {
-                Ok(count) => exchange.unnamed_count = count,
-                Err(_) => doubts.push(Doubt::new(Code::NotACount, cell.place.clone(), &cell.typed)),
+            // A count beside a name counts the person named.
+            Field::Count => match cell
+                .text
+                .trim_end_matches(['人', '名', '位'])
+                .trim()
+                .parse()
+            {
+                Ok(count) if count > 0 => exchange.unnamed_count = count,
+                _ => doubts.push(Doubt::new(Code::NotACount, cell.place.clone(), &cell.typed)),
             },
             Field::Years => match cell.text.trim_end_matches('年').parse() {
-                Ok(years) => exchange.years_at_home = Some(years),
-                Err(_) => doubts.push(left_out("在原校年限 years at home")),
+                Ok(years) if years >= 0 => exchange.years_at_home = Some(years),
+                _ => doubts.push(left_out("在原校年限 years at home")),
             },
             Field::Paper => {
                 exchange.paper = Some(v1::Paper {

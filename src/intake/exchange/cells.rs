@@ -9,7 +9,7 @@ use crate::intake::when::regex;
 use crate::intake::words as subjects;
 use crate::model::date::day_or_month;
 use crate::wire::v1::{
-    Exchange, ExchangeType, Rank, Share, StaffLevel, Title, VocabularyTopic, share,
+    Exchange, ExchangeType, Rank, Share, StaffLevel, Title, TitleLevel, VocabularyTopic, share,
 };
 use regex::Regex;
 use std::sync::LazyLock;
@@ -20,15 +20,20 @@ static PARTNER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// The subject of a cell by today's name.
+/// The subject of a cell by today's name. Of several the first is taught, the others are told.
 pub fn subject(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> String {
-    let own = known.word(VocabularyTopic::Subject, &cell.text);
-    let named = own.or_else(|| subjects::subject(&cell.text)).or_else(|| {
-        subjects::subjects(&cell.text)
-            .first()
-            .map(|subject| subject.name)
-    });
+    let own = subjects::own(cell, VocabularyTopic::Subject, known, doubts);
+    let several = subjects::subjects(&cell.text);
+    let named = own
+        .or_else(|| subjects::subject(&cell.text))
+        .or_else(|| several.first().map(|subject| subject.name));
     let doubt = |code| Doubt::new(code, cell.place.clone(), &cell.typed);
+    if own.is_none() && several.len() > 1 {
+        let all: Vec<&str> = several.iter().map(|subject| subject.name).collect();
+        let first = doubt(Code::TwoValues).as_(all[0]);
+        doubts.push(first.with(all.join("、")));
+        return all[0].to_owned();
+    }
     let Some(name) = named else {
         doubts.push(doubt(Code::WordUnknown).with("学科 subject"));
         return cell.typed.clone();
@@ -40,8 +45,13 @@ pub fn subject(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> String {
 }
 
 /// Rank and titles, in whichever order one cell holds them: 一级/区骨干, 高级 市学科带头人.
-pub fn rank_and_titles(cell: &Cell, exchange: &mut Exchange, doubts: &mut Vec<Doubt>) {
-    let (rank, titles, rest) = ranked(cell);
+pub fn rank_and_titles(
+    cell: &Cell,
+    known: &Known,
+    exchange: &mut Exchange,
+    doubts: &mut Vec<Doubt>,
+) {
+    let (rank, titles, rest) = ranked(cell, known, doubts);
     if let Some(rank) = rank {
         exchange.rank_at_start = rank.into();
     }
@@ -54,19 +64,44 @@ pub fn rank_and_titles(cell: &Cell, exchange: &mut Exchange, doubts: &mut Vec<Do
     }
 }
 
-/// The rank and the titles of a cell, and what is neither.
-pub fn ranked(cell: &Cell) -> (Option<Rank>, Vec<Title>, String) {
+/// The rank and the titles of a cell, and what is neither: in the group's own words, then in everybody's.
+pub fn ranked(
+    cell: &Cell,
+    known: &Known,
+    doubts: &mut Vec<Doubt>,
+) -> (Option<Rank>, Vec<Title>, String) {
     let mut rest = cell.text.clone();
     let mut titles = Vec::new();
-    for (name, level, at) in words::titles(&cell.text) {
+    let mut own_rank = None;
+    let tokens = cell
+        .text
+        .split(|c: char| c.is_whitespace() || "/、,;()".contains(c));
+    for part in tokens
+        .filter(|token| !token.is_empty())
+        .map(|token| cell.part(token))
+    {
+        let own = |topic, doubts: &mut Vec<Doubt>| subjects::own(&part, topic, known, doubts);
+        let rank = own(VocabularyTopic::Rank, doubts).and_then(Rank::from_str_name);
+        let title = own_title(&part, known, doubts);
+        if rank.is_some() || title.is_some() {
+            rest = rest.replacen(&part.text, " ", 1);
+        }
+        own_rank = own_rank.or(rank);
+        titles.extend(title);
+    }
+    let found = words::titles(&rest);
+    for (name, level, at) in found {
         rest.replace_range(at.clone(), &" ".repeat(at.len()));
+        let own = known.word(VocabularyTopic::Title, name).one();
         titles.push(Title {
-            title: name.to_owned(),
+            title: own.unwrap_or(name).to_owned(),
             level: level.into(),
             ..Title::default()
         });
     }
-    let rank = words::rank(&rest);
+    let rank = own_rank
+        .map(|rank| (rank, 0..0))
+        .or_else(|| words::rank(&rest));
     if let Some((_, at)) = &rank {
         rest.replace_range(at.clone(), " ");
     }
@@ -77,6 +112,21 @@ pub fn ranked(cell: &Cell) -> (Option<Rank>, Vec<Title>, String) {
     (rank.map(|(rank, _)| rank), titles, rest)
 }
 
+/// A title that the group's own words know, with or without the authority before it: 市龙城名师.
+fn own_title(part: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> Option<Title> {
+    let (level, name) = words::title_level(&part.text);
+    let whole = subjects::own(part, VocabularyTopic::Title, known, doubts);
+    let (level, title) = match whole {
+        Some(title) => (TitleLevel::Unspecified, title),
+        None => (level, known.word(VocabularyTopic::Title, name).one()?),
+    };
+    Some(Title {
+        title: title.to_owned(),
+        level: level.into(),
+        ..Title::default()
+    })
+}
+
 /// The type of a cell, and what it says beside it: 双向(中层).
 pub fn kind(cell: &Cell, known: &Known, movement: &mut Movement) {
     let Movement {
@@ -85,7 +135,7 @@ pub fn kind(cell: &Cell, known: &Known, movement: &mut Movement) {
         doubts,
         ..
     } = movement;
-    let own = known.word(VocabularyTopic::ExchangeType, &cell.text);
+    let own = subjects::own(cell, VocabularyTopic::ExchangeType, known, doubts);
     let own = own.and_then(ExchangeType::from_str_name);
     let named = own.or_else(|| words::exchange_type(&cell.text));
     if let Some(kind) = named {

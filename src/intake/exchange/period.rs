@@ -69,6 +69,10 @@ impl Builder<'_> {
             doubts.push(doubt.with("所写的期限 the length stated"));
             exchange.planned_end = end;
         }
+        if let (true, Some((cell, _))) = (stated.is_empty(), length) {
+            let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), &cell.typed);
+            doubts.push(doubt.with("没有写从何时起 it does not say from when"));
+        }
         let ends = (
             day_or_month(&exchange.planned_start),
             day_or_month(&exchange.planned_end),

@@ -6,15 +6,16 @@ use crate::intake::doubt::{Code, Doubt, Place};
 use crate::intake::fold::number;
 use crate::intake::names;
 use crate::intake::sheet::Cell;
-use crate::intake::when::regex;
 use crate::intake::when::year::length_in_months;
+use crate::intake::when::{self, regex};
 use crate::intake::words as subjects;
 use crate::wire::v1::Unit;
 use regex::Regex;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 static COUNT: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(\d{1,4}|[一二三四五六七八九十]{1,3})\s*(?:余|多)?\s*(?:名|位|人)"));
+    LazyLock::new(|| regex(r"(\d{1,4}|[一二三四五六七八九十]{1,3})\s*([余多])?\s*(?:名|位|人)"));
 static TO: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?:到|赴|去|往|至)\s*([^\s,。;、到]{2,12}?)\s*(?:进行)?(?:轮岗|交流|支教|任教|跟岗|挂职|工作)",
@@ -22,7 +23,12 @@ static TO: LazyLock<Regex> = LazyLock::new(|| {
 });
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?:其中)?\s*([^\s,。;、]{2,10}?)(\p{Han}(?:老师|主任|校长))\s*(?:与|和|同)\s*([^\s,。;、]{2,10}?)(\p{Han}(?:老师|主任|校长))",
+        r"(?:其中)?\s*([^\s,。;、]{2,10}?)的?(\p{Han}(?:老师|主任|校长))\s*(?:与|和|同)\s*([^\s,。;、]{2,10}?)的?(\p{Han}(?:老师|主任|校长))",
+    )
+});
+static SENT: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:^|[,。;、\s]|派|安排|由)(\p{Han}{1,3}?(?:老师|主任|校长))(?:\(([^()]*)\))?\s*(?:到|赴|去|至)\s*([^\s,。;、到]{2,12}?)\s*(?:进行)?(轮岗|交流|支教|任教|跟岗|挂职)(?:交流)?",
     )
 });
 static GOES: LazyLock<Regex> = LazyLock::new(|| {
@@ -31,41 +37,61 @@ static GOES: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// The movements that some lines tell of.
+/// Words about the movements around them.
+static WORDS: LazyLock<Regex> = LazyLock::new(|| regex("双向|对调|互派|互换|交换|中层|校级"));
+/// Two who go for each other.
+static TWO_WAY: LazyLock<Regex> = LazyLock::new(|| regex("双向|对调|互派|互换|交换"));
+
+/// The movements that some lines tell of. What tells of none is doubted, but for a title at the head.
 pub fn movements(
     lines: &[Cell],
     builder: &mut Builder<'_>,
     doubts: &mut Vec<Doubt>,
 ) -> Vec<Movement> {
     let mut found: Vec<Movement> = Vec::new();
+    let mut rest: Vec<Cell> = Vec::new();
     for line in lines.iter().filter(|line| !line.is_blank()) {
-        if let Some(captures) = GOES.captures(&line.text) {
-            found.push(one_line(line, &captures, builder));
+        match GOES.captures(&line.text) {
+            Some(captures) => found.push(one_line(line, &captures, builder)),
+            None => rest.push(line.clone()),
         }
     }
-    if !found.is_empty() {
-        return found;
-    }
-    let typed: Vec<&str> = lines.iter().map(|line| line.typed.as_str()).collect();
-    let place = lines
+    let typed: Vec<&str> = rest.iter().map(|line| line.typed.as_str()).collect();
+    let place = rest
         .first()
         .map(|line| line.place.clone())
         .unwrap_or_default();
     let whole = Cell::new(place, &typed.join(","));
-    let mut told = told(&whole, builder);
-    for movement in &mut told {
-        let real = |place: &mut Place| *place = line_of(lines, place);
-        real(&mut movement.place);
+    let (mut said, read) = told(&whole, builder, doubts);
+    for movement in &mut said {
+        let in_line = |place: &mut Place| *place = line_of(&rest, place);
+        in_line(&mut movement.place);
         movement
             .doubts
             .iter_mut()
-            .for_each(|doubt| real(&mut doubt.place));
+            .for_each(|doubt| in_line(&mut doubt.place));
     }
-    if told.is_empty() {
-        let nothing = Doubt::new(Code::NothingHere, whole.place.clone(), "");
+    let mut from = 0;
+    let unread = rest.iter().filter(|line| {
+        let at = from..from + line.text.len();
+        from = at.end + 1;
+        let says = WORDS.is_match(&line.text) && !said.is_empty();
+        !says
+            && read
+                .iter()
+                .all(|read| read.end <= at.start || at.end <= read.start)
+    });
+    doubts.extend(super::unread(unread));
+    found.append(&mut said);
+    if found.is_empty() {
+        let place = lines
+            .first()
+            .map(|line| line.place.clone())
+            .unwrap_or_default();
+        let nothing = Doubt::new(Code::NothingHere, place, "");
         doubts.push(nothing.with("没有认出交流 no exchange was recognised"));
     }
-    told
+    found
 }
 
 /// A place in joined lines as a place in one of them.
@@ -106,13 +132,17 @@ fn one_line(line: &Cell, captures: &regex::Captures<'_>, builder: &mut Builder<'
         (Field::Home, group(3)),
         (Field::Host, group(4)),
     ];
-    for token in rest
+    record.extend(tokens(&rest));
+    builder.movement(&record)
+}
+
+/// What the words behind a person or a movement say.
+fn tokens(rest: &Cell) -> Vec<(Field, Cell)> {
+    let tokens = rest
         .text
-        .split(|c: char| c.is_whitespace() || ",;、".contains(c))
-        .filter(|token| !token.is_empty())
-    {
-        let cell = rest.part(token);
-        let field = if subjects::subject(token).is_some() {
+        .split(|c: char| c.is_whitespace() || ",;、。()".contains(c));
+    let field = |token: &str| {
+        if subjects::subject(token).is_some() {
             Field::Subject
         } else if !words::titles(token).is_empty() || words::rank(token).is_some() {
             Field::Rank
@@ -124,24 +154,68 @@ fn one_line(line: &Cell, captures: &regex::Captures<'_>, builder: &mut Builder<'
             Field::Period
         } else {
             Field::Remark
-        };
-        record.push((field, cell));
-    }
-    builder.movement(&record)
+        }
+    };
+    tokens
+        .filter(|token| !token.is_empty())
+        .map(|token| (field(token), rest.part(token)))
+        .collect()
 }
 
-/// A count, a destination, and a pair named inside them.
-fn told(text: &Cell, builder: &mut Builder<'_>) -> Vec<Movement> {
-    let part =
-        |found: Option<regex::Match<'_>>| found.map(|found| text.part(&text.text[found.range()]));
-    let pair = PAIR.captures(&text.text);
-    let host = TO.captures(&text.text).and_then(|to| part(to.get(1)));
-    let counted = COUNT.captures(&text.text);
+/// 派张老师(语文,一级教师)到春风分校交流,时间为2026年9月1日至2027年7月10日.
+fn sent(text: &Cell, builder: &mut Builder<'_>, read: &mut Vec<Range<usize>>) -> Vec<Movement> {
+    let all: Vec<_> = SENT.captures_iter(&text.text).collect();
+    let start = |index: usize| Some(all.get(index)?.get(1)?.start());
     let mut found = Vec::new();
+    for (index, captures) in all.iter().enumerate() {
+        let part = |group: usize| Some(text.part(&text.text[captures.get(group)?.range()]));
+        let (Some(name), Some(host), Some(from)) = (part(1), part(3), start(index)) else {
+            continue;
+        };
+        let until = start(index + 1).unwrap_or(text.text.len());
+        read.push(from..until);
+        let mut record = vec![(Field::Name, name), (Field::Host, host)];
+        record.extend(part(2).iter().flat_map(tokens));
+        let behind = captures.get(0).map_or(from, |all| all.end());
+        let rest = text.part(&text.text[behind..until]);
+        let kind = captures.get(4).map_or("", |verb| verb.as_str());
+        record.extend(
+            part(4)
+                .filter(|_| words::exchange_type(kind).is_some())
+                .map(|kind| (Field::Type, kind)),
+        );
+        record.extend(tokens(&rest));
+        found.push(builder.movement(&record));
+    }
+    found
+}
+
+/// What a part of a text is, where a pattern found it.
+fn found_at(text: &Cell, found: Option<regex::Match<'_>>) -> Cell {
+    found
+        .map(|found| text.part(&text.text[found.range()]))
+        .unwrap_or_default()
+}
+
+/// The movements of sentences: people who are sent, pairs, and counts with their destinations; and what of
+/// the text said so.
+fn told(
+    text: &Cell,
+    builder: &mut Builder<'_>,
+    doubts: &mut Vec<Doubt>,
+) -> (Vec<Movement>, Vec<Range<usize>>) {
+    let mut read = Vec::new();
+    let mut found = sent(text, builder, &mut read);
+    // What one sentence says of time is said of all that it names.
+    let months = when::months(&text.text).len() + when::find(&text.text, false).len();
+    let period = (1..=2)
+        .contains(&months)
+        .then(|| (Field::Period, text.clone()));
     let level = words::level(&text.text).filter(|_| text.text.contains("中层"));
-    if let Some(pair) = &pair {
+    for pair in PAIR.captures_iter(&text.text) {
+        read.extend(pair.get(0).map(|all| all.range()));
         let [home, one, other_home, other] =
-            [1, 2, 3, 4].map(|group| part(pair.get(group)).unwrap_or_default());
+            [1, 2, 3, 4].map(|group| found_at(text, pair.get(group)));
         for (home, person, host, partner) in [
             (&home, &one, &other_home, &other),
             (&other_home, &other, &home, &one),
@@ -151,27 +225,84 @@ fn told(text: &Cell, builder: &mut Builder<'_>) -> Vec<Movement> {
                 (Field::Home, home.clone()),
                 (Field::Host, host.clone()),
             ];
+            let record: Vec<(Field, Cell)> = record.into_iter().chain(period.clone()).collect();
             let mut movement = builder.movement(&record);
             movement.exchange.level = level.unwrap_or_default().into();
-            movement.two_way = text.text.contains("双向") || text.text.contains("对调");
+            movement.two_way = TWO_WAY.is_match(&text.text);
             movement.partner = Some(partner.clone());
             found.push(movement);
         }
     }
-    if let Some(captures) = counted {
-        let claimed = number(&captures[1])
-            .map(i32::from)
-            .or_else(|| captures[1].parse().ok())
-            .unwrap_or_default();
-        let cell = part(captures.get(0)).unwrap_or_default();
+    for counted in counted(text, &mut read, doubts) {
+        let record: Vec<(Field, Cell)> = counted.to.into_iter().chain(period.clone()).collect();
         let home = found
             .first()
             .and_then(|movement: &Movement| movement.exchange.home.clone());
-        let mut record = Vec::new();
-        if let Some(host) = host {
-            record.push((Field::Host, host));
+        found.push(unnamed(
+            &counted.cell,
+            &record,
+            home,
+            counted.claimed,
+            &found,
+            builder,
+        ));
+    }
+    (found, read)
+}
+
+/// A number of people who go somewhere.
+struct Counted {
+    cell: Cell,
+    /// 0: a rough figure, which is no number.
+    claimed: i32,
+    /// Where, and as what.
+    to: Vec<(Field, Cell)>,
+}
+
+/// The counts of a text, each with the destination behind it; the first may have it before it.
+fn counted(text: &Cell, read: &mut Vec<Range<usize>>, doubts: &mut Vec<Doubt>) -> Vec<Counted> {
+    let counts: Vec<_> = COUNT.captures_iter(&text.text).collect();
+    let at = |index: usize| counts.get(index)?.get(0).map(|all| all.range());
+    let mut found = Vec::new();
+    for (index, captures) in counts.iter().enumerate() {
+        let Some(here) = at(index) else { continue };
+        let cell = found_at(text, captures.get(0));
+        read.push(here.clone());
+        let before = &text.text[..here.start];
+        let clause = before.rsplit([',', '。', ';']).next().unwrap_or_default();
+        let typed = format!("{}{}", text.typed_of(clause), cell.typed);
+        let doubt = |code| Doubt::new(code, cell.place.clone(), typed.trim());
+        // 其中骨干教师3人 are of those counted before; 30余人 is no number.
+        let rough = captures.get(2).is_some();
+        if rough {
+            doubts.push(doubt(Code::NotACount));
+        } else if clause.contains("其中") || (index > 0 && !TO.is_match(&text.text)) {
+            doubts.push(doubt(Code::NotUnderstood));
+            continue;
         }
-        found.push(unnamed(&cell, &record, home, claimed, &found, builder));
+        let until = at(index + 1).map_or(text.text.len(), |next| next.start);
+        let from = if index == 0 { 0 } else { here.start };
+        let to = TO.captures(&text.text[from..until]);
+        let part = |group: usize| {
+            let found = to.as_ref()?.get(group)?;
+            Some(from + found.start()..from + found.end())
+        };
+        read.extend(part(0));
+        let cell_of = |group: usize| part(group).map(|at| text.part(&text.text[at]));
+        let kind = cell_of(0).filter(|verb| words::exchange_type(&verb.text).is_some());
+        let host = cell_of(1).map(|host| (Field::Host, host));
+        let claimed = number(&captures[1])
+            .map(i32::from)
+            .or_else(|| captures[1].parse().ok())
+            .filter(|_| !rough);
+        found.push(Counted {
+            cell,
+            claimed: claimed.unwrap_or_default(),
+            to: host
+                .into_iter()
+                .chain(kind.map(|kind| (Field::Type, kind)))
+                .collect(),
+        });
     }
     found
 }

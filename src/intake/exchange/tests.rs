@@ -216,3 +216,166 @@ fn a_title_above_and_signatures_below_are_no_movements() {
             .any(|doubt| doubt.code == Code::NotUnderstood && doubt.typed.starts_with("注"))
     );
 }
+
+#[test]
+fn two_rows_of_headings_and_two_columns_of_one_meaning() {
+    let (exchange, doubts) = one(
+        "姓名,学校,交流单位,原单位,交流时间,\n,,,,起,止\n张老师,总校,春风分校,滨湖分校,2026.9,202707\n合计,,,,,1\n填表人：王老师,,,电话：13800001111,,\n",
+    );
+    assert_eq!(period(&exchange), ("2026-09", "2027-07"));
+    assert_eq!(exchange.home, campus("a"));
+    let told: Vec<(Code, &str)> = doubts
+        .iter()
+        .map(|doubt| (doubt.code, doubt.typed.as_str()))
+        .filter(|(code, _)| matches!(code, Code::LeftOut | Code::NotUnderstood))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Code::LeftOut, "原单位"),
+            (Code::NotUnderstood, "合计 1"),
+            (Code::NotUnderstood, "填表人：王老师 电话：***"),
+        ]
+    );
+}
+
+#[test]
+fn people_in_one_cell_go_each_and_private_words_behind_a_name_stay_away() {
+    let (all, doubts) = of(
+        "姓名,原单位,交流单位,起止时间\n王芳、陈明,总校,滨湖分校,2026.9-2027.7\n张  明（女）,总校,春风,2026.9-2027.7\n李芳13800001111,总校,春风,2026-2027学年第一学期\n王老师等3人,总校,春风,2026.9-2027.7\n",
+    );
+    let names: Vec<&str> = all.iter().map(who).collect();
+    assert_eq!(names, ["王芳", "陈明", "张明", "李芳", "王老师"]);
+    assert_eq!(period(&all[3]), ("2026-09", "2027-01"));
+    assert!(codes(&doubts).contains(&Code::CountMismatch));
+    assert!(!format!("{all:?}{doubts:?}").contains("1380000"));
+}
+
+#[test]
+fn a_form_of_labels_and_values_is_one_movement() {
+    let (exchange, doubts) = one(
+        "交流轮岗登记表,,,\n姓名,张老师,性别,女\n原单位,总校,交流单位,春风分校\n职称,一级,联系电话,13800001111\n起止时间,2026.9-2027.7,人事关系,不转\n",
+    );
+    assert_eq!((who(&exchange), &exchange.host), ("张老师", &campus("b")));
+    assert_eq!(
+        (exchange.rank_at_start(), exchange.file_moved),
+        (Rank::First, Some(false))
+    );
+    let private = codes(&doubts)
+        .into_iter()
+        .filter(|code| *code == Code::PrivateLeftOut);
+    assert_eq!(private.count(), 2);
+}
+
+#[test]
+fn a_partner_named_in_a_remark_is_the_other_half_and_of_two_nobody_is() {
+    let head = "姓名,原单位,交流单位,类型,起止时间,备注\n";
+    let (all, doubts) = of(&format!(
+        "{head}张老师,总校,春风分校,定期交流,2026.9-2027.7,\n李老师,春风分校,总校,双向,2026.9-2027.7,与张老师对调\n"
+    ));
+    assert!(!all[0].pair_id.is_empty() && all[0].pair_id == all[1].pair_id);
+    assert!(!codes(&doubts).contains(&Code::PairHalf));
+    let there = "甲老师,总校,春风分校,双向,2026.9-2027.7,\n";
+    let back =
+        "乙老师,春风分校,总校,双向,2026.9-2027.7,\n丙老师,春风分校,总校,双向,2026.9-2027.7,\n";
+    let (all, doubts) = of(&format!("{head}{there}{back}"));
+    assert!(
+        all.iter().all(|exchange| exchange.pair_id.is_empty()),
+        "{all:#?}"
+    );
+    assert!(codes(&doubts).contains(&Code::WordUnsure));
+}
+
+#[test]
+fn sentences_tell_of_several_movements_and_what_tells_of_none_is_doubted() {
+    let (all, doubts) = of(
+        "总校选派3名骨干教师到春风分校交流，2名教师到滨湖分校支教，其中市学科带头人1名。\n请各校做好交接。\n",
+    );
+    let counts: Vec<i32> = all.iter().map(|exchange| exchange.unnamed_count).collect();
+    assert_eq!((counts, &all[1].host), (vec![3, 2], &campus("c")));
+    assert_eq!(all[1].r#type(), ExchangeType::Rural);
+    let unread: Vec<&str> = doubts
+        .iter()
+        .filter(|doubt| doubt.code == Code::NotUnderstood)
+        .map(|doubt| doubt.typed.as_str())
+        .collect();
+    assert_eq!(unread, ["其中市学科带头人1名", "请各校做好交接。"]);
+    let (all, _) = of("总校的张老师和春风的李老师互换一年（2026.9-2027.8）\n");
+    assert_eq!((all.len(), period(&all[1])), (2, ("2026-09", "2027-08")));
+    assert_eq!(all[0].pair_id, all[1].pair_id);
+    let (all, doubts) = of(
+        "经研究，派张老师（语文，一级教师）到春风分校交流，时间为2026年9月1日至2027年7月10日；李老师到滨湖分校支教一年。",
+    );
+    assert_eq!(period(&all[0]), ("2026-09-01", "2027-07-10"));
+    assert_eq!(
+        (all[0].subject.as_str(), period(&all[1])),
+        ("语文", ("", ""))
+    );
+    assert!(
+        doubts.iter().any(|doubt| doubt.typed == "一年"),
+        "{doubts:?}"
+    );
+}
+
+#[test]
+fn each_sheet_of_a_workbook_is_read_for_itself() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let list = book.add_worksheet();
+    for (row, cells) in [
+        ["姓名", "原单位", "交流单位", "起止时间"],
+        ["张老师", "总校", "春风", "2026.9-2027.7"],
+    ]
+    .iter()
+    .enumerate()
+    {
+        for (column, cell) in (0_u16..).zip(cells) {
+            list.write(u32::try_from(row).unwrap(), column, *cell)
+                .unwrap();
+        }
+    }
+    let prose = book.add_worksheet();
+    prose
+        .write(0, 0, "李老师 滨湖分校→总校 2026.9-2027.7")
+        .unwrap();
+    let known = Known::on(date(2025, 9, 1))
+        .with_registers(REGISTERS.as_bytes())
+        .unwrap();
+    let reading = read(What::Exchange, &book.save_to_buffer().unwrap(), &known).unwrap();
+    assert_eq!(reading.items.len(), 2, "{reading:#?}");
+}
+
+#[test]
+fn titles_and_ranks_are_read_in_the_group_s_own_words() {
+    let registers = r#"{"records": [
+        {"id": "", "vocabulary": {"topic": "VOCABULARY_TOPIC_TITLE", "words": [
+            {"code": "龙城名师"}, {"code": "骨干教师", "aliases": ["教学骨干"]}, {"code": "甲", "aliases": ["新秀"]}, {"code": "乙", "aliases": ["新秀"]}]}},
+        {"id": "", "vocabulary": {"topic": "VOCABULARY_TOPIC_RANK", "words": [
+            {"code": "RANK_SENIOR", "name": "高级", "aliases": ["高讲"]}]}}]}"#;
+    let known = Known::on(date(2025, 9, 1))
+        .with_registers(registers.as_bytes())
+        .unwrap();
+    let typed =
+        "姓名,原单位,交流单位,职称,称号\n张老师,甲校,乙校,高讲,市龙城名师、区教学骨干、新秀\n";
+    let mut reading = read(What::Exchange, typed.as_bytes(), &known).unwrap();
+    let Kind::Exchange(exchange) = reading.items.remove(0).content else {
+        panic!("no exchange")
+    };
+    let titles: Vec<(&str, TitleLevel)> = exchange
+        .titles_at_start
+        .iter()
+        .map(|title| (title.title.as_str(), title.level()))
+        .collect();
+    assert_eq!(exchange.rank_at_start(), Rank::Senior);
+    assert_eq!(
+        titles[..2],
+        [
+            ("龙城名师", TitleLevel::City),
+            ("骨干教师", TitleLevel::County)
+        ]
+    );
+    let unsure = reading
+        .doubts
+        .iter()
+        .find(|doubt| doubt.code == Code::WordUnsure);
+    assert_eq!(unsure.unwrap().detail, "乙, 甲");
+}

@@ -29,6 +29,15 @@ const TYPES: &Table<ExchangeType> = &[
     (ExchangeType::Secondment, &["挂职"]),
 ];
 
+/// Whether a line is the title of a list or a notice.
+#[must_use]
+pub fn is_title(text: &str) -> bool {
+    static TITLE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"学年|附件|通知|(?:名单|汇总|一览|登记|统计|情况|安排|计划|表)\S{0,4}$")
+    });
+    TITLE.is_match(text) && !text.chars().any(|c| "。;→>".contains(c))
+}
+
 /// The type of an exchange that a text names.
 #[must_use]
 pub fn exchange_type(text: &str) -> Option<ExchangeType> {
@@ -97,13 +106,7 @@ static TITLES: LazyLock<Regex> = LazyLock::new(|| {
 #[must_use]
 pub fn titles(text: &str) -> Vec<(&'static str, TitleLevel, Range<usize>)> {
     let found = TITLES.captures_iter(text).filter_map(|captures| {
-        let level = match captures.get(1).map(|level| level.as_str()) {
-            Some("省") => TitleLevel::Province,
-            Some("市") => TitleLevel::City,
-            Some("县" | "区") => TitleLevel::County,
-            Some("校") => TitleLevel::School,
-            _ => TitleLevel::Unspecified,
-        };
+        let level = level_of(captures.get(1).map_or("", |level| level.as_str()));
         let name = match captures.get(2)?.as_str() {
             "学科带头人" | "带头人" => "学科带头人",
             "骨干教师" | "骨干" => "骨干教师",
@@ -114,9 +117,34 @@ pub fn titles(text: &str) -> Vec<(&'static str, TitleLevel, Range<usize>)> {
             "特级教师" => "特级教师",
             _ => "名师",
         };
-        Some((name, level, captures.get(0)?.range()))
+        // 国家级 and 镇级 have no place in a title: the word is left to be told.
+        let whole = match level {
+            TitleLevel::Unspecified => captures.get(2)?,
+            _ => captures.get(0)?,
+        };
+        Some((name, level, whole.range()))
     });
     found.collect()
+}
+
+fn level_of(word: &str) -> TitleLevel {
+    match word {
+        "省" => TitleLevel::Province,
+        "市" => TitleLevel::City,
+        "县" | "区" => TitleLevel::County,
+        "校" => TitleLevel::School,
+        _ => TitleLevel::Unspecified,
+    }
+}
+
+/// The authority that stands before a title, and the title.
+#[must_use]
+pub fn title_level(text: &str) -> (TitleLevel, &str) {
+    let first = text.chars().next().map_or(0, char::len_utf8);
+    match level_of(&text[..first]) {
+        TitleLevel::Unspecified => (TitleLevel::Unspecified, text),
+        level => (level, text[first..].trim_start_matches('级')),
+    }
 }
 
 /// Whether the personnel file moves, as a cell says it.

@@ -37,6 +37,8 @@ pub struct Piece<'t> {
     pub number: f64,
     /// Whether it is the lower end of a range.
     pub is_range: bool,
+    /// Whether it is how many, and no weight: ×2.
+    pub is_times: bool,
     /// Its unit; empty: none.
     pub unit: &'t str,
     /// The amount with its unit.
@@ -57,13 +59,18 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
             .name("unit")
             .or(captures.name("to"))
             .unwrap_or(number);
+        let name = group("name").trim_start_matches(['.', '。', '-']);
+        // 鸡翅×2 is two of them.
+        let bare = name.trim_end_matches(['×', 'x', 'X', '*']);
+        let start = number.start() - (name.len() - bare.len());
         Some(Piece {
-            name: group("name").trim_start_matches(['.', '。', '-']),
+            name: bare,
+            is_times: bare.len() < name.len(),
             note: group("note"),
             number: number.as_str().parse().ok()?,
             is_range: captures.name("to").is_some(),
             unit: group("unit"),
-            amount: &text[number.start()..last.end()],
+            amount: &text[start..last.end()],
             apart: !group("gap").is_empty(),
             at: captures.get(0)?.range(),
         })
@@ -122,7 +129,7 @@ pub fn measure(
         "斤" => Some(500.0),
         "两" => Some(50.0),
         "mg" => Some(0.001),
-        "" => None,
+        "" if !piece.is_times => None,
         _ => {
             part.basis = WeightBasis::Unspecified.into();
             part.portion = typed;

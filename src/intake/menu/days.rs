@@ -50,10 +50,11 @@ pub fn date(draft: &Draft, years: &Years, doubts: &mut Vec<Doubt>) -> Dates {
                 cell.typed.clone()
             }
         };
-        let typed: Vec<String> = open
+        let mut typed: Vec<String> = open
             .iter()
             .map(|index| text(&draft.days[*index].cell))
             .collect();
+        typed.dedup();
         let doubt = |code| Doubt::new(code, day.cell.place.clone(), typed.join(" "));
         match derived {
             Ok((dates, by)) => {
@@ -288,6 +289,7 @@ pub fn doubt_days_off(draft: &Draft, dates: &Dates, years: &Years, doubts: &mut 
                 .any(|term| term.days.contains(*date))
             && !calendar.is_school_day(*date)
             && day.off.is_none()
+            && day.meals.iter().any(|served| !served.dishes.is_empty())
         {
             let place: Place = day.cell.place.clone();
             let typed = if day.cell.typed.is_empty() {

@@ -3,11 +3,10 @@
 use super::amount::{BAND, Piece, Weighed, ingredient, measure, pieces};
 use super::words;
 use crate::intake::doubt::{Code, Doubt};
+use crate::intake::fold::fold;
 use crate::intake::sheet::Cell;
-use crate::intake::when::regex;
+use crate::intake::words::unnumbered;
 use crate::wire::v1::{Dish, DishSlot, Ingredient};
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// Reads cells into dishes.
 #[derive(Debug)]
@@ -16,6 +15,16 @@ pub struct Reader<'d> {
     pub weighed: Weighed,
     /// Where doubts go.
     pub doubts: &'d mut Vec<Doubt>,
+}
+
+/// What the line of a cell above held.
+enum Above {
+    /// Nothing, or dishes with what they are made of.
+    Nothing,
+    /// Mere names of dishes.
+    Names,
+    /// What a dish is made of.
+    Parts,
 }
 
 impl Reader<'_> {
@@ -28,8 +37,27 @@ impl Reader<'_> {
             .filter(|band| heads_amounts(text, band.end()))
             .collect();
         let head = bands.first().map_or(text, |band| &text[..band.start()]);
-        for segment in segments(head) {
-            self.segment(cell, segment, slot, &mut dishes);
+        let mut above = Above::Nothing;
+        for line in head.split('\n').filter(|line| !line.trim().is_empty()) {
+            let before = dishes.len();
+            if self.is_part(cell, line, &above, &dishes)
+                && let Some(dish) = dishes.last_mut()
+            {
+                let parts = self.listed(cell, line, &dish.name);
+                dish.ingredients.extend(parts);
+                above = Above::Parts;
+                continue;
+            }
+            for segment in segments(line) {
+                self.segment(cell, segment, slot, &mut dishes);
+            }
+            let bare = dishes[before.min(dishes.len())..]
+                .iter()
+                .all(|dish| dish.ingredients.is_empty());
+            above = match bare && dishes.len() > before {
+                true => Above::Names,
+                false => Above::Nothing,
+            };
         }
         for (index, band) in bands.iter().enumerate() {
             let end = bands.get(index + 1).map_or(text.len(), regex::Match::start);
@@ -49,6 +77,38 @@ impl Reader<'_> {
                 .extend(listed.into_iter().map(|part| for_band(part, band)));
         }
         dishes
+    }
+
+    /// Whether a line of a cell says what the dish of the line above is made of: 番茄炒蛋, and under it 番茄60g.
+    /// What may be that or dishes of their own is told.
+    fn is_part(&mut self, cell: &Cell, line: &str, above: &Above, dishes: &[Dish]) -> bool {
+        let parts = segments(line);
+        let weighed = |part: &&str| {
+            pieces(part)
+                .first()
+                .is_some_and(|piece| !piece.name.trim().is_empty())
+        };
+        let Some(dish) = dishes.last().filter(|_| parts.iter().all(weighed)) else {
+            return false;
+        };
+        match above {
+            Above::Nothing => false,
+            Above::Parts => true,
+            Above::Names if parts.iter().any(|part| bracketed(part).is_some()) => false,
+            Above::Names => {
+                let found: Vec<_> = parts.iter().flat_map(|part| pieces(part)).collect();
+                let is_part = found
+                    .iter()
+                    .any(|piece| related(&fold(&dish.name), piece.name.trim()));
+                if !is_part {
+                    let typed = cell.typed_of(line.trim());
+                    let doubt = Doubt::new(Code::WordUnsure, cell.place.clone(), typed);
+                    let what = format!("菜品 a dish, “{}”的配料 what it is made of", dish.name);
+                    self.doubts.push(doubt.with(what));
+                }
+                is_part
+            }
+        }
     }
 
     fn segment(&mut self, cell: &Cell, segment: &str, slot: DishSlot, dishes: &mut Vec<Dish>) {
@@ -126,10 +186,11 @@ impl Reader<'_> {
                 self.bare(cell, part, &mut dish.ingredients);
                 dishes.push(dish);
             }
-            tokens if tokens.iter().any(|token| token.chars().count() == 1) => {
-                dishes.push(named(&self.joined(cell, segment), slot));
+            tokens => {
+                let names = words_of(segment, tokens);
+                let names = names.map(|name| named(&self.joined(cell, name), slot));
+                dishes.extend(names.collect::<Vec<_>>());
             }
-            tokens => dishes.extend(tokens.iter().map(|token| named(cell.typed_of(token), slot))),
         }
     }
 
@@ -186,12 +247,7 @@ impl Reader<'_> {
 
     /// A name without a number before it and stray marks around it.
     pub fn without_marks<'t>(&mut self, cell: &Cell, text: &'t str) -> &'t str {
-        static NUMBERED: LazyLock<Regex> =
-            LazyLock::new(|| regex(r"^\s*(?:\d{1,2}[.)]\s*|[①-⑳]\s*)"));
-        let text = text.trim();
-        let start = NUMBERED.find(text).map_or(0, |number| number.end());
-        let numbered = !text[start..].starts_with(|c: char| c.is_ascii_digit());
-        let bare = if numbered { &text[start..] } else { text };
+        let bare = unnumbered(text.trim());
         let mark = |c: char| c.is_whitespace() || "+*★☆√●■◆·.。!@#".contains(c) || is_pictogram(c);
         let clean = bare.trim_matches(mark);
         if clean.len() < bare.trim().len() && !clean.is_empty() {
@@ -245,6 +301,31 @@ fn heads_amounts(text: &str, end: usize) -> bool {
         || text[end..].chars().any(|c| c.is_ascii_digit())
 }
 
+/// The names that blanks part. A character alone belongs to the word before it (梅干燒 肉), or behind it at
+/// the head, unless it is eaten alone: 粥 包子.
+fn words_of<'t>(segment: &'t str, tokens: &[&'t str]) -> impl Iterator<Item = &'t str> {
+    let lone = |token: &str| token.chars().count() == 1 && !"粥面奶梨桃枣".contains(token);
+    let mut starts: Vec<usize> = Vec::new();
+    let mut joins = false;
+    for token in tokens {
+        let start = token.as_ptr() as usize - segment.as_ptr() as usize;
+        if starts.is_empty() || !(joins || lone(token)) {
+            starts.push(start);
+        }
+        joins = lone(token) && starts.last() == Some(&start);
+    }
+    let ends: Vec<usize> = starts
+        .iter()
+        .skip(1)
+        .copied()
+        .chain([segment.len()])
+        .collect();
+    starts
+        .into_iter()
+        .zip(ends)
+        .map(|(start, end)| segment[start..end].trim())
+}
+
 /// Two names of which one is part of what the other is made of: 豆腐汤 and 豆腐.
 fn related(dish: &str, part: &str) -> bool {
     part.chars().count() > 1 && part.chars().any(|c| dish.contains(c))
@@ -266,7 +347,7 @@ fn segments(text: &str) -> Vec<&str> {
             ')' => depth = (depth - 1).max(0),
             _ => {}
         }
-        depth == 0 && "\n、,;|/".contains(c)
+        depth == 0 && "\n、,;|/。".contains(c)
     });
     parts
         .map(str::trim)

@@ -2,7 +2,7 @@
 
 use super::amount::{BAND, Weighed, ingredient, measure, pieces};
 use super::dish::{Reader, for_band, named};
-use super::{figures, words};
+use super::{allergens, figures, words};
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::fold::key;
 use crate::intake::known::Known;
@@ -12,6 +12,7 @@ use crate::wire::v1::{
     Dish, DishSlot, Ingredient, Meal, NoServiceReason, Nutrition, Seasoning, VocabularyTopic,
 };
 use regex::Regex;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// A menu before its days are dated.
@@ -29,6 +30,8 @@ pub struct Draft {
     pub weighed: Weighed,
     /// The group's own words for slots.
     pub slots: Vec<(String, DishSlot)>,
+    /// The group's own words for allergens: each name, its coding and its code there.
+    pub codings: Vec<(String, String, String)>,
 }
 
 /// A day as printed.
@@ -57,8 +60,9 @@ pub struct Served {
     pub nutrition: Option<Nutrition>,
     /// How many eat.
     pub diners: Option<i32>,
-    /// The slot and the dish that the next row may go on with.
-    open: Option<(DishSlot, String)>,
+    /// What the next row may go on with, by the group of columns: the slot, the dish as it is printed, and
+    /// which of the dishes it is.
+    open: HashMap<usize, (DishSlot, String, usize)>,
 }
 
 /// What a cell is about: its meal and slot.
@@ -75,6 +79,8 @@ pub struct Under {
 /// A row of a weighed table.
 #[derive(Debug)]
 pub struct Weight<'c> {
+    /// Which of several groups of columns it stands in.
+    pub group: usize,
     /// The dish; blank: the one above.
     pub dish: &'c Cell,
     /// What it is made of.
@@ -87,9 +93,14 @@ impl Draft {
     /// Nothing yet, with the group's own words for slots.
     pub fn of(known: &Known) -> Self {
         let words = known.words(VocabularyTopic::DishSlot);
-        let slots = words.filter_map(|(name, code)| Some((name, DishSlot::from_str_name(code)?)));
+        let slots =
+            words.filter_map(|word| Some((word.name, DishSlot::from_str_name(&word.word.code)?)));
+        let allergens = known.words(VocabularyTopic::Allergen);
+        let codings =
+            allergens.map(|word| (word.name, word.scheme.to_owned(), word.word.code.clone()));
         Draft {
             slots: slots.collect(),
+            codings: codings.collect(),
             ..Draft::default()
         }
     }
@@ -144,6 +155,34 @@ impl Draft {
         &mut meals[at]
     }
 
+    /// Whether it is the staff's, by its titles.
+    pub fn is_staff(&self) -> bool {
+        let says = |word: &str| self.titles.iter().any(|cell| cell.text.contains(word));
+        self.titles.iter().any(|cell| words::is_staff(&cell.text)) && !says("学生")
+    }
+
+    /// Whether a meal is the staff's in a menu that is not (教师午餐): it is left out, and told.
+    pub fn is_for_others(&mut self, label: &Cell) -> bool {
+        let other = words::is_staff(&label.text)
+            && words::meal_in(&label.text).is_some()
+            && !self.is_staff();
+        if other {
+            let doubt = Doubt::new(Code::LeftOut, label.place.clone(), &label.typed);
+            self.doubts
+                .push(doubt.with("教职工餐请另交一份 hand in the staff's menu by itself"));
+        }
+        other
+    }
+
+    /// How many dishes a meal of a day has so far.
+    pub fn dishes(&self, day: usize, meal: Option<Meal>) -> usize {
+        let served = self.days[day]
+            .meals
+            .iter()
+            .find(|served| served.meal == meal);
+        served.map_or(0, |served| served.dishes.len())
+    }
+
     /// Takes a cell with everything of a meal or a slot of a day.
     pub fn take(&mut self, day: usize, under: Under, cell: &Cell) {
         if cell.is_empty() {
@@ -157,16 +196,50 @@ impl Draft {
             return;
         }
         if under.seasoning {
-            let seasoning = figures::seasoning(cell, &mut self.doubts);
-            self.served(day, under.meal).seasoning = Some(seasoning);
+            let parts = figures::seasoning(cell, &mut self.doubts);
+            let seasoning = self
+                .served(day, under.meal)
+                .seasoning
+                .get_or_insert_default();
+            for part in parts {
+                figures::season(seasoning, part);
+            }
             return;
         }
         let mut reader = Reader {
             weighed: self.weighed,
             doubts: &mut self.doubts,
         };
-        let dishes = reader.dishes(cell, under.slot);
-        self.served(day, under.meal).dishes.extend(dishes);
+        let (dishes, seasonings): (Vec<Dish>, Vec<Dish>) = reader
+            .dishes(cell, under.slot)
+            .into_iter()
+            .partition(|dish| !figures::is_seasoning(&dish.name));
+        let served = self.served(day, under.meal);
+        served.dishes.extend(dishes);
+        // 红烧肉、青菜、盐2g、油10g: seasonings in the row of the dishes.
+        for part in seasonings.into_iter().flat_map(figures::parts) {
+            figures::season(served.seasoning.get_or_insert_default(), part);
+        }
+    }
+
+    /// Takes what a row declares of allergens: of the dish that it added, or went on with.
+    pub fn allergens(&mut self, day: usize, under: Under, before: usize, cell: &Cell) {
+        if cell.is_blank() || matches!(key(&cell.text).as_str(), "无" | "不含" | "没有") {
+            return;
+        }
+        let declared = allergens::read(cell, &self.codings, &mut self.doubts);
+        let dishes = &mut self.served(day, under.meal).dishes;
+        let added = dishes.len() - before.min(dishes.len());
+        let Some(dish) = dishes.last_mut().filter(|_| added <= 1) else {
+            let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), &cell.typed);
+            self.doubts.push(doubt.with("是哪道菜的 of which dish"));
+            return;
+        };
+        for one in declared {
+            if !dish.allergens.contains(&one) {
+                dish.allergens.push(one);
+            }
+        }
     }
 
     /// Takes the figures of nutrition of a cell, as its heading names them.
@@ -187,6 +260,9 @@ impl Draft {
                 .into_iter()
                 .find(|cell| !cell.is_blank());
             return full.map_or((), |cell| self.take(day, under, cell));
+        }
+        if figures::is_seasoning(&row.dish.text) {
+            return self.weigh_seasoning(day, under, row);
         }
         if let Some(off) = [row.dish, row.parts]
             .into_iter()
@@ -213,13 +289,13 @@ impl Draft {
             ));
             return;
         }
-        self.open_dish(day, under, row);
+        let open = self.open_dish(day, under, row);
         let mut parts = Vec::new();
         let weighed = self.weighed;
         let dish = self
             .served(day, under.meal)
             .dishes
-            .last()
+            .get(open)
             .map(|dish| dish.name.clone())
             .unwrap_or_default();
         let mut reader = Reader {
@@ -227,19 +303,46 @@ impl Draft {
             doubts: &mut self.doubts,
         };
         reader.parts(row.parts, &figures, &dish, &mut parts);
-        if let Some(dish) = self.served(day, under.meal).dishes.last_mut() {
+        if let Some(dish) = self.served(day, under.meal).dishes.get_mut(open) {
             dish.ingredients.extend(parts);
         }
     }
 
-    /// Begins the dish of a row, unless the row goes on with the one above.
-    fn open_dish(&mut self, day: usize, under: Under, row: &Weight<'_>) {
-        let open = self.served(day, under.meal).open.clone();
-        let goes_on = open.is_some_and(|(slot, dish)| {
-            slot == under.slot && (row.dish.is_blank() || row.dish.text == dish)
-        });
-        if goes_on {
-            return;
+    /// A row of its own for a seasoning: 盐 | | 2.
+    fn weigh_seasoning(&mut self, day: usize, under: Under, row: &Weight<'_>) {
+        let mut parts = Vec::new();
+        let figures: Vec<&(String, Cell)> = row
+            .grams
+            .iter()
+            .filter(|(_, cell)| !cell.is_blank())
+            .collect();
+        let mut reader = Reader {
+            weighed: self.weighed,
+            doubts: &mut self.doubts,
+        };
+        let name = if row.parts.is_blank() {
+            row.dish
+        } else {
+            row.parts
+        };
+        reader.parts(name, &figures, &row.dish.typed, &mut parts);
+        let seasoning = self
+            .served(day, under.meal)
+            .seasoning
+            .get_or_insert_default();
+        for part in parts {
+            figures::season(seasoning, part);
+        }
+    }
+
+    /// Begins the dish of a row, unless the row goes on with the one above; which of the dishes it is.
+    fn open_dish(&mut self, day: usize, under: Under, row: &Weight<'_>) -> usize {
+        let open = self.served(day, under.meal).open.get(&row.group);
+        if let Some((slot, dish, at)) = open
+            && *slot == under.slot
+            && (row.dish.is_blank() || row.dish.text == *dish)
+        {
+            return *at;
         }
         let source = if row.dish.is_blank() {
             row.parts
@@ -262,14 +365,23 @@ impl Draft {
             let clean = reader.without_marks(source, &source.text);
             reader.joined(source, clean)
         };
-        let open = Some((under.slot, row.dish.text.clone()));
         let served = self.served(day, under.meal);
-        served.open = open;
+        let at = served.dishes.len();
+        let open = (under.slot, row.dish.text.clone(), at);
+        served.open.insert(row.group, open);
         served.dishes.push(named(&name, under.slot));
+        at
     }
 }
 
 impl Reader<'_> {
+    /// A figure that no amount was made of.
+    fn unread(&mut self, figure: &Cell, beside: &str) {
+        let doubt = Doubt::new(Code::NotUnderstood, figure.place.clone(), &figure.typed);
+        self.doubts
+            .push(doubt.with(format!("“{beside}”的数量 its amounts")));
+    }
+
     /// The ingredients of a cell with the figures of the cells beside it.
     fn parts(
         &mut self,
@@ -290,11 +402,16 @@ impl Reader<'_> {
                 into.extend(banded.into_iter().flat_map(|dish| dish.ingredients));
             }
             // The figure beside amounts is their sum.
-            if let [(_, figure)] = figures
-                && let Ok(sum) = figure.text.trim_end_matches(['g', 'G', '克', ' ']).parse()
-                && bands.len() <= 1
-            {
-                self.check_sum(cell, sum, &into[start..]);
+            let sum = |figure: &Cell| {
+                let plain = figure.text.trim_end_matches(['g', 'G', '克', ' ']);
+                plain.parse::<f64>().ok()
+            };
+            for (band, figure) in figures {
+                match sum(figure).filter(|_| band.is_empty()) {
+                    Some(sum) if bands.len() <= 1 => self.check_sum(cell, sum, &into[start..]),
+                    Some(_) => {}
+                    None => self.unread(figure, &cell.typed),
+                }
             }
             return;
         }
@@ -310,10 +427,7 @@ impl Reader<'_> {
                 .collect();
             let lone = names.len() < 2;
             if !lone && numbers.len() != names.len() {
-                self.doubts.push(
-                    Doubt::new(Code::AmountOdd, figure.place.clone(), &figure.typed)
-                        .as_(&figure.typed),
-                );
+                self.unread(figure, &cell.typed);
             }
             for (index, name) in names
                 .iter()
@@ -332,11 +446,18 @@ impl Reader<'_> {
                 } else {
                     numbers.get(index).copied().unwrap_or_default()
                 };
-                if let Some(piece) = pieces(from)
-                    .first()
-                    .filter(|_| lone || numbers.len() == names.len())
-                {
-                    measure(piece, figure, self.weighed, &mut part, self.doubts);
+                match pieces(from).first() {
+                    Some(piece) if lone || numbers.len() == names.len() => {
+                        measure(piece, figure, self.weighed, &mut part, self.doubts);
+                    }
+                    // 适量, 少许.
+                    None if lone => {
+                        part.portion.clone_from(&figure.typed);
+                        let shown = format!("{typed} {}", figure.typed);
+                        let doubt = Doubt::new(Code::AmountOdd, figure.place.clone(), shown);
+                        self.doubts.push(doubt.as_(&figure.typed));
+                    }
+                    _ => {}
                 }
                 into.push(for_band(part, band));
             }

@@ -7,9 +7,12 @@ use super::table::note;
 use super::words;
 use super::{amount::Weighed, figures};
 use crate::intake::doubt::{Code, Doubt};
-use crate::intake::sheet::{Cell, Row, at};
-use crate::intake::when::{self, Said};
+use crate::intake::fold::number;
+use crate::intake::sheet::{Cell, Row, at, distinct};
+use crate::intake::when::{self, Said, regex};
 use crate::wire::v1::DishSlot;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// A row of days.
 pub struct Days {
@@ -112,11 +115,7 @@ impl Days {
     /// Reads the rows under the days, to the next row of days; where that is.
     pub fn read(&self, rows: &[Row], draft: &mut Draft) -> usize {
         let first = self.days.first().map_or(0, |(.., columns)| columns[0]);
-        let indices: Vec<usize> = self
-            .days
-            .iter()
-            .map(|(cell, said, _)| self.begin(cell, *said, draft))
-            .collect();
+        let mut indices: Vec<Option<usize>> = Vec::new();
         let mut under = Under::default();
         let in_grams = draft
             .titles
@@ -130,8 +129,23 @@ impl Days {
             if is_header(row) {
                 return index;
             }
+            if let Some(numbers) = self.numbers(row) {
+                indices = self.numbered(&numbers, draft);
+                continue;
+            }
+            if indices.is_empty() {
+                indices = self
+                    .days
+                    .iter()
+                    .map(|(cell, said, _)| Some(draft.day(cell, *said, None)))
+                    .collect();
+            }
             if let Some(note) = note(row) {
                 draft.notes.push(note);
+                continue;
+            }
+            // The title of the next grid.
+            if distinct(row).len() == 1 && rows.get(index + 1).is_some_and(is_header) {
                 continue;
             }
             let labels: Vec<&Cell> = row[..first]
@@ -142,7 +156,20 @@ impl Days {
                 .iter()
                 .find(|cell| !figures::nutrients(&cell.text).is_empty());
             under = self.under(&labels, under, draft);
+            if labels.iter().any(|label| draft.is_for_others(label)) {
+                continue;
+            }
             for ((_, _, columns), day) in self.days.iter().zip(&indices) {
+                let Some(day) = day else {
+                    let cell = at(row, columns[0]);
+                    if !cell.is_blank() {
+                        let doubt = Doubt::new(Code::DateUnknown, cell.place, cell.typed);
+                        draft
+                            .doubts
+                            .push(doubt.with("其上没有日期 no day stands above it"));
+                    }
+                    continue;
+                };
                 match nutrition {
                     Some(heading) => draft.nutrition(*day, under, heading, &at(row, columns[0])),
                     None => self.cells(row, columns, *day, under, draft),
@@ -152,8 +179,54 @@ impl Days {
         rows.len()
     }
 
-    fn begin(&self, cell: &Cell, said: Said, draft: &mut Draft) -> usize {
-        draft.day(cell, said, None)
+    /// The days of the month, when a row holds nothing else: 10, 11, 12 under 周日, 周一, 周二.
+    fn numbers(&self, row: &Row) -> Option<Vec<Option<(Cell, i8)>>> {
+        let number = |cell: Cell| -> Option<Option<(Cell, i8)>> {
+            let digits = cell.text.trim_end_matches(['日', '号']);
+            let day = digits.parse().ok().filter(|day| (1..=31).contains(day));
+            match cell.is_blank() {
+                true => Some(None),
+                false => Some(Some((cell.clone(), day?))),
+            }
+        };
+        let cells = self.days.iter().map(|(.., columns)| at(row, columns[0]));
+        let found: Vec<Option<(Cell, i8)>> = cells.map(number).collect::<Option<_>>()?;
+        let days: Vec<i8> = found.iter().flatten().map(|(_, day)| *day).collect();
+        let running = days
+            .windows(2)
+            .all(|pair| pair[1] == pair[0] + 1 || pair[1] == 1);
+        let plain = self.days.iter().all(|(_, said, _)| !said.is_date());
+        (days.len() > 1 && running && plain).then_some(found)
+    }
+
+    /// The days of a week of a month's grid. The month is the one that a title names, or the next when the
+    /// numbers begin again; without one the weekdays alone tell.
+    fn numbered(&self, numbers: &[Option<(Cell, i8)>], draft: &mut Draft) -> Vec<Option<usize>> {
+        static MONTH: LazyLock<Regex> =
+            LazyLock::new(|| regex(r"(\d{1,2}|[一二三四五六七八九十]{1,2})\s*月"));
+        let titled = draft.titles.iter().find_map(|title| {
+            let named = MONTH.captures(&title.text)?;
+            number(&named[1]).filter(|month| (1..=12).contains(month))
+        });
+        let before = draft.days.last().map(|day| day.said);
+        let mut month = before.and_then(|said| said.month).or(titled);
+        let mut last = before.and_then(|said| said.day).unwrap_or_default();
+        let mut days = Vec::new();
+        for ((_, said, _), numbered) in self.days.iter().zip(numbers) {
+            days.push(numbered.as_ref().map(|(cell, day)| {
+                if *day < last {
+                    month = month.map(|month| month % 12 + 1);
+                }
+                last = *day;
+                let said = Said {
+                    month,
+                    day: month.map(|_| *day),
+                    ..*said
+                };
+                draft.day(cell, said, None)
+            }));
+        }
+        days
     }
 
     /// What the cells left of the days say of a row. A blank label goes on with the one above.
@@ -219,6 +292,7 @@ impl Days {
             day,
             under,
             &Weight {
+                group: 0,
                 dish: &dish,
                 parts: &parts,
                 grams: &grams,
@@ -251,8 +325,13 @@ pub fn down(rows: &[Row], draft: &mut Draft) -> bool {
             continue;
         };
         let mut under = Under::default();
-        for cell in &row[1..] {
-            match (words::meal(&cell.text), draft.slot(&cell.text)) {
+        for (index, cell) in row.iter().enumerate().skip(1) {
+            // A label has something behind it.
+            let heads = row.get(index + 1).is_some_and(|next| !next.is_blank());
+            let slot = draft
+                .slot(&cell.text)
+                .filter(|_| heads && !words::is_food(&cell.text));
+            match (words::meal(&cell.text), slot) {
                 (Some(meal), _) => {
                     under = Under {
                         meal: Some(meal),

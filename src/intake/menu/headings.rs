@@ -26,6 +26,8 @@ pub enum Role {
     Of(Under),
     /// Figures of nutrition.
     Nutrition,
+    /// What it declares of allergens.
+    Allergens,
     /// How many eat.
     Diners,
     /// A number in a row.
@@ -156,7 +158,13 @@ pub fn role(cell: &Cell) -> Option<Role> {
     if !figures::nutrients(&name).is_empty() {
         return Some(Role::Nutrition);
     }
-    if let Some((role, _)) = WORDS.into_iter().find(|(_, words)| words.contains(&bare)) {
+    // 菜品1, 菜品二 are two columns of one meaning.
+    let first = bare.trim_end_matches(|c: char| c.is_ascii_digit() || "一二三四五".contains(c));
+    let called = |(role, words): &(Role, &[&str])| {
+        words.contains(&bare)
+            || (matches!(role, Role::Dish | Role::Parts) && words.contains(&first))
+    };
+    if let Some((role, _)) = WORDS.into_iter().find(called) {
         return Some(role);
     }
     if let Some(band) = BAND.find(&cell.text) {
@@ -172,7 +180,10 @@ pub fn role(cell: &Cell) -> Option<Role> {
     if under != Under::default() {
         return Some(Role::Of(under));
     }
-    let useless = ["备注", "过敏", "说明", "价格", "单价", "做法", "烹饪"];
+    if name.contains("过敏") || name.contains("致敏") {
+        return Some(Role::Allergens);
+    }
+    let useless = ["备注", "说明", "价格", "单价", "做法", "烹饪"];
     useless
         .iter()
         .any(|word| name.contains(word))

@@ -5,51 +5,105 @@ use super::figures;
 use super::table::is_note;
 use super::words;
 use crate::intake::sheet::{Cell, Sheet};
-use crate::intake::when::{self, Said};
+use crate::intake::when::{self, Said, regex};
+use crate::intake::words::unnumbered;
 use crate::wire::v1::DishSlot;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// Reads the lines of a text.
 pub fn read(sheet: &Sheet, draft: &mut Draft) {
-    let mut day = None;
+    let mut days: Vec<usize> = Vec::new();
     let mut under = Under::default();
     let lines: Vec<Cell> = sheet.lines().flat_map(days_apart).collect();
     let first = first_of_unprinted(&lines);
     for line in &lines {
         let mut rest = opened(&line.text);
-        let start = leading_day(rest);
-        if let Some((said, after)) = start.filter(|_| when::period(&line.text).is_none()) {
+        if let Some((said, after)) = leading_days(rest) {
             let cell = line.part(&rest[..rest.len() - after.len()]);
-            day = Some(draft.day(&cell, said, None));
+            days = said
+                .into_iter()
+                .map(|said| draft.day(&cell, said, None))
+                .collect();
             under = Under::default();
             rest = opened(after);
         }
         let begins = first.is_some() && slot_of(rest) == first;
-        if begins && day.is_none_or(|day: usize| !draft.days[day].meals.is_empty()) {
+        if begins && days.iter().all(|day| !draft.days[*day].meals.is_empty()) {
             let cell = Cell {
                 place: line.place.clone(),
                 ..Cell::default()
             };
-            day = Some(draft.day(&cell, Said::default(), None));
+            days = vec![draft.day(&cell, Said::default(), None)];
             under = Under::default();
         }
-        let Some(day) = day else {
+        if days.is_empty() {
             if !rest.is_empty() {
                 draft.titles.push(line.clone());
             }
             continue;
-        };
-        if is_note(rest) {
+        }
+        if is_note(rest) || line.text.starts_with('@') {
             draft.notes.push(line.clone());
             continue;
         }
         rest = labels(rest, &mut under, draft);
-        let cell = line.part(rest);
-        if figures::nutrients(rest).is_empty() {
-            draft.take(day, under, &cell);
-        } else {
-            draft.nutrition(day, under, &cell, &cell);
-        }
+        take(line.part(rest), &days, under, draft);
     }
+}
+
+/// Takes what is served on some days; what is doubtful about it is asked once.
+fn take(cell: Cell, days: &[usize], under: Under, draft: &mut Draft) {
+    let mut asked = None;
+    for day in days {
+        if figures::nutrients(&cell.text).is_empty() {
+            draft.take(*day, under, &cell);
+        } else {
+            draft.nutrition(*day, under, &cell, &cell);
+        }
+        let asked = *asked.get_or_insert(draft.doubts.len());
+        draft.doubts.truncate(asked);
+    }
+}
+
+/// The days that a line begins with, and the rest of it: 周一至周五早点:牛奶, 5.11-5.15 早点:牛奶, or one day. A
+/// period that only stands in a title begins nothing.
+fn leading_days(text: &str) -> Option<(Vec<Said>, &str)> {
+    static WEEK: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"^每?(?:周|星期|礼拜)([一二三四五六日天])\s*[-~至到]+\s*(?:周|星期|礼拜)?([一二三四五六日天])\s*[):,]*\s*",
+        )
+    });
+    let is_served = |rest: &str| {
+        let meal = words::meal_in(rest).is_some_and(|(_, at)| at.start == 0);
+        (meal || rest.starts_with(':')) && !rest.trim_matches(':').is_empty()
+    };
+    if let Some(captures) = WEEK.captures(text) {
+        let day = |group: usize| when::weekday(&format!("周{}", &captures[group]));
+        let (first, last) = (day(1)?.0, day(2)?.0);
+        let said = |weekday| Said {
+            weekday: Some(weekday),
+            ..Said::default()
+        };
+        let rest = &text[captures.get(0)?.end()..];
+        let all: Vec<Said> = (first..=last).map(said).collect();
+        return Some((all, rest)).filter(|(all, rest)| !all.is_empty() && !rest.is_empty());
+    }
+    let Some((first, last)) = when::period(text) else {
+        return leading_day(text).map(|(said, rest)| (vec![said], rest));
+    };
+    let mut found = when::find(text, false).into_iter();
+    let begins = found.next().filter(|found| found.at.start == 0)?;
+    let end = found.next().map_or(begins.at.end, |last| last.at.end);
+    let rest = text[end..].trim_start_matches([')', ' ', '日', '号']);
+    let said = |day| Said {
+        day: Some(day),
+        weekday: None,
+        ..first
+    };
+    let days = first.day?..=last.day?;
+    let all: Vec<Said> = days.map(said).collect();
+    Some((all, rest)).filter(|(_, rest)| first.month == last.month && is_served(rest))
 }
 
 /// The slot that a line is headed with.
@@ -60,20 +114,18 @@ fn slot_of(text: &str) -> Option<DishSlot> {
 
 /// Hardly a day is printed, and the same slots come again and again: the first of them begins each day.
 fn first_of_unprinted(lines: &[Cell]) -> Option<DishSlot> {
-    let printed = lines.iter().filter(|line| {
-        leading_day(opened(&line.text)).is_some() && when::period(&line.text).is_none()
-    });
+    let printed = lines
+        .iter()
+        .filter(|line| leading_days(opened(&line.text)).is_some());
     let mut slots = lines.iter().filter_map(|line| slot_of(&line.text));
     let first = slots.next()?;
     (printed.count() < 2 && slots.any(|slot| slot == first)).then_some(first)
 }
 
-/// A line without what stands before its words: brackets, marks, pictures.
+/// A line without what stands before its words: a number, brackets, marks, pictures.
 fn opened(text: &str) -> &str {
-    text.trim_start_matches(|c: char| {
-        !c.is_alphanumeric() || ('\u{1f000}'..='\u{1faff}').contains(&c)
-    })
-    .trim_end()
+    let marks = |c: char| !c.is_alphanumeric() || ('\u{1f000}'..='\u{1faff}').contains(&c);
+    unnumbered(text).trim_start_matches(marks).trim_end()
 }
 
 /// A line with several days (周一:…;周二:…) as one a day.
@@ -85,7 +137,10 @@ fn days_apart(line: &Cell) -> Vec<Cell> {
         let after = line.text[end..].trim_start();
         // 周一至周五 is a period; what a day has follows a colon or a blank.
         let heads = after.starts_with([':', '(']) || line.text[end..].starts_with(' ');
-        if heads && start > 0 {
+        let joined = line.text[..start]
+            .trim_end()
+            .ends_with(['至', '到', '-', '~']);
+        if heads && !joined && start > 0 {
             starts.push(start);
         }
         from = end;
@@ -135,8 +190,16 @@ fn leading_day(text: &str) -> Option<(Said, &str)> {
 
 /// Takes the meal and the slot that a line begins with; the rest of it.
 fn labels<'t>(text: &'t str, under: &mut Under, draft: &Draft) -> &'t str {
+    static SHORT: LazyLock<Regex> = LazyLock::new(|| regex(r"^([早中午晚])\s*:\s*"));
     let mut rest = text;
-    if let Some((meal, at)) = words::meal_in(rest).filter(|(_, at)| at.start == 0) {
+    if let Some(captures) = SHORT.captures(text) {
+        let meal = words::meal_in(&format!("{}餐", &captures[1])).map(|(meal, _)| meal);
+        *under = Under {
+            meal,
+            ..Under::default()
+        };
+        rest = &text[captures[0].len()..];
+    } else if let Some((meal, at)) = words::meal_in(rest).filter(|(_, at)| at.start == 0) {
         let after = &rest[at.end..];
         if after.is_empty() || after.starts_with([':', ' ', '(', '】', ']', ')', '-', '|']) {
             *under = Under {
@@ -154,7 +217,11 @@ fn labels<'t>(text: &'t str, under: &mut Under, draft: &Draft) -> &'t str {
     }
     under.seasoning = false;
     match draft.slot(label) {
-        Some(slot) if rest.len() > label.len() => {
+        // 牛奶 面包 are two dishes, 牛奶:酸奶 is one.
+        Some(slot)
+            if rest.len() > label.len()
+                && (!words::is_food(label) || rest[label.len()..].starts_with(':')) =>
+        {
             under.slot = slot;
             after
         }

@@ -6,9 +6,11 @@ use super::headings::{Role, role};
 use super::words;
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::sheet::{Cell, Row, at, joined};
-use crate::intake::when;
+use crate::intake::when::{self, regex};
 use crate::wire::v1::{Dish, DishSlot, Meal, WeightBasis};
+use regex::Regex;
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// A row of headings, and what they say.
 pub struct Header {
@@ -17,6 +19,8 @@ pub struct Header {
     /// The first row under it.
     pub body: usize,
     roles: Vec<Option<Role>>,
+    /// Dishes side by side: what a group of columns is under, and those columns.
+    groups: Vec<(Under, Vec<usize>)>,
     cells: Row,
 }
 
@@ -25,11 +29,12 @@ pub struct Header {
 pub fn header(rows: &[Row]) -> Option<Header> {
     (0..rows.len()).take(60).find_map(|row| {
         let mut roles: Vec<Option<Role>> = rows[row].iter().map(role).collect();
+        let mut over = vec![Under::default(); roles.len()];
         let mut body = row + 1;
         if let Some(below) = rows.get(row + 1) {
             // A title is no upper row of headings.
             let upper = roles.iter().flatten().count() > 1;
-            body += usize::from(upper && join(&mut roles, &rows[row], below));
+            body += usize::from(upper && join(&mut roles, &mut over, &rows[row], below));
         }
         let is =
             |wanted: fn(&Role) -> bool| roles.iter().flatten().filter(|role| wanted(role)).count();
@@ -42,14 +47,16 @@ pub fn header(rows: &[Row]) -> Option<Header> {
         fits.then_some(Header {
             at: row,
             body,
+            groups: groups(&roles, &over),
             roles,
             cells,
         })
     })
 }
 
-/// Takes a second row of headings into the first: 午餐 over 主食, 大荤, 汤. Whether it is one.
-fn join(roles: &mut [Option<Role>], upper: &Row, below: &Row) -> bool {
+/// Takes a second row of headings into the first: 午餐 over 主食, 大荤, 汤, or over 品名, 带量; `over` is what
+/// then stands over each column. Whether it is one. A blank upper heading goes on with the one before it.
+fn join(roles: &mut [Option<Role>], over: &mut [Under], upper: &Row, below: &Row) -> bool {
     let lower: Vec<Option<Role>> = below.iter().map(role).collect();
     let named = lower.iter().flatten().count();
     let empty =
@@ -57,9 +64,15 @@ fn join(roles: &mut [Option<Role>], upper: &Row, below: &Row) -> bool {
     if named < 2 || (0..below.len()).any(|column| lower[column].is_none() && !empty(column)) {
         return false;
     }
-    for (role, lower) in roles.iter_mut().zip(lower) {
-        *role = match (role.take(), lower) {
-            (Some(Role::Of(upper)), Some(Role::Of(lower))) => Some(Role::Of(Under {
+    let mut above: Option<Under> = None;
+    for (column, lower) in lower.into_iter().enumerate() {
+        let own = roles[column].take();
+        above = match &own {
+            Some(Role::Of(under)) => Some(*under),
+            _ => above.filter(|_| upper[column].is_blank()),
+        };
+        roles[column] = match (own, lower, above) {
+            (_, Some(Role::Of(lower)), Some(upper)) => Some(Role::Of(Under {
                 meal: lower.meal.or(upper.meal),
                 slot: if lower.slot == DishSlot::Unspecified {
                     upper.slot
@@ -68,10 +81,35 @@ fn join(roles: &mut [Option<Role>], upper: &Row, below: &Row) -> bool {
                 },
                 seasoning: lower.seasoning,
             })),
-            (upper, lower) => lower.or(upper),
+            (own, lower, above) => {
+                over[column] = above.unwrap_or_default();
+                lower.or(own)
+            }
         };
     }
     true
+}
+
+/// The columns of dishes and of what they are made of, apart by what stands over them; a second column of
+/// dishes begins a second group.
+fn groups(roles: &[Option<Role>], over: &[Under]) -> Vec<(Under, Vec<usize>)> {
+    let mut groups: Vec<(Under, Vec<usize>)> = Vec::new();
+    for (column, role) in roles.iter().enumerate() {
+        if !matches!(role, Some(Role::Dish | Role::Parts | Role::Grams(_))) {
+            continue;
+        }
+        let is_dish = |column: usize| roles[column] == Some(Role::Dish);
+        match groups.last_mut() {
+            Some((under, columns))
+                if *under == over[column]
+                    && !(is_dish(column) && columns.iter().any(|other| is_dish(*other))) =>
+            {
+                columns.push(column);
+            }
+            _ => groups.push((over[column], vec![column])),
+        }
+    }
+    groups
 }
 
 /// Where the reading of a table stands: what the rows above said.
@@ -188,10 +226,19 @@ impl Header {
         let Some(day) = self.day(row, draft, above) else {
             return;
         };
+        if draft.is_for_others(&meal) {
+            return;
+        }
         let under = self.under(row, draft, above);
         for (_, cell) in self.of(row, |role| *role == Role::Diners) {
-            if let Ok(diners) = cell.text.trim_end_matches('人').parse() {
-                draft.served(day, under.meal).diners = Some(diners);
+            match cell.text.trim_end_matches('人').trim().parse() {
+                Ok(diners) => draft.served(day, under.meal).diners = Some(diners),
+                Err(_) if cell.is_blank() => {}
+                Err(_) => {
+                    draft
+                        .doubts
+                        .push(Doubt::new(Code::NotACount, cell.place.clone(), &cell.typed));
+                }
             }
         }
         for (column, role) in self.roles.iter().enumerate() {
@@ -215,20 +262,34 @@ impl Header {
                 _ => {}
             }
         }
+        let before = draft.dishes(day, under.meal);
         self.dish(row, day, under, draft);
+        for (_, cell) in self.of(row, |role| *role == Role::Allergens) {
+            draft.allergens(day, under, before, cell);
+        }
     }
 
     /// The day of a row: its own, or that of the row above.
     fn day(&self, row: &Row, draft: &mut Draft, above: &mut Above) -> Option<usize> {
-        // Date and weekday may stand in a column each.
-        let cells: Row = self
+        // Date and weekday may stand in a column each, and the week in another, which a title may name, too.
+        let is_week = |cell: &Cell| {
+            let week = when::weeks(&cell.text);
+            week.is_some_and(|(at, _)| at.start == 0 && at.end == cell.text.len())
+        };
+        let (weeks, cells): (Row, Row) = self
             .of(row, |role| *role == Role::Day)
             .map(|(_, cell)| cell.clone())
             .filter(|cell| !cell.is_blank())
-            .collect();
+            .partition(is_week);
+        if let Some(week) = weeks.first()
+            && !draft.titles.iter().any(|title| title.text == week.text)
+        {
+            draft.titles.push(week.clone());
+        }
         let cell = match cells.as_slice() {
-            [first, _, ..] => Cell::new(first.place.clone(), &joined(&cells)),
-            _ => self.cell(row, &Role::Day),
+            [] => Cell::default(),
+            [only] => only.clone(),
+            [first, ..] => Cell::new(first.place.clone(), &joined(&cells)),
         };
         if !cell.is_blank() && cell.text != above.day_text {
             let said = when::whole(&cell.text);
@@ -296,20 +357,45 @@ impl Header {
     }
 
     fn dish(&self, row: &Row, day: usize, under: Under, draft: &mut Draft) {
-        let (dish, parts) = (self.cell(row, &Role::Dish), self.cell(row, &Role::Parts));
-        let grams = self.of(row, |role| matches!(role, Role::Grams(_)));
-        let grams: Vec<(String, Cell)> = grams
-            .filter_map(|(role, cell)| match role {
-                Role::Grams(band) => Some((band.clone(), cell.clone())),
-                _ => None,
-            })
-            .collect();
-        let is_weighed = !grams.is_empty() || self.roles.contains(&Some(Role::Parts));
-        if is_weighed {
+        for (group, (over, columns)) in self.groups.iter().enumerate() {
+            let cell = |wanted: &Role| {
+                let is = |column: &&usize| self.roles[**column].as_ref() == Some(wanted);
+                let found = columns.iter().find(is);
+                found.map(|column| at(row, *column)).unwrap_or_default()
+            };
+            let under = Under {
+                meal: over.meal.or(under.meal),
+                slot: if over.slot == DishSlot::Unspecified {
+                    under.slot
+                } else {
+                    over.slot
+                },
+                ..under
+            };
+            let (dish, parts) = (cell(&Role::Dish), cell(&Role::Parts));
+            let grams = columns
+                .iter()
+                .filter_map(|column| match &self.roles[*column] {
+                    Some(Role::Grams(band)) => Some((band.clone(), at(row, *column))),
+                    _ => None,
+                });
+            let grams: Vec<(String, Cell)> = grams.collect();
+            let is_parts = |column: &usize| self.roles[*column] == Some(Role::Parts);
+            if grams.is_empty() && !columns.iter().any(is_parts) {
+                draft.take(day, under, &dish);
+                continue;
+            }
             let (dish, parts, grams) = (&dish, &parts, grams.as_slice());
-            draft.weigh(day, under, &Weight { dish, parts, grams });
-        } else {
-            draft.take(day, under, &dish);
+            draft.weigh(
+                day,
+                under,
+                &Weight {
+                    group,
+                    dish,
+                    parts,
+                    grams,
+                },
+            );
         }
     }
 }
@@ -322,6 +408,13 @@ pub fn note(row: &Row) -> Option<Cell> {
     let alone = rest.iter().all(|cell| cell.text == first.text);
     (alone && is_note(&first.text)).then(|| (*first).clone())
 }
+
+/// Words of sentences, which no dish has: 米饭;红烧肉;青菜 is what is eaten, however long.
+static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        "为准|可能|由于|因为|根据|按照|变动|调整|更换|互换|增加|通知|公示|监督|咨询|电话|家长|同学|老师|师生|食堂|供应商|采购|净重|湿重|干重|重量|过敏|注意|均为|本周|下周|以内|不得|应当",
+    )
+});
 
 /// Whether a text is a note and no dish.
 #[must_use]
@@ -345,7 +438,10 @@ pub fn is_note(text: &str) -> bool {
         "食堂管理",
         "欢迎",
         "请",
+        "各位",
+        "收到",
+        "@",
     ];
     starts.iter().any(|word| text.starts_with(word))
-        || (text.chars().count() > 18 && text.contains(['。', ';']))
+        || (text.chars().count() > 18 && text.contains(['。', ';']) && SENTENCE.is_match(text))
 }

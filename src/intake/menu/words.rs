@@ -122,7 +122,38 @@ const SLOTS: &Table<DishSlot> = &[
 /// The slot a whole cell names.
 #[must_use]
 pub fn slot(text: &str) -> Option<DishSlot> {
-    exactly(SLOTS, text)
+    let name = key(text);
+    let bare = name.trim_end_matches(|c: char| "0123456789一二三四()①②③".contains(c));
+    exactly(SLOTS, &name).or_else(|| exactly(SLOTS, bare))
+}
+
+/// Whether a slot's word is also something to eat: without a colon behind it, or a heading, it is a dish.
+#[must_use]
+pub fn is_food(text: &str) -> bool {
+    let name = key(text);
+    let foods = [
+        "青菜",
+        "蔬菜",
+        "时蔬",
+        "牛奶",
+        "酸奶",
+        "水果",
+        "时令水果",
+        "例汤",
+        "点心",
+        "糕点",
+        "面点",
+        "饮品",
+        "杂粮",
+    ];
+    foods.contains(&name.as_str())
+}
+
+/// Whether a text says that the staff eats.
+#[must_use]
+pub fn is_staff(text: &str) -> bool {
+    let names = ["教工", "教师", "职工", "员工", "教职"];
+    names.iter().any(|name| text.contains(name)) && !text.contains("学生")
 }
 
 /// Whether a whole cell says that seasonings follow.
@@ -176,11 +207,14 @@ pub fn no_service(text: &str) -> Option<NoServiceReason> {
             ],
         ),
     ];
-    // A dish may hold such a word (五一特色套餐): only a short cell is a declaration.
-    let short = text.chars().count() <= 12 && !text.chars().any(|c| c.is_ascii_digit() && c != '1');
     // 停餐(运动会) says why, too: the reasons before the mere word.
     let said = table
         .iter()
         .find(|(_, words)| words.iter().any(|word| text.contains(word)));
-    said.filter(|_| short).map(|(reason, _)| *reason)
+    // A dish may hold such a word (五一特色套餐): only what says little else is a declaration.
+    let words = table.iter().flat_map(|(_, words)| words.iter());
+    let rest = words.fold(text.to_owned(), |rest, word| rest.replace(word, ""));
+    let mut rest = rest.chars().filter(|c| c.is_alphabetic());
+    let bare = rest.all(|c| "节日假期活动师生全校体因中午早晚餐当天不用供暂就的".contains(c));
+    said.filter(|_| bare).map(|(reason, _)| *reason)
 }

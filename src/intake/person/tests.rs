@@ -137,3 +137,41 @@ fn a_row_without_a_name_is_nobody() {
     assert_eq!(all.len(), 1);
     assert!(codes(&doubts).contains(&Code::Unstated));
 }
+
+#[test]
+fn sex_and_birth_are_left_out_of_lines_and_the_day_of_a_rank_is_kept() {
+    let (all, doubts) =
+        of("1. 王老师 女 1980.1 总校 一级教师 2018.9 区骨干\n王明，总校，男，中学一级（2020.9）\n");
+    let from: Vec<&str> = all
+        .iter()
+        .map(|person| person.ranks[0].from.as_str())
+        .collect();
+    assert_eq!(from, ["2018-09", "2020-09"]);
+    assert_eq!(codes(&doubts), [Code::PrivateLeftOut; 3]);
+    assert!(!format!("{all:?}{doubts:?}").contains("1980"));
+}
+
+#[test]
+fn labelled_lines_are_persons() {
+    let (all, doubts) = of(
+        "姓名：王老师\n性别：女\n单位：总校\n职称：正高级教师\n身份证号：320400198001011234\n姓名：李老师\n单位：春风\n",
+    );
+    let home: Vec<&str> = all
+        .iter()
+        .map(|person| person.home_campus_id.as_str())
+        .collect();
+    assert_eq!(
+        (home, all[0].ranks[0].rank()),
+        (vec!["a", "b"], Rank::Professor)
+    );
+    assert!(!format!("{all:?}{doubts:?}").contains("320400"));
+}
+
+#[test]
+fn what_stands_above_the_headings_and_rows_nobody_filled_in() {
+    let (all, doubts) =
+        of("花名册,,\n填报单位：总校,填报人：张主任,\n序号,姓名,单位\n1,王老师,总校\n2,,\n3,,\n");
+    assert_eq!((all.len(), all[0].display_name.as_str()), (1, "王老师"));
+    assert_eq!(codes(&doubts), [Code::NotUnderstood]);
+    assert_eq!(doubts[0].typed, "填报单位：总校 填报人：张主任");
+}

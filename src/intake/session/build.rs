@@ -8,7 +8,7 @@ use crate::intake::names;
 use crate::intake::sheet::Cell;
 use crate::intake::when::year::Years;
 use crate::intake::when::{self, clock, regex};
-use crate::intake::words;
+use crate::intake::words::{self, unnumbered};
 use crate::wire::v1::{
     AgendaItem, HalfDay, PersonRef, Session, SessionDay, SessionForm, VocabularyTopic,
 };
@@ -36,7 +36,7 @@ impl Builder<'_> {
         self.people(notice, &mut session);
         self.audience(notice, &mut session);
         self.title(notice, &mut session);
-        self.unread(notice);
+        self.unread(notice, &session);
         for (field, cell) in &notice.fields {
             match field {
                 Field::Lesson => session.lesson.clone_from(&cell.typed),
@@ -130,9 +130,21 @@ impl Builder<'_> {
     }
 
     /// Doubts the short words of a line that are none of all this: a name without a part in it, a mark.
-    fn unread(&mut self, notice: &Notice) {
+    fn unread(&mut self, notice: &Notice, session: &Session) {
         if notice.lines > 1 {
-            return;
+            // Lines beside the labelled ones: the heading of the notice says what it is.
+            let heading = |cell: &&Cell| {
+                words::form(&cell.text).is_some()
+                    || cell.text.contains("通知")
+                    || one_line(&cell.typed) == session.title
+            };
+            let rest = notice
+                .loose
+                .iter()
+                .filter(|cell| !notice.is_row && !heading(cell));
+            let doubt =
+                |cell: &Cell| Doubt::new(Code::NotUnderstood, cell.place.clone(), &cell.typed);
+            return self.doubts.extend(rest.map(doubt));
         }
         for cell in &notice.loose {
             for word in cell
@@ -163,11 +175,14 @@ impl Builder<'_> {
         let named = words::subject(word).is_some()
             || !words::subjects(word).is_empty()
             || !words::grades(word).is_empty();
-        let own = self.known.word(VocabularyTopic::Subject, word).is_some();
+        let own = self.known.word(VocabularyTopic::Subject, word) != Match::Nothing
+            || self.known.word(VocabularyTopic::Grade, word) != Match::Nothing;
         let placed = self.known.campus_before(word).is_some() || is_place(word);
         let formed = words::form(word).is_some() || words::stage(word).is_some();
         // A number in a list, and what is told when the subject or the day is missed.
-        let told = word.chars().all(|c| !c.is_alphabetic())
+        let told = word
+            .chars()
+            .all(|c| !c.is_alphabetic() || "日号".contains(c))
             || word.ends_with('组')
             || word.contains("每月")
             || word.contains("待定");
@@ -271,10 +286,9 @@ impl Builder<'_> {
             .iter()
             .filter(|(field, _)| matches!(field, Field::Subject | Field::Grade));
         for cell in notice.loose.iter().chain(fields.map(|(_, cell)| cell)) {
-            for token in cell
-                .text
-                .split(|c: char| c.is_whitespace() || ",。;、".contains(c))
-            {
+            let tokens =
+                unnumbered(&cell.text).split(|c: char| c.is_whitespace() || ",。;".contains(c));
+            for token in tokens.map(undated) {
                 let named = !words::subjects(token).is_empty()
                     || !words::grades(token).is_empty()
                     || words::subject(token).is_some();
@@ -354,6 +368,13 @@ impl Builder<'_> {
             by,
         }
     }
+}
+
+/// A word without the day and the clock that stand before it: 5月13日下午2:30数学.
+fn undated(token: &str) -> &str {
+    let day = when::find(token, false).first().map_or(0, |day| day.at.end);
+    let clock = clock::find(&token[day..], None).map_or(0, |clock| clock.at.end);
+    &token[day + clock..]
 }
 
 fn half_of(day: &SessionDay) -> Option<HalfDay> {

@@ -6,14 +6,15 @@ use crate::intake::doubt::{Code, Doubt};
 use crate::intake::names;
 use crate::intake::sheet::Cell;
 use crate::intake::when::{self, regex};
-use crate::intake::words;
+use crate::intake::words::{self, unnumbered};
 use regex::Regex;
 use std::sync::LazyLock;
 
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(主备教师|主备课人|主备人|主备|领衔人|领衔|牵头人|召集人|中心发言人|中心发言|发言人|主讲人|主讲|执教者|执教|主持人|主持|活动地点|地点|参加人员|参加对象|参加学校|参加|参与人员|参与|承办|协办)(?:\s*[:是]\s*|\s+)|(主题|课题|内容|学科|年级|时间|形式)\s*:\s*",
-    )
+    let people = "主备教师|主备课人|主备人|主备|领衔人|领衔|牵头人|召集人|中心发言人|中心发言|发言人|主讲人|主讲|执教者|执教|主持人|主持";
+    regex(&format!(
+        r"({people}|活动地点|地点|参加人员|参加对象|参加学校|参加|参与人员|参与|承办|协办)(?:\s*[:是]\s*|\s+)|(主题|课题|内容|学科|年级|时间|形式)\s*:\s*|({people})(?P<glued>\p{{Han}}{{1,3}}?(?:老师|主任|校长|教研员))"
+    ))
 });
 /// A time that is not yet known.
 static UNSET: LazyLock<Regex> = LazyLock::new(|| regex("待定|另行通知|每月|每周|未定|待通知"));
@@ -22,12 +23,18 @@ static UNSET: LazyLock<Regex> = LazyLock::new(|| regex("待定|另行通知|每�
 /// line says one is one session.
 pub fn notices(lines: &[Cell], doubts: &mut Vec<Doubt>) -> Vec<Notice> {
     let lines: Vec<&Cell> = lines.iter().filter(|line| !line.is_blank()).collect();
+    // 1. 语文组 周二下午 总校: a list in which each posts a line.
+    let posted = |line: &Cell| unnumbered(&line.text).len() < line.text.len();
+    let listed = lines.iter().filter(|line| posted(line)).count() >= 2;
     let dated = |line: &Cell| !when::find(&line.text, false).is_empty();
     let says = |line: &Cell| {
         let subject = !words::subjects(&line.text).is_empty() || LABEL.is_match(&line.text);
-        dated(line) || (UNSET.is_match(&line.text) && (subject || line.text.contains('组')))
+        dated(line)
+            || (listed && posted(line))
+            || (UNSET.is_match(&line.text) && (subject || line.text.contains('组')))
     };
-    if !lines.iter().any(|line| dated(line)) && lines.len() > 1 || lines.len() == 1 {
+    let undated = !listed && !lines.iter().any(|line| dated(line));
+    if lines.len() == 1 || (undated && lines.len() > 1) {
         return whole(&lines).into_iter().collect();
     }
     let mut notices: Vec<Notice> = Vec::new();
@@ -75,13 +82,14 @@ fn notice(line: &Cell) -> Notice {
         notice.loose.push(head);
     }
     for (index, captures) in found.iter().enumerate() {
-        let label = captures.get(1).or(captures.get(2));
+        let label = captures.get(1).or(captures.get(2)).or(captures.get(3));
+        let glued = captures.name("glued").map(|name| name.start());
         let (Some(whole), Some(label)) = (captures.get(0), label) else {
             continue;
         };
         let next = found.get(index + 1).and_then(|next| next.get(0));
         let end = next.map_or(line.text.len(), |next| next.start());
-        let value = line.part(&line.text[whole.end()..end]);
+        let value = line.part(&line.text[glued.unwrap_or(whole.end())..end]);
         let Some(field) = columns::meaning(HEADINGS, label.as_str()) else {
             continue;
         };
@@ -97,7 +105,9 @@ fn notice(line: &Cell) -> Notice {
         let cut = tokens.get(names).map_or(value.text.len(), |token| {
             token.as_ptr() as usize - value.text.as_ptr() as usize
         });
-        notice.fields.push((field, value.part(&value.text[..cut])));
+        if cut > 0 || value.is_empty() {
+            notice.fields.push((field, value.part(&value.text[..cut])));
+        }
         if cut < value.text.len() {
             notice.loose.push(value.part(&value.text[cut..]));
         }

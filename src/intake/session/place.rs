@@ -41,6 +41,11 @@ impl Builder<'_> {
         } else if notice.lines == 1 {
             session.place = self.loose_place(notice);
         }
+        let screen = whole.clone().find(|cell| ONLINE.is_match(&cell.text));
+        if let (Some(cell), Some(_)) = (screen, &session.place) {
+            let doubt = Doubt::new(Code::WordUnsure, cell.place.clone(), &cell.typed);
+            self.doubts.push(doubt.with("现场 on site, 线上 online"));
+        }
         session.mode = match (online, &session.place) {
             (true, None) => SessionMode::OnlineLive,
             (_, Some(_)) => SessionMode::OnSite,

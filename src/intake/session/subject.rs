@@ -70,7 +70,8 @@ impl Builder<'_> {
             .split(|c: char| c.is_whitespace() || "、,;/".contains(c))
         {
             let part = cell.part(token);
-            let Some(code) = self.known.word(VocabularyTopic::Subject, token) else {
+            let Some(code) = words::own(&part, VocabularyTopic::Subject, self.known, self.doubts)
+            else {
                 continue;
             };
             if part.typed != code {
@@ -111,27 +112,28 @@ impl Builder<'_> {
             .collect();
         let unknown = labelled
             .iter()
-            .filter(|cell| !cell.is_blank() && words::grades(&cell.text).is_empty());
-        for cell in unknown {
+            .filter(|cell| !cell.is_blank() && self.named_grades(cell).is_empty());
+        for cell in unknown.collect::<Vec<_>>() {
             let doubt = Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed);
             self.doubts.push(doubt.with("年级 grade"));
         }
         let sources = if labelled.is_empty() { own } else { labelled };
         let mut open = None;
         for cell in sources {
-            for grade in words::grades(&cell.text) {
-                let part = cell.part(&cell.text[grade.at.clone()]);
-                if key(&part.typed).chars().next() != grade.name.chars().next() {
+            for (part, grade, stages) in self.named_grades(cell) {
+                if key(&part.typed).contains(|c: char| c == '初' || c.is_ascii_digit())
+                    && !part.typed.contains(&grade)
+                {
                     self.doubts
-                        .push(Doubt::new(Code::Folded, part.place, part.typed).as_(&grade.name));
+                        .push(Doubt::new(Code::Folded, part.place, part.typed).as_(&grade));
                 }
-                match grade.stage {
-                    Stage::Unspecified => open = Some(cell),
-                    stage if session.stage() == Stage::Unspecified => session.stage = stage.into(),
-                    _ => {}
+                match stages.as_slice() {
+                    [stage] if session.stage() == Stage::Unspecified => session.stage = *stage,
+                    [_] => {}
+                    _ => open = Some(cell),
                 }
-                if !session.grades.contains(&grade.name) {
-                    session.grades.push(grade.name);
+                if !session.grades.contains(&grade) {
+                    session.grades.push(grade);
                 }
             }
             if !session.grades.is_empty() {
@@ -162,5 +164,40 @@ impl Builder<'_> {
             }
             (None, _) => session.stage = named().unwrap_or_default().into(),
         }
+    }
+
+    /// The grades that a cell names: each where it stands, by its name in the group's own words or
+    /// everybody's, and the stages that it may be in.
+    fn named_grades(&self, cell: &Cell) -> Vec<(Cell, String, Vec<i32>)> {
+        let own = |text: &str| self.known.word(VocabularyTopic::Grade, text).one();
+        let tokens = cell
+            .text
+            .split(|c: char| c.is_whitespace() || "、,;/()".contains(c))
+            .filter(|token| !token.is_empty());
+        let mut found: Vec<(Cell, String, Vec<i32>)> = tokens
+            .filter_map(|token| {
+                let code = own(token)?;
+                Some((cell.part(token), code.to_owned(), self.known.stages(code)))
+            })
+            .collect();
+        let named = found.len();
+        for grade in words::grades(&cell.text) {
+            let part = cell.part(&cell.text[grade.at.clone()]);
+            if found[..named]
+                .iter()
+                .any(|(other, ..)| other.text.contains(&part.text))
+            {
+                continue;
+            }
+            let name = own(&grade.name).unwrap_or(&grade.name).to_owned();
+            let stages = self.known.stages(&name);
+            let stages = match (stages.is_empty(), grade.stage) {
+                (true, Stage::Unspecified) => Vec::new(),
+                (true, stage) => vec![stage.into()],
+                (false, _) => stages,
+            };
+            found.push((part, name, stages));
+        }
+        found
     }
 }

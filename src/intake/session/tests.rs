@@ -290,3 +290,132 @@ fn words_that_are_not_read_are_doubted() {
             .any(|doubt| doubt.code == Code::WordUnknown && doubt.typed == "高段")
     );
 }
+
+#[test]
+fn a_clock_behind_a_day_and_a_name_behind_its_part() {
+    let (sessions, _) = of(
+        "5月12日14:00 语文三年级集备 总校会议室 主备张老师\n5月13日下午2：30数学 四、五年级 春风 主讲人：李老师\n5月14日、15日 英语 集备 总校\n",
+    );
+    assert_eq!(when(&sessions[0]), ["2026-05-12 14:00-"]);
+    assert_eq!(lead(&sessions[0]), "张老师");
+    assert_eq!(sessions[1].grades, ["四年级", "五年级"]);
+    assert_eq!(sessions[1].title, "数学 四、五年级");
+    assert_eq!(sessions[1].speakers[0].display_name, "李老师");
+    assert_eq!(when(&sessions[2]), ["2026-05-14 -", "2026-05-15 -"]);
+}
+
+#[test]
+fn a_form_of_labels_and_values_is_one_session() {
+    let (session, doubts) = one(
+        "联合教研活动登记表,,,\n活动主题,大单元教学设计,学科,数学\n活动时间,2026-05-21 2:00 PM,地点,春风分校二楼会议室\n主持人,丁主任,主讲人,王 芳\n参加人员,各校数学教师,联系电话,13800001111\n",
+    );
+    assert_eq!(session.title, "大单元教学设计");
+    assert_eq!(when(&session), ["2026-05-21 14:00-"]);
+    assert_eq!(session.speakers[0].display_name, "王芳");
+    assert!(codes(&doubts).contains(&Code::PrivateLeftOut));
+    assert!(!format!("{session:?}{doubts:?}").contains("1380000"));
+}
+
+#[test]
+fn what_a_chat_says_to_its_readers_is_no_part_of_the_notice() {
+    let (session, doubts) = one(
+        "@全体教师 【集体备课通知】\n1、时间：5月14日（周四）下午1:30—3:00\n2、地点：总校录播室\n3、参加对象：五年级语文老师\n收到请回复👌 联系人王老师 13800001111\n",
+    );
+    assert_eq!(session.audience_note, "五年级语文老师");
+    let unread = doubts
+        .iter()
+        .find(|doubt| doubt.code == Code::NotUnderstood);
+    assert_eq!(unread.unwrap().typed, "收到请回复👌 联系人王老师 ***");
+}
+
+#[test]
+fn each_line_of_a_posted_list_is_a_session_of_its_own() {
+    let (sessions, doubts) =
+        of("接龙：下周教研\n1. 语文组 周二下午 总校\n2. 数学组 周三下午 春风\n");
+    let subjects: Vec<&str> = sessions
+        .iter()
+        .map(|one| one.subjects[0].as_str())
+        .collect();
+    assert_eq!(subjects, ["语文", "数学"]);
+    assert!(codes(&doubts).contains(&Code::DateMissing));
+}
+
+#[test]
+fn grades_are_read_however_they_are_listed() {
+    for (typed, grades) in [
+        ("一、二、三年级", &["一年级", "二年级", "三年级"][..]),
+        ("三四年级", &["三年级", "四年级"]),
+        ("一年级至三年级", &["一年级", "二年级", "三年级"]),
+        ("初一至初三", &["七年级", "八年级", "九年级"]),
+        ("初一3班", &["七年级"]),
+        ("高一、高二", &["高一", "高二"]),
+        ("7年级", &["七年级"]),
+    ] {
+        let (session, _) = one(&format!("学科,年级,时间\n语文,{typed},5月12日\n"));
+        assert_eq!(session.grades, grades, "{typed}");
+    }
+}
+
+#[test]
+fn grades_of_the_group_s_own_words_have_the_stages_it_gives_them() {
+    let words = |scheme: &str, stage: &str| {
+        format!(
+            r#"{{"id": "", "vocabulary": {{"topic": "VOCABULARY_TOPIC_GRADE", "scheme": "{scheme}", "words": [
+                {{"code": "六年级", "aliases": ["预初"], "stage": "STAGE_{stage}"}},
+                {{"code": "七年级", "aliases": ["初一"], "stage": "STAGE_JUNIOR"}}]}}}}"#
+        )
+    };
+    let read_with = |vocabularies: &[String], typed: &str| {
+        let registers = format!(r#"{{"records": [{}]}}"#, vocabularies.join(","));
+        let known = Known::on(date(2026, 5, 8))
+            .with_registers(registers.as_bytes())
+            .unwrap();
+        let mut reading = read(What::Session, typed.as_bytes(), &known).unwrap();
+        let Kind::Session(session) = reading.items.remove(0).content else {
+            panic!("no session")
+        };
+        (session, reading.doubts)
+    };
+    let typed = "学科,年级,时间\n语文,预初,5月12日\n";
+    let (session, _) = read_with(&[words("5-4", "JUNIOR")], typed);
+    assert_eq!(
+        (session.grades[0].as_str(), session.stage()),
+        ("六年级", Stage::Junior)
+    );
+    let both = [words("5-4", "JUNIOR"), words("6-3", "PRIMARY")];
+    let (session, doubts) = read_with(&both, typed);
+    assert_eq!(
+        (session.grades[0].as_str(), session.stage()),
+        ("六年级", Stage::Unspecified)
+    );
+    let asked = doubts.iter().find(|doubt| doubt.detail.starts_with("学段"));
+    assert_eq!(asked.unwrap().code, Code::Unstated, "6-3 or 5-4?");
+}
+
+#[test]
+fn a_lesson_of_the_day_is_no_date_and_is_told() {
+    let (session, doubts) = one("学科,周几,时间,地点\n语文,周二,下午第1-2节,总校\n");
+    assert_eq!(session.days.len(), 0);
+    let told = |typed: &str| doubts.iter().any(|doubt| doubt.typed == typed);
+    assert!(told("下午第1-2节"), "{doubts:?}");
+    let (_, doubts) = one("学科,时间,地点\n语文,5月12日第二节课,总校\n");
+    assert!(
+        doubts.iter().any(|doubt| doubt.typed == "第二节课"),
+        "{doubts:?}"
+    );
+}
+
+#[test]
+fn a_thousand_sessions_alike_are_a_doubt_each() {
+    let row = "语文,三年级,5月12日 14:00-15:00,张老师\n";
+    let (sessions, doubts) = of(&format!("学科,年级,时间,主备人\n{}", row.repeat(3000)));
+    let alike = doubts
+        .iter()
+        .filter(|doubt| doubt.code == Code::Twin)
+        .count();
+    let busy = doubts
+        .iter()
+        .filter(|doubt| doubt.code == Code::BusyTwice)
+        .count();
+    assert_eq!((sessions.len(), alike, busy), (3000, 2999, 0));
+}

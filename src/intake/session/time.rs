@@ -45,7 +45,7 @@ impl Builder<'_> {
         for cell in &sources {
             let (said, rest) = dates(cell, loose);
             let found = clock::find(&rest, None);
-            if notice.lines > 1 && !times_are_loose {
+            if notice.lines > 1 && !times_are_loose && (found.is_some() || !said.is_empty()) {
                 self.beside_the_time(cell, &rest, found.as_ref());
             }
             clock = clock.or_else(|| Some(((*cell).clone(), found?)));
@@ -79,9 +79,9 @@ impl Builder<'_> {
         }
         let marks = |c: char| !c.is_alphanumeric() || "至到和日".contains(c);
         let left = rest.trim_matches(marks);
-        if clock.is_some() && left.chars().count() > 1 && when::whole(&cell.text).is_none() {
+        if left.chars().count() > 1 && when::whole(&cell.text).is_none() {
             let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), left);
-            self.doubts.push(doubt.with(&cell.typed));
+            self.doubts.push(doubt);
         }
     }
 

@@ -406,3 +406,30 @@ proptest! {
         read_as_all(&bytes);
     }
 }
+
+#[test]
+fn rows_of_a_csv_keep_their_numbers_and_a_cut_cell_is_told() {
+    let typed = format!(
+        "标题,,\n\n\nA,\"两\n行\",C\n\nD,E,{}",
+        "长".repeat(CELL_MAX + 1)
+    );
+    let (sheets, doubts) = sheets(typed.as_bytes()).unwrap();
+    let first = |row: &Row| row[0].place.cell().unwrap();
+    let rows: Vec<String> = sheets[0].rows.iter().map(first).collect();
+    assert_eq!(rows, ["A1", "A4", "A6"]);
+    assert_eq!(codes(&doubts), [Code::TooMuch]);
+    assert_eq!(doubts[0].place.cell().as_deref(), Some("C6"));
+    let (_, doubts) = super::sheets("长".repeat(CELL_MAX + 1).as_bytes()).unwrap();
+    assert_eq!(codes(&doubts), [Code::TooMuch]);
+    let bytes = book(|sheet| {
+        sheet.write(2, 1, "长".repeat(CELL_MAX + 1)).unwrap();
+    });
+    let (_, doubts) = super::sheets(&bytes).unwrap();
+    assert_eq!(doubts[0].place.cell().as_deref(), Some("B3"));
+}
+
+#[test]
+fn a_table_under_a_title_that_is_wider_is_a_table() {
+    let typed = "食谱,,,,,\r\n日期,周一,周二\r\n早餐,粥,饼\r\n午餐,饭,面\r\n";
+    assert_eq!(texts(typed.as_bytes())[1], ["日期", "周一", "周二"]);
+}

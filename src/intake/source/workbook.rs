@@ -1,6 +1,6 @@
 //! .xlsx and .xls → sheets, by calamine, behind checks that keep a hostile file cheap.
 
-use super::{CELL_MAX, CELLS_MAX, TEXT_MAX, Unreadable, bounds, too_much};
+use super::{CELLS_MAX, TEXT_MAX, Unreadable, bounds, short, too_much};
 use crate::intake::doubt::{Code, Doubt, Place};
 use crate::intake::sheet::{Cell, Row, Sheet};
 use calamine::{
@@ -145,11 +145,12 @@ impl Found {
         if text.trim().is_empty() {
             return true;
         }
-        let text: String = text.chars().take(CELL_MAX).collect();
+        let place = self.place(row, column);
+        let text = short(text, &place, &mut self.doubts).to_owned();
         self.bytes += text.len();
         if self.count >= CELLS_MAX || self.bytes > TEXT_MAX {
             self.count = CELLS_MAX;
-            self.doubts.push(too_much(self.place(row, column)));
+            self.doubts.push(too_much(place));
             return false;
         }
         self.count += 1;

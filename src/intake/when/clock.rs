@@ -29,6 +29,8 @@ static CLOCK: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:({half})\s*)?{time}(?:\s*[~\-至到]+\s*(?:({half})\s*)?{time})?"
     ))
 });
+/// 2:00 PM.
+static BEHIND: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*(?i:(am)|(pm))(?-u:\b)"));
 static HALF: LazyLock<Regex> = LazyLock::new(|| regex("上午|下午|早上|午后|晚上|中午|全天"));
 
 /// The first clock time of a text. An hour that nobody calls morning or afternoon is one of `around`'s
@@ -44,7 +46,13 @@ pub fn find(text: &str, around: Option<HalfDay>) -> Option<Clock> {
         });
     };
     let group = |index: usize| captures.get(index).map(|group| group.as_str());
-    let half = group(1).and_then(half_of);
+    let whole = captures.get(0)?;
+    let behind = BEHIND.captures(&text[whole.end()..]);
+    let english = behind.as_ref().map(|behind| match behind.get(1) {
+        Some(_) => HalfDay::Morning,
+        None => HalfDay::Afternoon,
+    });
+    let half = group(1).and_then(half_of).or(english);
     let (start, mut derived) = time(&captures, 2, half, around)?;
     let end_half = group(9).and_then(half_of).or(half);
     let end = time(&captures, 10, end_half, around.or(after(start)));
@@ -56,7 +64,7 @@ pub fn find(text: &str, around: Option<HalfDay>) -> Option<Clock> {
         end: end.map(text_of),
         half,
         derived,
-        at: captures.get(0)?.range(),
+        at: whole.start()..whole.end() + behind.map_or(0, |behind| behind[0].len()),
     })
 }
 

@@ -264,7 +264,7 @@ fn weekday_en(day: Date) -> String {
 pub fn length_in_months(text: &str) -> Option<i32> {
     static LENGTH: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"(?:(?:^|[^\d])([一二两三四五六七八九十]|\d{1,2}(?:\.5)?)\s*年(半)?|(半)年|(?:^|[^\d])([一二两三四五六七八九十]+|\d{1,2})\s*个?(学期|月|学年))",
+            r"(?:(?:^|[^\d])([一二两三四五六七八九十]|\d{1,2}(?:\.5)?)\s*年(半)?|(半)年|(?:^|[^\d第])([一二两三四五六七八九十]+|\d{1,2})\s*个?(学期|月|学年))",
         )
     });
     let captures = LENGTH.captures(text)?;
