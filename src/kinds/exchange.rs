@@ -60,6 +60,10 @@ impl Rules for ExchangeRules {
         }
         check_words(exchange, case, found);
         propose("person", exchange.person.as_ref(), case, found);
+        if is_of_another(exchange, case) {
+            // Nor is anything told of where they are.
+            return found.add(Code::PersonNotOfHome, "person.person_id");
+        }
         let planned = v1::ExchangeState::default();
         if let Some(finding) = share::overlap("person", exchange, &planned, case) {
             found.say(finding);
@@ -217,6 +221,14 @@ fn check_who(exchange: &v1::Exchange, found: &mut Found) {
         (false, false) => found.required("person", false),
         _ => {}
     }
+}
+
+/// Whether the person is known to be of another school than the one that they would leave.
+fn is_of_another(exchange: &v1::Exchange, case: &Case<'_>) -> bool {
+    let home = unit_campus(exchange.home.as_ref()).map(|id| id.to_string());
+    let id = ExchangeRules::leads(exchange);
+    let person = id.and_then(|id| case.neighbours.record(id)?.read::<PersonRules>());
+    person.is_some_and(|person| Some(person.home_campus_id) != home)
 }
 
 fn check_schools(exchange: &v1::Exchange, owner: Place, found: &mut Found) {

@@ -273,6 +273,9 @@ codes! {
     HomeNotOwner "HOME_NOT_OWNER" Refuse
         "交流由原单位提出：原单位应为上报的学校。"
         "The home campus proposes an exchange: home must be the campus that pushes.";
+    PersonNotOfHome "PERSON_NOT_OF_HOME" Refuse
+        "{path}：人员名册中此人不属于所填的原单位；只有其所在学校可以提出交流。"
+        "{path}: in the person register this person is not of the exchange's home; only their own campus proposes.";
     DateNotServed "DATE_NOT_SERVED" Refuse
         "{path}：{date} 不在供餐日期中。"
         "{path}: {date} is not one of the service dates.";

@@ -420,4 +420,12 @@ async fn who_went_back_is_a_guest_no_more_and_free_for_another_movement() {
     );
     home.applied(create(&fresh(), term("2026-05-09", "2026-07")))
         .await;
+    // Another school neither sends them anywhere nor hears where they are.
+    let theirs = v1::Exchange {
+        person: term("", "").person,
+        ..exchange(&id(LAKE), &id(SPRING))
+    };
+    let sent = hub.campus(LAKE).one(create(&fresh(), theirs)).await;
+    refused(&sent, "PERSON_NOT_OF_HOME", &format!("{path}.person_id"));
+    assert_eq!(sent.refusals.len(), 1);
 }

@@ -54,6 +54,8 @@ impl Staff {
             lead: Some(self.who()),
             speakers: vec![named(COMMON)],
             minutes: Some(minutes),
+            textbook: format!("{NAME}编校本教材"),
+            co_hosts: vec![format!("{NAME}名师工作室")],
             ..session(&format!("{NAME}公开课"), "2026-05-12")
         }
     }
