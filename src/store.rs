@@ -54,11 +54,17 @@ pub enum StoreError {
     /// An address that is none of a PostgreSQL database. What was given is not repeated: it may hold a password.
     #[error("a database's address looks like postgres://user:password@host:5432/name")]
     Address,
+    /// Hubs run on a database that must be left alone by them.
+    #[error("hubs run on the database: stop every one of them first")]
+    Busy,
     /// The database is not a file that a hub could copy or replace.
     #[error(
         "the hub's database is PostgreSQL: back it up and restore it with PostgreSQL's own means"
     )]
     BacksUpItself,
+    /// The hub's own code failed in the middle of a transaction, which is undone.
+    #[error("a fault in the hub; nothing was stored")]
+    Panicked,
     /// A backup could not be written. The database itself is as well as before.
     #[error("the backup could not be written: {0}")]
     Backup(#[source] Box<StoreError>),
@@ -257,10 +263,8 @@ pub struct Batch {
     pub records: Vec<(RecordId, i64, i64)>,
     /// Audience rows as they stand now.
     pub audience: Vec<AudienceRow>,
-    /// Keys that nobody holds any more.
-    pub keys_freed: Vec<Key>,
-    /// Keys that somebody holds now.
-    pub keys_taken: Vec<(Key, RecordId)>,
+    /// Keys as they stand now, each once; `None`: nobody holds it any more.
+    pub keys: Vec<(Key, Option<RecordId>)>,
 }
 
 /// A version to be written.
