@@ -176,7 +176,11 @@ pub fn rewrite_statement(group: GroupKey, rows: &[Stored]) -> Sql<'_> {
     );
     sql.push_bind(Vec::new())
         .push(" FROM next WHERE version.position = next.position AND version.grp = ")
-        .push_bind(group.0);
+        .push_bind(group.0)
+        .push_bounds(
+            "version.position",
+            rows.iter().map(|stored| stored.version.position),
+        );
     sql
 }
 
@@ -185,7 +189,10 @@ pub async fn note(db: &mut Db<'_>, erasures: &[Erasure], at: Timestamp) -> Resul
         query(
             "INSERT INTO erasure (grp, id, what, at, looked, due, \"by\") VALUES (?, ?, ?, ?, ?, ?, ?) \
              ON CONFLICT (grp, id) DO UPDATE SET what = CASE \
-             WHEN erasure.what > excluded.what THEN erasure.what ELSE excluded.what END, at = excluded.at, looked = excluded.looked, due = excluded.due, \"by\" = excluded.\"by\"",
+             WHEN erasure.what > excluded.what THEN erasure.what ELSE excluded.what END, \
+             due = CASE WHEN erasure.due > excluded.due AND excluded.due > 0 \
+             THEN erasure.due ELSE excluded.due END, \
+             at = excluded.at, looked = excluded.looked, \"by\" = excluded.\"by\"",
         )
         .bind(erasure.group.0)
         .bind(erasure.id.as_bytes().to_vec())
