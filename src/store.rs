@@ -59,7 +59,8 @@ pub enum StoreError {
     Busy,
     /// The database is not a file that a hub could copy or replace.
     #[error(
-        "the hub's database is PostgreSQL: back it up and restore it with PostgreSQL's own means"
+        "the hub's database is PostgreSQL: back it up and put it back with PostgreSQL's own means, by `admin backup \
+         -- COMMAND`, and by `restore` without a file after it"
     )]
     BacksUpItself,
     /// The hub's own code failed in the middle of a transaction, which is undone.
@@ -396,6 +397,8 @@ pub trait Store: Auditing + Credentials + Erasing + Send + Sync {
     async fn groups(&self) -> Result<Vec<Group>>;
     /// Writes a backup of everything committed into a new file, and notes what it holds.
     async fn back_up(&self, file: &Path, at: Timestamp) -> Result<()>;
+    /// Notes what a backup holds of a group.
+    async fn note_backup(&self, group: GroupKey, backup: Backup) -> Result<()>;
     /// What the last backup holds of a group.
     async fn last_backup(&self, group: GroupKey) -> Result<Option<Backup>>;
 
