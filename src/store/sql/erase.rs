@@ -176,11 +176,7 @@ pub fn rewrite_statement(group: GroupKey, rows: &[Stored]) -> Sql<'_> {
     );
     sql.push_bind(Vec::new())
         .push(" FROM next WHERE version.position = next.position AND version.grp = ")
-        .push_bind(group.0)
-        .push_bounds(
-            "version.position",
-            rows.iter().map(|stored| stored.version.position),
-        );
+        .push_bind(group.0);
     sql
 }
 

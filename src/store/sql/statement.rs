@@ -56,8 +56,6 @@ enum Part<'q> {
     List(Vec<Value<'q>>),
     /// What some columns may be together.
     Among(Vec<&'static str>, Vec<Value<'q>>),
-    /// What PostgreSQL is told besides of a column: ` AND`, the column and the list.
-    Bounds(&'static str, Vec<Value<'q>>),
     /// Rows of so many columns.
     Rows(usize, Vec<Value<'q>>),
 }
@@ -120,17 +118,6 @@ impl<'q> Sql<'q> {
         self.put(Part::Among(columns.to_vec(), values))
     }
 
-    /// Tells PostgreSQL besides what the values of a column are that a join finds. It keeps a plan, and one
-    /// that was made while the table was small may begin the join there, and walk all of the group.
-    pub fn push_bounds(
-        &mut self,
-        column: &'static str,
-        values: impl IntoIterator<Item: Into<Value<'q>>>,
-    ) -> &mut Self {
-        let values = values.into_iter().map(Into::into).collect();
-        self.put(Part::Bounds(column, values))
-    }
-
     fn put(&mut self, part: Part<'q>) -> &mut Self {
         self.parts.push(part);
         self.push("?")
@@ -186,12 +173,6 @@ impl<'q> Sql<'q> {
                         text.push(')');
                     }
                 }
-                Part::Bounds(column, values) => {
-                    add_array(&mut arguments, values.iter());
-                    let _ = write!(text, " AND {column} = ANY (");
-                    number(&mut text, &arguments);
-                    text.push(')');
-                }
                 Part::Rows(width, values) => {
                     text.push_str("SELECT * FROM UNNEST (");
                     for column in 0..*width {
@@ -199,7 +180,13 @@ impl<'q> Sql<'q> {
                         text.push_str(if column == 0 { "" } else { ", " });
                         number(&mut text, &arguments);
                     }
-                    text.push(')');
+                    // It bounds nothing but the planner's guess: of few rows, a join begins there. Otherwise a
+                    // plan that was made while a group was small, and is kept, may begin at the group and
+                    // walk all of it.
+                    let rows = i64::try_from(values.len() / (*width).max(1)).unwrap_or(i64::MAX);
+                    add_postgres(&mut arguments, &rows.into());
+                    text.push_str(") LIMIT ");
+                    number(&mut text, &arguments);
                 }
             }
             text.push_str(piece);
@@ -216,7 +203,6 @@ impl<'q> Sql<'q> {
                 Part::Value(value) => &mut std::iter::once(value),
                 Part::List(values) => &mut filled(values),
                 Part::Among(columns, values) => &mut filled_rows(columns.len(), values),
-                Part::Bounds(..) => &mut std::iter::empty(),
                 Part::Rows(_, values) => &mut values.iter(),
             };
             for value in values {
@@ -247,7 +233,6 @@ impl<'q> Sql<'q> {
                     rows_of(&mut text, width, filled_rows(width, values).count() / width);
                     text.push(')');
                 }
-                Part::Bounds(..) => {}
                 Part::Rows(width, values) => rows_of(&mut text, *width, values.len() / width),
             }
             text.push_str(piece);

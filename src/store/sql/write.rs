@@ -50,10 +50,7 @@ pub fn superseded(group: GroupKey, rows: &[(i64, i64)]) -> Sql<'static> {
         ") UPDATE version SET superseded_at = next.successor FROM next \
          WHERE version.position = next.position AND version.grp = ",
     );
-    sql.push_bind(group.0).push_bounds(
-        "version.position",
-        rows.iter().map(|(position, _)| *position),
-    );
+    sql.push_bind(group.0);
     sql
 }
 
@@ -135,10 +132,7 @@ fn audience(group: GroupKey, rows: &[AudienceRow]) -> Sql<'static> {
 
 pub fn keys_freed<'q>(group: GroupKey, keys: &[&'q Key]) -> Sql<'q> {
     let mut sql = query("DELETE FROM key WHERE grp = ");
-    sql.push_bind(group.0)
-        .push_bounds("kind", keys.iter().map(|key| &key.kind))
-        .push_bounds("value", keys.iter().map(|key| &key.value))
-        .push(" AND (kind, value) IN (");
+    sql.push_bind(group.0).push(" AND (kind, value) IN (");
     sql.push_rows(
         keys.iter()
             .map(|key| [(&key.kind).into(), (&key.value).into()]),
