@@ -11,6 +11,7 @@ use crate::wire::v1;
 use crate::wire::v1::admin_service_client::AdminServiceClient;
 use clap::{Args, Subcommand, ValueEnum};
 use hyper_util::rt::TokioIo;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokio::net::UnixStream;
@@ -48,10 +49,14 @@ enum Noun {
     Credential(credential::Credential),
     /// Print who did what with credentials and persons, and how often somebody was refused
     Audit(audit::Audit),
-    /// Write a backup of the running hub into a new file
+    /// Write a backup of the running hub into a new file; or run your own backup of its database, and note it
     Backup {
         /// The file to make
-        file: PathBuf,
+        #[arg(required_unless_present = "command", conflicts_with = "command")]
+        file: Option<PathBuf>,
+        /// The program that makes the backup, and what it is told; with status 0, it is kept
+        #[arg(last = true, value_name = "COMMAND")]
+        command: Vec<OsString>,
     },
     /// Move a stopped hub out of its data folder into an empty PostgreSQL database
     Migrate(Database),
@@ -112,7 +117,12 @@ impl Admin {
         match self.noun {
             Noun::Migrate(_) => {}
             Noun::Audit(audit) => return audit.run(admin).await,
-            Noun::Backup { file } => return backup(admin, &file).await,
+            Noun::Backup { file, command } => {
+                return match file {
+                    Some(file) => backup(admin, &file).await,
+                    None => backup_by(admin, &command).await,
+                };
+            }
             Noun::Credential(credential) => return credential.run(admin).await,
             Noun::Group(Group::Create { name }) => {
                 let made = admin.create_group(v1::CreateGroupRequest { name }).await;
@@ -152,6 +162,22 @@ async fn backup(mut admin: Operator, file: &Path) -> Outcome {
     let written = admin.create_backup(v1::CreateBackupRequest { path }).await;
     let written = written.map_err(|refusal| refusal.message().to_owned())?;
     println!("{}", written.into_inner().bytes);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a backup that is none of the hub's, and notes what was committed before it began.
+async fn backup_by(mut admin: Operator, command: &[OsString]) -> Outcome {
+    let (program, words) = command.split_first().ok_or("name a command")?;
+    let groups = admin.list_groups(v1::ListGroupsRequest {}).await;
+    let groups = groups.map_err(|refusal| refusal.message().to_owned())?;
+    let groups = groups.into_inner().groups;
+    let ended = tokio::process::Command::new(program).args(words).status();
+    let ended = ended.await?;
+    if !ended.success() {
+        return Err(format!("the backup failed ({ended}): none is noted").into());
+    }
+    let noted = admin.note_backup(v1::NoteBackupRequest { groups }).await;
+    noted.map_err(|refusal| refusal.message().to_owned())?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,4 +1,5 @@
-//! `lianxiao restore`: puts a backup in the place of a stopped hub's database.
+//! `lianxiao restore`: puts a backup in the place of a stopped hub's database, or tells a PostgreSQL database that
+//! it was put back.
 
 use super::Outcome;
 use super::database::Database;
@@ -21,8 +22,9 @@ pub struct Restore {
     data: PathBuf,
     #[command(flatten)]
     database: Database,
-    /// Backup made by `lianxiao admin backup`
-    file: PathBuf,
+    /// Backup made by `lianxiao admin backup`; none for a `PostgreSQL` database, which was put back by its own
+    /// means before
+    file: Option<PathBuf>,
 }
 
 impl Restore {
@@ -33,7 +35,8 @@ impl Restore {
             limits: Limits::default(),
             look_every: LOOK_EVERY,
         };
-        let Restored { lost, erased } = restore(&config, &self.file, &SystemClock).await?;
+        let Restored { lost, erased } =
+            restore(&config, self.file.as_deref(), &SystemClock).await?;
         println!(
             "restored; every group begins a new epoch, and replicas push again what is missing"
         );

@@ -171,10 +171,11 @@ fn uuid(field: &str, text: &str) -> Result<Uuid, HubError> {
     Ok(uuid)
 }
 
-fn group(group: Group) -> v1::Group {
+fn group((group, newest_position): (Group, i64)) -> v1::Group {
     v1::Group {
         id: group.id.to_string(),
         name: group.name,
+        newest_position,
     }
 }
 
@@ -187,7 +188,7 @@ impl v1::admin_service_server::AdminService for Admin {
         let made = self.hub.create_group(&request.into_inner().name).await;
         let made = made.map_err(|error| status(&error))?;
         Ok(Response::new(v1::CreateGroupResponse {
-            group: Some(group(made)),
+            group: Some(group((made, 0))),
         }))
     }
 
@@ -280,6 +281,26 @@ impl v1::admin_service_server::AdminService for Admin {
         let bytes = bytes.map_err(|error| status(&error))?;
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         Ok(Response::new(v1::CreateBackupResponse { bytes }))
+    }
+
+    async fn note_backup(
+        &self,
+        request: Request<v1::NoteBackupRequest>,
+    ) -> Result<Response<v1::NoteBackupResponse>, Status> {
+        let noted = async {
+            let held = |(i, of): (usize, &v1::Group)| -> Result<_, HubError> {
+                Ok((
+                    uuid(&format!("groups[{i}].id"), &of.id)?,
+                    of.newest_position,
+                ))
+            };
+            let held = request.get_ref().groups.iter().enumerate().map(held);
+            self.hub
+                .note_backup(&held.collect::<Result<Vec<_>, _>>()?)
+                .await
+        };
+        noted.await.map_err(|error| status(&error))?;
+        Ok(Response::new(v1::NoteBackupResponse {}))
     }
 
     async fn list_audit(

@@ -1,5 +1,5 @@
 //! Whether the hub is ready, as `grpc.health.v1` tells it: not while what other hubs write does not come
-//! through, because its watches would stand still and nobody could tell.
+//! through, because its watches would stand still and nobody could tell; and not once it goes down.
 
 use super::hub_service::About;
 use super::office_service::Office;
@@ -32,6 +32,8 @@ pub async fn of(mut moves: watch::Receiver<bool>) -> HealthServer<HealthService>
             let moves = *moves.borrow_and_update();
             tell(&reporter, moves).await;
         }
+        // Nobody looks any more: the hub goes down.
+        tell(&reporter, false).await;
     });
     HealthServer::new(service)
 }

@@ -1,6 +1,6 @@
 //! What the operator does: makes groups, campuses and backups.
 
-use super::{Hub, HubError};
+use super::{Backup, Hub, HubError};
 use crate::model::caller::{Caller, Group};
 use crate::model::ids::{CredentialId, MutationId, Place, RecordId};
 use crate::model::mutation::{Answer, Base, Item, Mutation, Push, Put, Wish};
@@ -31,12 +31,17 @@ impl Hub {
         })
     }
 
-    /// All groups, by name.
+    /// All groups, by name, and the newest position of each.
     ///
     /// # Errors
     /// When the database failed.
-    pub async fn groups(&self) -> Result<Vec<Group>, HubError> {
-        Ok(self.store.groups().await?)
+    pub async fn groups(&self) -> Result<Vec<(Group, i64)>, HubError> {
+        let mut groups = Vec::new();
+        for group in self.store.groups().await? {
+            let newest = self.store.head(group.key).await?.position;
+            groups.push((group, newest));
+        }
+        Ok(groups)
     }
 
     /// Writes the first version of a campus's register record, for the office; asked again, it changes
@@ -102,6 +107,29 @@ impl Hub {
         }
         let metadata = std::fs::metadata(file).map_err(|error| HubError::Folder(error.into()))?;
         Ok(metadata.len())
+    }
+
+    /// Notes that a backup is kept which the hub did not write: of each of these groups it holds what was
+    /// committed up to a position, if not more.
+    ///
+    /// # Errors
+    /// When there is no such group, or none of its commits goes so far.
+    pub async fn note_backup(&self, held: &[(Uuid, i64)]) -> Result<(), HubError> {
+        let at = self.clock.now();
+        for (id, position) in held {
+            let (group, position) = (self.group(*id).await?.key, *position);
+            if self.store.head(group).await?.position < position {
+                let why = format!("group {id} has not come to position {position} yet");
+                return Err(HubError::invalid("groups", why));
+            }
+            let noted = self.store.last_backup(group).await?;
+            if noted.is_none_or(|noted| noted.position <= position) {
+                let backup = Backup { position, at };
+                self.store.note_backup(group, backup).await?;
+                self.heads.backed_up(group, position);
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn group(&self, id: Uuid) -> Result<Group, HubError> {

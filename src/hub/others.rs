@@ -55,11 +55,14 @@ impl Follower {
 
     async fn follow_until(self, mut stopping: watch::Receiver<bool>) {
         let store = Arc::clone(&self.store);
-        let Some(others) = store.others() else {
-            return;
+        let follow = async {
+            match store.others() {
+                Some(others) => self.follow(others).await,
+                None => std::future::pending().await,
+            }
         };
         tokio::select! {
-            () = self.follow(others) => {}
+            () = follow => {}
             // An error means that the hub is gone.
             _ = stopping.wait_for(|stopping| *stopping) => {}
         }

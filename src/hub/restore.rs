@@ -2,24 +2,30 @@
 
 use super::{Config, HubError};
 use crate::model::clock::Clock;
-use crate::store::{self, Moved, PostgresAddress, Progress, Restored, SqliteStore, StoreError};
+use crate::store::{
+    self, Moved, PostgresAddress, PostgresStore, Progress, Restored, SqliteStore, StoreError,
+};
 use std::path::Path;
 
-/// Puts a backup in the place of the data folder's database, under the folder's lock.
+/// Puts a backup in the place of the data folder's database, under the folder's lock; or, without one, tells
+/// the `PostgreSQL` database that it was put back by its own means.
 ///
 /// # Errors
-/// When a hub runs on the folder, the backup is none or not whole, or the database is not in the folder.
-/// Then everything is as it was.
+/// When a hub runs on the folder or on the database, the backup is none or not whole, or a file is given for a
+/// database that restores itself. Then everything is as it was.
 pub async fn restore(
     config: &Config,
-    backup: &Path,
+    backup: Option<&Path>,
     clock: &dyn Clock,
 ) -> Result<Restored, HubError> {
-    if config.database.is_some() {
-        return Err(StoreError::BacksUpItself.into());
-    }
     let _lock = config.lock()?;
-    Ok(SqliteStore::restore(&config.data, backup, clock.now()).await?)
+    let now = clock.now();
+    Ok(match (&config.database, backup) {
+        (None, Some(file)) => SqliteStore::restore(&config.data, file, now).await?,
+        (Some(address), None) => PostgresStore::was_restored(address, now).await?,
+        (Some(_), Some(_)) => return Err(StoreError::BacksUpItself.into()),
+        (None, None) => return Err(HubError::invalid("file", "name the backup to be restored")),
+    })
 }
 
 /// Moves the hub out of the data folder's database into an empty PostgreSQL database, under the folder's lock.

@@ -89,6 +89,13 @@ impl<E: Engine> Store for E {
         self.copy(file, at).await
     }
 
+    async fn note_backup(&self, group: GroupKey, backup: Backup) -> Result<()> {
+        let mut tx = self.transaction(&[group]).await?;
+        let held = [(group, backup.position)];
+        catalog::note_backup(&mut tx.db(), &held, backup.at).await?;
+        tx.end().await
+    }
+
     async fn last_backup(&self, group: GroupKey) -> Result<Option<Backup>> {
         catalog::last_backup(&mut self.reader().await?.db(), group).await
     }

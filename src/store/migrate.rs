@@ -7,7 +7,7 @@ use super::sql::db::{Db, answered};
 use super::sql::statement::{Row, Sql, Value, query};
 use super::{Result, SqliteStore, StoreError};
 use sha2::{Digest as _, Sha256};
-use sqlx::{Connection as _, PgConnection};
+use sqlx::Connection as _;
 use std::path::Path;
 
 /// How far a move is, a table at a time.
@@ -60,7 +60,7 @@ async fn copy(
     let mut source = source.snapshot().await?;
     let tables = tables(&mut source.db()).await?;
     let mut db = postgres::connect(address).await?;
-    refuse_beside_a_hub(&mut db).await?;
+    postgres::refuse_beside_hubs(&mut db).await?;
     // One transaction, tables and all: what is cut off leaves nothing.
     let mut target = db.begin().await?;
     sqlx::migrate!("migrations/postgres")
@@ -85,22 +85,6 @@ async fn copy(
     answered(sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *target)).await?;
     target.commit().await?;
     Ok(Moved { rows, already })
-}
-
-/// A hub that runs would go on with what it knows of the database as it was.
-async fn refuse_beside_a_hub(db: &mut PgConnection) -> Result<()> {
-    let hubs: i64 = answered(
-        sqlx::query_scalar(
-            "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() \
-             AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()",
-        )
-        .fetch_one(db),
-    )
-    .await?;
-    match hubs {
-        0 => Ok(()),
-        _ => Err(StoreError::HubRuns),
-    }
 }
 
 /// Whether there is no group. Whatever else a hub without groups left is taken away.

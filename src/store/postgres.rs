@@ -14,11 +14,12 @@ use super::engine::{Connection, Engine, Snapshot, Transaction};
 use super::sql::catalog;
 use super::sql::chunks::PREPARED;
 use super::sql::db::{Either, answered};
-use super::{Others, Result, Standing, StoreError};
+use super::{Others, Restored, Result, Standing, StoreError};
 use crate::model::ids::GroupKey;
 use async_trait::async_trait;
 use hints::Hints;
 use jiff::Timestamp;
+pub use promises::refuse_beside_hubs;
 use promises::{plainly, refuse_foreign, waits_for_the_disk};
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
@@ -117,6 +118,27 @@ impl PostgresStore {
         tx.end().await?;
         store.hub_id = hub_id;
         Ok(store)
+    }
+
+    /// Tells a database that it was put back: every group begins a new epoch.
+    ///
+    /// # Errors
+    /// When a hub runs on it; when it cannot be opened.
+    pub async fn was_restored(address: &PostgresAddress, now: Timestamp) -> Result<Restored> {
+        let mut db = answered(options(address).connect())
+            .await
+            .map_err(plainly)?;
+        refuse_beside_hubs(&mut db).await?;
+        db.close().await?;
+        let store = Self::open(address, Uuid::nil()).await?;
+        let mut tx = store.transaction(&[]).await?;
+        catalog::begin_epochs(&mut tx.db(), now).await?;
+        tx.end().await?;
+        store.end().await;
+        Ok(Restored {
+            lost: Vec::new(),
+            erased: None,
+        })
     }
 }
 

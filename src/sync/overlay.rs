@@ -374,7 +374,7 @@ impl<'a> Overlay<'a> {
         let held = |key: &Key, id: &Option<RecordId>| {
             id.is_some() && self.loaded.keys.get(key) == id.as_ref()
         };
-        let changed = || self.keys.iter().filter(|(key, id)| !held(key, id));
+        let changed = self.keys.iter().filter(|(key, id)| !held(key, id));
         Some(Batch {
             head: Head {
                 position: self.position,
@@ -386,10 +386,7 @@ impl<'a> Overlay<'a> {
                 .map(|new| (new.id, new.version, new.position))
                 .collect(),
             audience: audience.collect(),
-            keys_freed: changed().map(|(key, _)| key.clone()).collect(),
-            keys_taken: changed()
-                .filter_map(|(key, id)| Some((key.clone(), (*id)?)))
-                .collect(),
+            keys: changed.map(|(key, id)| (key.clone(), *id)).collect(),
             versions: self.versions,
         })
     }

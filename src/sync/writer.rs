@@ -13,7 +13,9 @@ use crate::model::ids::GroupKey;
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
 use crate::store::{Batch, Loaded, Needs, Store, StoreError, Writing};
+use futures::FutureExt as _;
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
@@ -163,7 +165,7 @@ impl Task {
                 next = waiting.try_recv().ok();
             }
             if let Some(ErasingJob { part, done }) = erasures.pop_front() {
-                let _ = done.send(self.erase(&part).await.map_err(failed));
+                let _ = done.send(caught(self.erase(&part)).await.map_err(failed));
             }
             if !queue.is_empty() {
                 self.write_batch(queue.take(Instant::now())).await;
@@ -189,7 +191,7 @@ impl Task {
     /// fail by its neighbours.
     async fn write_batch(&self, jobs: Vec<Job>) {
         let pushes: Vec<&Prepared> = jobs.iter().map(|job| &job.push).collect();
-        let mut results = match self.write(&pushes).await {
+        let mut results = match caught(self.write(&pushes)).await {
             Ok(answers) => answers.into_iter().map(Ok).collect(),
             Err(error) if jobs.len() == 1 || error.lost_sync() || error.out_of_reach() => {
                 vec![Err(failed(error)); jobs.len()]
@@ -205,7 +207,7 @@ impl Task {
     async fn write_each(&self, pushes: &[&Prepared]) -> Vec<Result<Vec<Answer>, WriteError>> {
         let mut results = Vec::with_capacity(pushes.len());
         for push in pushes {
-            let one = self.write(&[*push]).await.map_err(failed);
+            let one = caught(self.write(&[*push])).await.map_err(failed);
             results.push(one.map(|mut answers| answers.pop().unwrap_or_default()));
         }
         results
@@ -259,6 +261,15 @@ impl Task {
     }
 }
 
+/// Goes on after a panic, which fails what was being written and nothing else.
+async fn caught<T>(writing: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let written = AssertUnwindSafe(writing).catch_unwind().await;
+    written.unwrap_or_else(|_| {
+        tracing::error!("a writer panicked; it goes on with what else waits");
+        Err(StoreError::Panicked)
+    })
+}
+
 /// What the caller is told of a failed write.
 fn failed(error: StoreError) -> WriteError {
     end_if_unsynced(&error);
@@ -299,4 +310,53 @@ fn union(all: impl Iterator<Item = Needs>) -> Needs {
         union
     })
     .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ids::Place;
+    use crate::store::SqliteStore;
+    use jiff::Timestamp;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use uuid::Uuid;
+
+    /// A clock in which a fault is met so many times.
+    #[derive(Debug)]
+    struct Faulty(AtomicUsize);
+
+    impl Clock for Faulty {
+        fn now(&self) -> Timestamp {
+            let left = self.0.fetch_sub(1, Ordering::SeqCst);
+            assert!(left == 0, "a fault");
+            self.0.store(0, Ordering::SeqCst);
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    #[tokio::test]
+    async fn a_push_in_which_the_writer_panics_fails_and_the_next_is_judged() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path(), Uuid::from_u128(1)).await;
+        let clock = Arc::new(Faulty(AtomicUsize::new(2)));
+        let (writer, _) = Writer::start(
+            Arc::new(store.unwrap()),
+            clock,
+            Arc::new(Heads::default()),
+            || [0; 32],
+            Limits::default(),
+        );
+        let push = || Push {
+            items: Vec::new(),
+            validate_only: true,
+            all_or_nothing: false,
+        };
+        let caller = Caller::testing(Place::Office);
+        for _ in 0..2 {
+            let failed = writer.push(caller.clone(), push()).await;
+            let panicked = |error: &WriteError| matches!(error, WriteError::Store(error) if matches!(**error, StoreError::Panicked));
+            assert!(failed.is_err_and(|error| panicked(&error)));
+        }
+        assert!(writer.push(caller, push()).await.is_ok());
+    }
 }

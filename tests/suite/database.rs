@@ -25,11 +25,22 @@ pub struct Database {
 impl Database {
     /// An empty one.
     pub fn fresh() -> Self {
-        static MADE: AtomicUsize = AtomicUsize::new(0);
-        let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let name = format!("t{}_{number}", std::process::id());
+        let name = fresh_name();
         make(&name);
         Self::named(name)
+    }
+
+    /// A copy of it; nobody may be connected.
+    pub fn copy(&self) -> Self {
+        let name = fresh_name();
+        copy(&self.name, &name);
+        Self::named(name)
+    }
+
+    /// Puts a copy in its place, as an operator puts a backup back.
+    pub fn put_back(&self, backup: &Database) {
+        unmake(&self.name);
+        copy(&backup.name, &self.name);
     }
 
     fn named(name: String) -> Self {
@@ -67,12 +78,24 @@ impl Database {
 
 impl Drop for Database {
     fn drop(&mut self) {
-        tell(
-            "postgres",
-            format!("DROP DATABASE {} WITH (FORCE)", self.name),
-        )
-        .expect("it is dropped");
+        unmake(&self.name);
     }
+}
+
+fn fresh_name() -> String {
+    static MADE: AtomicUsize = AtomicUsize::new(0);
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    format!("t{}_{number}", std::process::id())
+}
+
+fn unmake(name: &str) {
+    let drop = format!("DROP DATABASE {name} WITH (FORCE)");
+    tell("postgres", drop).expect("it is dropped");
+}
+
+fn copy(from: &str, to: &str) {
+    let copy = format!("CREATE DATABASE {to} TEMPLATE {from}");
+    tell("postgres", copy).expect("it is copied");
 }
 
 /// The address of the database of a program on a data folder, in the run on PostgreSQL: the same when the

@@ -152,7 +152,7 @@ async fn what_was_moved_is_served_from_there_alone_and_nothing_is_moved_onto_it(
     refused(&other.data(), &url, "holds groups already");
     let (_hub, _) = serve_there(&old.data(), &url);
     refused(&old.data(), &url, "in use");
-    refused(&other.data(), &url, "a hub runs on the PostgreSQL database");
+    refused(&other.data(), &url, "hubs run on the database");
     // And it is as well as before.
     let (_hub, address) = serve_as(&other.data(), program().env("LIANXIAO_LOG", "off"));
     let client = Client::of_program(&address, &other.tokens[0]);

@@ -5,9 +5,11 @@ pub mod line;
 
 use crate::answers::failed;
 use crate::database::{Database, server};
-use crate::harness::{HEAD, TestHub, within};
-use crate::process::{admin, program, serve_as, try_admin};
+use crate::harness::{Client, HEAD, TestHub, within};
+use crate::process::{admin, clerks, program, serve_as, serve_on, try_admin};
+use crate::reader::Reader;
 use crate::wishes::{create, edit, fresh, session};
+use lianxiao::hub::LOOK_EVERY;
 use lianxiao::store::{Needs, PostgresStore, Store as _, StoreError};
 use lianxiao::wire::convert::push_request;
 use lianxiao::wire::v1;
@@ -155,6 +157,91 @@ async fn a_database_backs_itself_up_and_the_operator_is_told_so() {
         !refused.status.success() && said.contains("PostgreSQL's own means"),
         "{said}"
     );
+}
+
+#[tokio::test]
+async fn a_backup_that_the_operator_makes_is_noted_with_what_was_committed_before_it_began() {
+    let database = Database::fresh();
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let mut serve = program();
+    serve.args(["serve", "--database", &database.url()]);
+    let (_hub, address) = serve_on("127.0.0.1:0", &data, &mut serve);
+    let clerk = Client::of_program(&address, &clerks(&data, 1)[0]);
+    let held = async || clerk.describe().await.backup.map(|backup| backup.position);
+    let failing = try_admin(&data, &["backup", "--", "false"]);
+    assert!(!failing.status.success());
+    assert_eq!(held().await, None);
+    let kept = clerk.applied(prep()).await.position;
+    // What is committed while it runs may be in it or not.
+    let wait = "touch \"$0/begun\"; until [ -e \"$0/done\" ]; do sleep 0.05; done";
+    let at = folder.path().to_str().expect("a path").to_owned();
+    let running = tokio::task::spawn_blocking({
+        let data = data.clone();
+        move || try_admin(&data, &["backup", "--", "sh", "-c", wait, &at])
+    });
+    while !folder.path().join("begun").exists() {
+        tokio::task::yield_now().await;
+    }
+    let later = clerk.applied(prep()).await.position;
+    std::fs::write(folder.path().join("done"), "").expect("a file");
+    let ended = within("it ends", running).await.expect("no panic");
+    assert!(ended.status.success());
+    let noted = held().await.expect("a backup");
+    assert!((kept..later).contains(&noted), "{kept} {noted} {later}");
+    let mut reader = Reader::new(clerk.clone(), v1::Filter::default());
+    assert_eq!(reader.until_whole(0).await.backed_up_position, noted);
+}
+
+/// Tells the database of a hub that it was put back; what was said.
+fn restored(hub: &TestHub) -> (bool, String) {
+    let mut restore = program();
+    let url = hub.database().url();
+    restore.args(["restore", "--database", &url, "--data"]);
+    let ended = restore.arg(hub.data()).output().expect("it runs");
+    let said = [ended.stdout, ended.stderr].concat();
+    (
+        ended.status.success(),
+        String::from_utf8_lossy(&said).into_owned(),
+    )
+}
+
+#[tokio::test]
+async fn a_database_that_was_put_back_begins_a_new_epoch_when_it_is_told_so() {
+    let mut hub = TestHub::start_on(Database::fresh()).await;
+    let kept = hub.campus(HEAD).applied(prep()).await;
+    hub.stop().await;
+    let backup = hub.database().copy();
+    hub.reopen().await;
+    hub.campus(HEAD).applied(prep()).await;
+    let mut reader = Reader::new(hub.campus(HEAD), v1::Filter::default());
+    reader.until_whole(0).await;
+    let beside = hub.beside(hub.database().address(), LOOK_EVERY).await;
+    hub.stop().await;
+    // The other hub still runs.
+    let (done, said) = restored(&hub);
+    assert!(!done && said.contains("stop every one of them"), "{said}");
+    drop(beside);
+    hub.database().put_back(&backup);
+    let (done, said) = restored(&hub);
+    assert!(done && said.contains("new epoch"), "{said}");
+    hub.reopen().await;
+    let head = hub.campus(HEAD);
+    let locked = head.pull(v1::PullRequest::default()).await;
+    failed(locked, Code::Unauthenticated, "CREDENTIAL_LOCKED");
+    let confirmed = hub.hub().confirm_credentials(hub.group.id, &[]).await;
+    assert!(confirmed.expect("they are confirmed") > 0);
+    let cursor = reader.cursor;
+    let pull = v1::PullRequest {
+        cursor,
+        ..Default::default()
+    };
+    let page = head.pull(pull).await.expect("a page");
+    let reset = page.reset_required.map(|reset| reset.reason());
+    assert_eq!(reset, Some(v1::ResetReason::Epoch));
+    let backup = head.describe().await.backup.expect("a backup");
+    assert_eq!(backup.position, kept.position);
+    assert_eq!(head.newest().await, kept.position);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod backups;
 mod catalog;
 mod chain;
 mod engine;
+mod erasing;
 mod filters;
 mod history;
 mod loading;
@@ -51,6 +52,7 @@ macro_rules! contract {
             chain::a_version_on_another_topic_stays_closed,
             chain::the_history_comes_commit_by_commit_with_its_leaves,
             chain::the_newest_version_is_opened_to_those_who_may_see_it_and_no_other,
+            erasing::an_erasure_that_a_restore_took_back_stays_so_until_it_is_done,
             filters::a_campus_filter_lets_the_office_pass,
             filters::a_filter_by_kind_and_campus_asks_for_both,
             filters::a_filter_by_kind_shows_those_kinds,

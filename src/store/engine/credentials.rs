@@ -56,7 +56,8 @@ impl<E: Engine> Credentials for E {
     }
 
     async fn held(&self, token: &SecretHash) -> Result<Option<Held>> {
-        credentials::held(&mut self.reader().await?.db(), token).await
+        // Every call needs it: one that finds a connection that has ended is not failed by it.
+        credentials::held(&mut self.snapshot().await?.db(), token).await
     }
 
     async fn credentials(&self, group: GroupKey) -> Result<Vec<ListedCredential>> {

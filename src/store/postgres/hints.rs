@@ -47,11 +47,15 @@ impl Hints {
 }
 
 async fn talk(pool: PgPool, mut to_say: watch::Receiver<()>, theirs: Arc<Notify>) {
-    while let Err(error) = converse(&pool, &mut to_say, &theirs).await {
+    let mut heard = true;
+    while let Err(error) = converse(&pool, &mut to_say, &theirs, &mut heard).await {
         if pool.is_closed() {
             return;
         }
-        tracing::warn!(%error, "other hubs are not heard for a moment; what they write is looked for");
+        // Once, until they are heard again.
+        if std::mem::take(&mut heard) {
+            tracing::warn!(%error, "other hubs are not heard; what they write is looked for");
+        }
         sleep(AGAIN).await;
     }
 }
@@ -61,6 +65,7 @@ async fn converse(
     pool: &PgPool,
     to_say: &mut watch::Receiver<()>,
     theirs: &Notify,
+    heard: &mut bool,
 ) -> sqlx::Result<()> {
     let mut line = PgListener::connect_with(pool).await?;
     line.eager_reconnect(false);
@@ -69,7 +74,8 @@ async fn converse(
     answered(line.execute("SET synchronous_commit = off")).await?;
     let us = answered(sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut line)).await?;
     let us = i32::cast_unsigned(us);
-    // What was said before was not heard.
+    *heard = true;
+    // What was said before was not.
     theirs.notify_one();
     loop {
         tokio::select! {

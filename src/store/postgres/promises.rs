@@ -70,6 +70,20 @@ pub async fn refuse_foreign(db: &mut PgConnection, address: &PostgresAddress) ->
     }
 }
 
+/// Refuses a database on which hubs run: what they remember of it would be of another one.
+pub async fn refuse_beside_hubs(db: &mut PgConnection) -> Result<()> {
+    let row = sqlx::query(
+        "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() \
+         AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()) AS busy",
+    )
+    .fetch_one(db)
+    .await?;
+    match row.try_get("busy")? {
+        true => Err(StoreError::Busy),
+        false => Ok(()),
+    }
+}
+
 /// Whether a connection that nobody used for a while still lives.
 pub async fn lives(db: &mut PgConnection, idle: Duration) -> sqlx::Result<bool> {
     if idle < FRESH {

@@ -1,8 +1,10 @@
 //! The hub and its groups.
 
+use super::audit;
 use super::column::{micros, time, uuid};
 use super::db::Db;
 use super::statement::{Row, query};
+use crate::model::audit::{Audited, Deed};
 use crate::model::caller::Group;
 use crate::model::ids::GroupKey;
 use crate::store::{Backup, Result, Standing, StoreError};
@@ -89,6 +91,42 @@ pub async fn standings(db: &mut Db<'_>) -> Result<Vec<Standing>> {
         })
     };
     rows.iter().map(standing).collect()
+}
+
+/// The head of every group that has one.
+pub async fn heads(db: &mut Db<'_>) -> Result<Vec<(GroupKey, i64)>> {
+    let standings = standings(db).await?.into_iter();
+    let written = standings.filter(|standing| standing.position > 0);
+    Ok(written.map(|of| (of.group, of.position)).collect())
+}
+
+/// Begins a new epoch of every group in a database that was put back: every credential is locked, every
+/// invitation void, and what is there is known to be backed up. Within a transaction; what is there.
+pub async fn begin_epochs(db: &mut Db<'_>, now: Timestamp) -> Result<Vec<(GroupKey, i64)>> {
+    let heads = heads(&mut *db).await?;
+    // A clock reading is an epoch that no earlier restore of the same backup began.
+    query("UPDATE grp SET epoch = CASE WHEN epoch < ? THEN ? ELSE epoch + 1 END")
+        .bind(micros(now))
+        .bind(micros(now))
+        .execute(&mut *db)
+        .await?;
+    query(
+        "INSERT INTO restore (grp, epoch, position) SELECT grp, epoch, COALESCE((SELECT \
+         MAX(last_position) FROM \"commit\" WHERE \"commit\".grp = grp.grp), 0) FROM grp",
+    )
+    .execute(&mut *db)
+    .await?;
+    query("UPDATE credential SET locked = 1")
+        .execute(&mut *db)
+        .await?;
+    // A code may have got into other hands since.
+    query("DELETE FROM invitation").execute(&mut *db).await?;
+    let restored = Audited::new(now, Deed::Restored, None);
+    for group in groups(&mut *db).await? {
+        audit::write(&mut *db, group.key, &restored).await?;
+    }
+    note_backup(db, &heads, now).await?;
+    Ok(heads)
 }
 
 /// Notes what a backup holds.

@@ -185,7 +185,10 @@ pub async fn note(db: &mut Db<'_>, erasures: &[Erasure], at: Timestamp) -> Resul
         query(
             "INSERT INTO erasure (grp, id, what, at, looked, due, \"by\") VALUES (?, ?, ?, ?, ?, ?, ?) \
              ON CONFLICT (grp, id) DO UPDATE SET what = CASE \
-             WHEN erasure.what > excluded.what THEN erasure.what ELSE excluded.what END, at = excluded.at, looked = excluded.looked, due = excluded.due, \"by\" = excluded.\"by\"",
+             WHEN erasure.what > excluded.what THEN erasure.what ELSE excluded.what END, \
+             due = CASE WHEN erasure.due > excluded.due AND excluded.due > 0 \
+             THEN erasure.due ELSE excluded.due END, \
+             at = excluded.at, looked = excluded.looked, \"by\" = excluded.\"by\"",
         )
         .bind(erasure.group.0)
         .bind(erasure.id.as_bytes().to_vec())

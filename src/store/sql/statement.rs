@@ -189,7 +189,13 @@ impl<'q> Sql<'q> {
                         text.push_str(if column == 0 { "" } else { ", " });
                         number(&mut text, &arguments);
                     }
-                    text.push(')');
+                    // It bounds nothing but the planner's guess: of few rows, a join begins there. Otherwise a
+                    // plan that was made while a group was small, and is kept, may begin at the group and
+                    // walk all of it.
+                    let rows = i64::try_from(values.len() / (*width).max(1)).unwrap_or(i64::MAX);
+                    add_postgres(&mut arguments, &rows.into());
+                    text.push_str(") LIMIT ");
+                    number(&mut text, &arguments);
                 }
             }
             text.push_str(piece);

@@ -6,10 +6,15 @@ use super::statement::{Sql, Value, query};
 use crate::model::date::{FIRST_DAY, LAST_DAY};
 use crate::model::ids::{GroupKey, Key, RecordId};
 use crate::store::{AudienceRow, Batch, NewVersion, Result};
-use std::collections::HashSet;
 
 pub async fn apply(db: &mut Db<'_>, group: GroupKey, batch: &Batch) -> Result<()> {
-    let keys = Keys::of(batch);
+    let freed = batch.keys.iter().filter(|(_, id)| id.is_none());
+    let freed: Vec<&Key> = freed.map(|(key, _)| key).collect();
+    let held = batch
+        .keys
+        .iter()
+        .filter_map(|(key, id)| Some((key, (*id)?)));
+    let held: Vec<(&Key, RecordId)> = held.collect();
     let mut all = vec![commit(group, batch)];
     all.extend(written(db, &batch.superseded, |rows| {
         superseded(group, rows)
@@ -17,9 +22,8 @@ pub async fn apply(db: &mut Db<'_>, group: GroupKey, batch: &Batch) -> Result<()
     all.extend(written(db, &batch.versions, |rows| versions(group, rows)));
     all.extend(written(db, &batch.records, |rows| records(group, rows)));
     all.extend(written(db, &batch.audience, |rows| audience(group, rows)));
-    all.extend(written(db, &keys.freed, |rows| keys_freed(group, rows)));
-    all.extend(written(db, &keys.moved, |rows| keys_moved(group, rows)));
-    all.extend(written(db, &keys.taken, |rows| keys_taken(group, rows)));
+    all.extend(written(db, &freed, |rows| keys_freed(group, rows)));
+    all.extend(written(db, &held, |rows| keys_held(group, rows)));
     db.execute_all(all).await
 }
 
@@ -126,30 +130,6 @@ fn audience(group: GroupKey, rows: &[AudienceRow]) -> Sql<'static> {
     sql
 }
 
-/// What becomes of keys. One that changes hands is one row of one statement: statements that are carried
-/// out together do not see each other's work.
-struct Keys<'b> {
-    freed: Vec<&'b Key>,
-    moved: Vec<&'b (Key, RecordId)>,
-    taken: Vec<&'b (Key, RecordId)>,
-}
-
-impl<'b> Keys<'b> {
-    fn of(batch: &'b Batch) -> Self {
-        let freed: HashSet<&Key> = batch.keys_freed.iter().collect();
-        let (moved, taken): (Vec<_>, Vec<_>) = batch
-            .keys_taken
-            .iter()
-            .partition(|(key, _)| freed.contains(key));
-        let again: HashSet<&Key> = moved.iter().map(|(key, _)| key).collect();
-        Keys {
-            freed: freed.difference(&again).copied().collect(),
-            moved,
-            taken,
-        }
-    }
-}
-
 pub fn keys_freed<'q>(group: GroupKey, keys: &[&'q Key]) -> Sql<'q> {
     let mut sql = query("DELETE FROM key WHERE grp = ");
     sql.push_bind(group.0).push(" AND (kind, value) IN (");
@@ -161,13 +141,7 @@ pub fn keys_freed<'q>(group: GroupKey, keys: &[&'q Key]) -> Sql<'q> {
     sql
 }
 
-fn keys_moved<'q>(group: GroupKey, keys: &[&'q (Key, RecordId)]) -> Sql<'q> {
-    let mut sql = keys_taken(group, keys);
-    sql.push(" ON CONFLICT (grp, kind, value) DO UPDATE SET id = excluded.id");
-    sql
-}
-
-fn keys_taken<'q>(group: GroupKey, keys: &[&'q (Key, RecordId)]) -> Sql<'q> {
+fn keys_held<'q>(group: GroupKey, keys: &[(&'q Key, RecordId)]) -> Sql<'q> {
     let mut sql = query("INSERT INTO key (grp, kind, value, id) ");
     sql.push_rows(keys.iter().map(|(key, id)| {
         [
@@ -177,5 +151,6 @@ fn keys_taken<'q>(group: GroupKey, keys: &[&'q (Key, RecordId)]) -> Sql<'q> {
             id_bytes(*id).into(),
         ]
     }));
+    sql.push(" ON CONFLICT (grp, kind, value) DO UPDATE SET id = excluded.id");
     sql
 }

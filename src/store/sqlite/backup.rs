@@ -1,15 +1,14 @@
 //! Backing the file up while the hub runs, and putting a backup in its place.
 
 use super::{APPLICATION, FILE, options, replaced};
-use crate::model::audit::{Audited, Deed};
 use crate::model::ids::GroupKey;
+use crate::store::sql::catalog;
 use crate::store::sql::column::micros;
 use crate::store::sql::db::Db;
-use crate::store::sql::{audit, catalog};
 use crate::store::{Restored, Result, StoreError};
 use jiff::Timestamp;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Row as _};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _};
 use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -52,19 +51,9 @@ async fn copy_into(folder: &Path, file: &Path) -> Result<()> {
 /// What a backup holds of each group.
 pub async fn heads(file: &Path) -> Result<Vec<(GroupKey, i64)>> {
     let mut db = read_only(file).connect().await?;
-    let heads = heads_in(&mut db).await?;
+    let heads = catalog::heads(&mut Db::Sqlite(&mut db)).await?;
     db.close().await?;
     Ok(heads)
-}
-
-async fn heads_in(db: &mut SqliteConnection) -> Result<Vec<(GroupKey, i64)>> {
-    let rows =
-        sqlx::query("SELECT grp, MAX(last_position) AS position FROM \"commit\" GROUP BY grp")
-            .fetch_all(db)
-            .await?;
-    rows.iter()
-        .map(|row| Ok((GroupKey(row.try_get("grp")?), row.try_get("position")?)))
-        .collect()
 }
 
 /// Puts a backup in the place of the folder's file: a new epoch for every group, every credential locked,
@@ -118,44 +107,12 @@ async fn prepare(backup: &Path, fresh: &Path, now: Timestamp) -> Result<Vec<(Gro
     }
     // An older program's backup is brought up to this one; a newer one's is refused.
     sqlx::migrate!("migrations/sqlite").run(&mut db).await?;
-    let heads = heads_in(&mut db).await?;
-    begin_epoch(&mut db, &heads, now).await?;
+    let mut tx = db.begin().await?;
+    let heads = catalog::begin_epochs(&mut Db::Sqlite(&mut tx), now).await?;
+    tx.commit().await?;
     db.close().await?;
     sync(fresh)?;
     Ok(heads)
-}
-
-async fn begin_epoch(
-    db: &mut SqliteConnection,
-    heads: &[(GroupKey, i64)],
-    now: Timestamp,
-) -> Result<()> {
-    let mut tx = db.begin().await?;
-    // A clock reading is an epoch that no earlier restore of the same backup began.
-    sqlx::query("UPDATE grp SET epoch = MAX(epoch + 1, ?)")
-        .bind(micros(now))
-        .execute(&mut *tx)
-        .await?;
-    sqlx::query(
-        "INSERT INTO restore (grp, epoch, position) SELECT grp, epoch, COALESCE((SELECT \
-         MAX(last_position) FROM \"commit\" WHERE \"commit\".grp = grp.grp), 0) FROM grp",
-    )
-    .execute(&mut *tx)
-    .await?;
-    sqlx::query("UPDATE credential SET locked = 1")
-        .execute(&mut *tx)
-        .await?;
-    // A code may have got into other hands since.
-    sqlx::query("DELETE FROM invitation")
-        .execute(&mut *tx)
-        .await?;
-    let restored = Audited::new(now, Deed::Restored, None);
-    let mut within = Db::Sqlite(&mut tx);
-    for group in catalog::groups(&mut within).await? {
-        audit::write(&mut within, group.key, &restored).await?;
-    }
-    catalog::note_backup(&mut within, heads, now).await?;
-    Ok(tx.commit().await?)
 }
 
 /// Gives the file that stands in the folder a second name. It keeps its first name until the restored file

@@ -35,7 +35,7 @@ pub async fn a_group_does_not_see_another(store: &dyn Store) {
     let all = [Who::Group, Who::Office, of_campus(1)];
     let first = put(record(1)).by(mutation(1)).seen_by(&all);
     let mut batch = full.plan([first, put(record(2))]);
-    batch.keys_taken = vec![(key(), record(1))];
+    batch.keys = vec![(key(), Some(record(1)))];
     full.write(&batch).await.expect("the batch is written");
 
     let group = empty.group;
@@ -77,14 +77,13 @@ pub async fn a_write_in_one_group_moves_nothing_in_another(store: &dyn Store) {
     for scribe in [&mut a, &mut b] {
         let first = put(record(1)).by(mutation(1)).sized(200);
         let mut batch = scribe.plan([first, put(record(2))]);
-        batch.keys_taken = vec![(key(), record(1))];
+        batch.keys = vec![(key(), Some(record(1)))];
         scribe.write(&batch).await.expect("the batch is written");
     }
     // The same ids, keys, positions and mutation ids once more, but only in one.
     let by = put(record(1)).by(mutation(2)).seen_by(&[Who::Office]);
     let mut batch = a.plan([by, delete(record(2))]);
-    batch.keys_freed = vec![key()];
-    batch.keys_taken = vec![(key(), record(2))];
+    batch.keys = vec![(key(), Some(record(2)))];
     a.write(&batch).await.expect("the batch is written");
 
     assert_eq!(store.head(a.group).await.expect("a head"), head(4));

@@ -235,9 +235,9 @@ pub async fn a_key_brings_its_holder_and_who_sees_it(store: &dyn Store) {
     let mut scribe = Scribe::new(store, "g").await;
     let seen = [Who::Office, of_campus(1)];
     let mut batch = scribe.plan([put(record(1)).seen_by(&seen), put(record(2))]);
-    batch.keys_taken = vec![
-        (key("menu", "a"), record(1)),
-        (key("session", "a"), record(2)),
+    batch.keys = vec![
+        (key("menu", "a"), Some(record(1))),
+        (key("session", "a"), Some(record(2))),
     ];
     scribe.write(&batch).await.expect("the batch is written");
     let needs = Needs {
@@ -257,7 +257,7 @@ pub async fn many_ids_take_several_statements(store: &dyn Store) {
     let mut scribe = Scribe::new(store, "g").await;
     let keyed = |n: u128| key("menu", &n.to_string());
     let mut batch = scribe.plan((1..=MANY).map(|n| put(record(n)).by(mutation(n))));
-    batch.keys_taken = (1..=MANY).map(|n| (keyed(n), record(n))).collect();
+    batch.keys = (1..=MANY).map(|n| (keyed(n), Some(record(n)))).collect();
     scribe.write(&batch).await.expect("the batch is written");
     // As many again that nobody knows.
     let asked = || 1..=2 * MANY;

@@ -230,8 +230,7 @@ impl<'a> Scribe<'a> {
             superseded: Vec::new(),
             records: Vec::new(),
             audience: Vec::new(),
-            keys_freed: Vec::new(),
-            keys_taken: Vec::new(),
+            keys: Vec::new(),
         };
         for change in changes {
             self.head = head(self.head.position + 1);

@@ -19,7 +19,7 @@ pub async fn without_commit_nothing_happened(store: &dyn Store) {
     let mut scribe = Scribe::new(store, "g").await;
     let before = scribe.clone();
     let mut batch = scribe.plan([put(record(1)).by(mutation(1))]);
-    batch.keys_taken = vec![(key("a"), record(1))];
+    batch.keys = vec![(key("a"), Some(record(1)))];
     let mut writing = store.begin(&[scribe.group]).await.expect("begins");
     writing.apply(scribe.group, &batch).await.expect("applies");
     drop(writing);
@@ -83,23 +83,22 @@ pub async fn a_key_changes_hands_in_one_batch(store: &dyn Store) {
     let mut scribe = Scribe::new(store, "g").await;
     let keys = [key("a"), key("b"), key("c")];
     let mut first = scribe.plan([put(record(1)), put(record(2))]);
-    first.keys_taken = vec![(key("a"), record(1)), (key("b"), record(2))];
+    first.keys = vec![(key("a"), Some(record(1))), (key("b"), Some(record(2)))];
     scribe.write(&first).await.expect("the batch is written");
     assert_eq!(holders(&scribe, &keys).await, [Some(1), Some(2), None]);
 
-    // The two change places, and one that nobody held is freed and taken.
+    // The two change places, and one that nobody held is taken.
     let mut second = scribe.plan([put(record(1)), put(record(2))]);
-    second.keys_freed = keys.to_vec();
-    second.keys_taken = vec![
-        (key("b"), record(1)),
-        (key("a"), record(2)),
-        (key("c"), record(2)),
+    second.keys = vec![
+        (key("b"), Some(record(1))),
+        (key("a"), Some(record(2))),
+        (key("c"), Some(record(2))),
     ];
     scribe.write(&second).await.expect("the batch is written");
     assert_eq!(holders(&scribe, &keys).await, [Some(2), Some(1), Some(2)]);
 
     let mut third = scribe.plan([delete(record(2))]);
-    third.keys_freed = vec![key("a"), key("c")];
+    third.keys = vec![(key("a"), None), (key("c"), None)];
     scribe.write(&third).await.expect("the batch is written");
     assert_eq!(holders(&scribe, &keys).await, [None, Some(1), None]);
 }
@@ -116,19 +115,20 @@ async fn refuses(scribe: &mut Scribe<'_>, batch: &Batch) {
 pub async fn a_batch_that_failed_leaves_nothing(store: &dyn Store) {
     let mut scribe = Scribe::new(store, "g").await;
     let mut first = scribe.plan([put(record(1))]);
-    first.keys_taken = vec![(key("a"), record(1))];
+    first.keys = vec![(key("a"), Some(record(1)))];
     scribe.write(&first).await.expect("the batch is written");
 
     let kept = scribe.clone();
-    let mut second = scribe.plan([put(record(1)), put(record(2))]);
-    // The last statement of all fails: everything before it was done.
-    second.keys_taken = vec![(key("b"), record(2)), (key("a"), record(2))];
+    let twice = |id: u128| put(record(id)).by(mutation(1));
+    let mut second = scribe.plan([twice(1), twice(2)]);
+    // What comes before the versions was done, and what comes after them is not.
+    second.keys = vec![(key("b"), Some(record(2)))];
     refuses(&mut scribe, &second).await;
 
     let mut reader = Reader::of(&kept, &[Who::Group]);
     assert_eq!(reader.rest().await, [Told::Upsert(record(1), 1)]);
     assert_eq!(holders(&kept, &[key("a"), key("b")]).await, [Some(1), None]);
-    second.keys_taken.pop();
+    second.versions[1].mutation = None;
     scribe.write(&second).await.expect("the batch is written");
     assert_eq!(
         reader.rest().await,
@@ -139,13 +139,21 @@ pub async fn a_batch_that_failed_leaves_nothing(store: &dyn Store) {
 pub async fn a_key_has_one_holder(store: &dyn Store) {
     let mut scribe = Scribe::new(store, "g").await;
     let mut batch = scribe.plan([put(record(1)), put(record(2))]);
-    batch.keys_taken = vec![(key("a"), record(1)), (key("a"), record(2))];
-    refuses(&mut scribe, &batch).await;
-    "session".clone_into(&mut batch.keys_taken[1].0.kind);
-    scribe
-        .write(&batch)
-        .await
-        .expect("another kind, another key");
+    let other = Key {
+        kind: "session".to_owned(),
+        ..key("a")
+    };
+    let keys = [key("a"), other];
+    batch.keys = keys
+        .iter()
+        .map(|key| (key.clone(), Some(record(1))))
+        .collect();
+    scribe.write(&batch).await.expect("the batch is written");
+    let mut next = scribe.plan([put(record(2))]);
+    next.keys = vec![(key("a"), Some(record(2)))];
+    scribe.write(&next).await.expect("the batch is written");
+    // Another kind, another key.
+    assert_eq!(holders(&scribe, &keys).await, [Some(2), Some(1)]);
 }
 
 pub async fn a_mutation_is_remembered_once_a_place(store: &dyn Store) {
@@ -187,13 +195,14 @@ pub async fn a_position_is_given_once(store: &dyn Store) {
 pub async fn a_large_batch_is_written_whole(store: &dyn Store) {
     const MANY: u128 = 1_201;
     let mut scribe = Scribe::new(store, "g").await;
-    let key_of = |n: u128| (key(&n.to_string()), record(n));
+    let key_of = |n: u128| key(&n.to_string());
     let mut first = scribe.plan((1..=MANY).map(|n| put(record(n)).by(mutation(n))));
-    first.keys_taken = (1..=MANY).map(key_of).collect();
+    first.keys = (1..=MANY).map(|n| (key_of(n), Some(record(n)))).collect();
     scribe.write(&first).await.expect("the batch is written");
     let mut second = scribe.plan((1..=MANY).map(|n| put(record(n)).seen_by(&[Who::Office])));
-    second.keys_freed = (1..=MANY).map(|n| key_of(n).0).collect();
-    second.keys_taken = (1..=MANY).map(|n| key_of(MANY + 1 - n)).collect();
+    second.keys = (1..=MANY)
+        .map(|n| (key_of(MANY + 1 - n), Some(record(n))))
+        .collect();
     scribe.write(&second).await.expect("the batch is written");
 
     let told = Reader::of(&scribe, &[Who::Office]).rest().await;
@@ -202,8 +211,8 @@ pub async fn a_large_batch_is_written_whole(store: &dyn Store) {
     let told = Reader::of(&scribe, &[Who::Group]).rest().await;
     let expected: Vec<Told> = (1..=MANY).map(|n| Told::Removed(record(n), 2)).collect();
     assert_eq!(told, expected);
-    let keys: Vec<Key> = (1..=MANY).map(|n| key_of(n).0).collect();
-    let expected: Vec<Option<u128>> = (1..=MANY).map(Some).collect();
+    let keys: Vec<Key> = (1..=MANY).map(key_of).collect();
+    let expected: Vec<Option<u128>> = (1..=MANY).rev().map(Some).collect();
     assert_eq!(holders(&scribe, &keys).await, expected);
     let span = super::history::always();
     let old = store
