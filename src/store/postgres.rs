@@ -4,6 +4,7 @@
 //! whichever hub gives them. Groups are written for at the same time, each on a connection of its own.
 
 mod address;
+mod counts;
 mod hints;
 mod promises;
 mod turns;
@@ -13,17 +14,17 @@ pub use address::PostgresAddress;
 use super::engine::{Connection, Engine, Snapshot, Transaction};
 use super::sql::catalog;
 use super::sql::chunks::PREPARED;
-use super::sql::db::{Either, answered};
+use super::sql::db::{Db, Either, answered};
 use super::{Others, Restored, Result, Standing, StoreError};
 use crate::model::ids::GroupKey;
 use async_trait::async_trait;
+use counts::Counts;
 use hints::Hints;
 use jiff::Timestamp;
 pub use promises::refuse_beside_hubs;
 use promises::{plainly, refuse_foreign, waits_for_the_disk};
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions as _, Connection as _, Sqlite};
+use sqlx::{ConnectOptions as _, Connection as _};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::io::ErrorKind;
@@ -46,6 +47,7 @@ pub struct PostgresStore {
     looks: PgPool,
     turns: Turns,
     hints: Arc<Hints>,
+    counts: Counts,
 }
 
 const READERS: u32 = 8;
@@ -57,7 +59,7 @@ const LOOKS: u32 = 2;
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// What keeps one that vanished from holding up the others: a group's lock is free again within seconds of
 /// its holder's last word. In milliseconds.
-const SETTINGS: [(&str, &str); 16] = [
+const SETTINGS: [(&str, &str); 17] = [
     ("idle_in_transaction_session_timeout", "5000"),
     ("lock_timeout", "6000"),
     ("statement_timeout", "8000"),
@@ -74,7 +76,9 @@ const SETTINGS: [(&str, &str); 16] = [
     // An answered push survives the loss of power: every commit waits for the disk.
     ("synchronous_commit", "on"),
     // Every statement goes down an index, in its order. A plan that was made while a table was small is
-    // kept, and would go on walking all of it.
+    // kept, and would go on walking all of it; one that is made for a group of which nothing was counted yet
+    // would walk all of the group.
+    ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
     ("enable_bitmapscan", "off"),
     ("enable_hashjoin", "off"),
@@ -112,6 +116,7 @@ impl PostgresStore {
             hints: Arc::new(Hints::start(looks.clone())),
             looks,
             turns: Turns::default(),
+            counts: Counts::default(),
         };
         let mut tx = store.transaction(&[]).await?;
         let hub_id = catalog::hub_id(&mut tx.db(), fresh).await?;
@@ -220,9 +225,10 @@ where
 #[async_trait]
 impl Others for PostgresStore {
     async fn standings(&self) -> Result<Vec<Standing>> {
-        let mut connection =
-            Either::<PoolConnection<Sqlite>, _>::Postgres(self.looks.acquire().await?);
-        catalog::standings(&mut connection.db()).await
+        let mut db = self.looks.acquire().await?;
+        let standings = catalog::standings(&mut Db::Postgres(&mut db)).await?;
+        self.counts.keep(&mut db, &standings).await;
+        Ok(standings)
     }
 
     async fn hinted(&self) {

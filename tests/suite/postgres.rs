@@ -112,6 +112,37 @@ async fn a_commit_of_which_nobody_heard_is_no_refusal_and_is_found_when_it_is_se
 }
 
 #[tokio::test]
+async fn a_push_reads_what_it_touches_and_never_walks_its_group() {
+    const PUSHES: i64 = 400;
+    let mut hub = TestHub::start_on(Database::fresh()).await;
+    let head = hub.campus(HEAD);
+    let mut day = jiff::civil::date(2025, 1, 1);
+    for _ in 0..PUSHES {
+        let record = fresh();
+        day = day.tomorrow().expect("a day");
+        let prep = session("备课", &day.to_string());
+        head.applied(create(&record, prep.clone())).await;
+        let later = v1::Session {
+            lesson: "分数".to_owned(),
+            ..prep
+        };
+        head.applied(edit(&record, 1, later)).await;
+    }
+    // What connections counted is known when they have ended.
+    hub.stop().await;
+    let read: Vec<(String, i64)> = sqlx::query_as(
+        "SELECT indexrelname::TEXT, idx_tup_read FROM pg_stat_user_indexes \
+         WHERE idx_tup_read > 0 ORDER BY idx_tup_read DESC",
+    )
+    .fetch_all(&mut hub.database().connect().await)
+    .await
+    .expect("counts");
+    let all: i64 = read.iter().map(|(_, rows)| rows).sum();
+    assert!(all > PUSHES, "they are counted: {read:?}");
+    assert!(all < 2 * PUSHES * 60, "{read:?}");
+}
+
+#[tokio::test]
 async fn connections_that_the_server_ended_are_replaced_before_anybody_notices() {
     let hub = TestHub::start_on(Database::fresh()).await;
     let head = hub.campus(HEAD);

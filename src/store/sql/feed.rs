@@ -221,8 +221,8 @@ async fn versions(
         let mut sql = query(
             "SELECT id, kind, topic, campus, version, position, erased, frame FROM version WHERE grp = ",
         );
-        sql.push_bind(group.0).push(" AND position ");
-        sql.push_in(positions.iter().copied());
+        sql.push_bind(group.0).push(" AND ");
+        let sql = sql.for_each(["position"], positions.iter().map(|one| [(*one).into()]));
         for row in sql.fetch_all(&mut *db).await? {
             let version = version(&row)?;
             found.insert(version.position, version);

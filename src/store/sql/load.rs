@@ -175,35 +175,31 @@ const NEWEST: &str = "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.posit
 
 pub fn records_statement(group: GroupKey, ids: &[RecordId]) -> Sql<'static> {
     let mut sql = query(NEWEST);
-    sql.push_bind(group.0).push(" AND r.id ");
-    sql.push_in(ids.iter().copied().map(id_bytes));
-    sql
+    sql.push_bind(group.0).push(" AND ");
+    sql.for_each(["r.id"], ids.iter().map(|id| [id_bytes(*id).into()]))
 }
 
 pub fn holders_statement<'q>(group: GroupKey, keys: &[&'q Key]) -> Sql<'q> {
-    let mut sql = query(
+    let sql = query(
         "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.erased, v.frame FROM key k \
          JOIN record r ON r.grp = k.grp AND r.id = k.id \
          JOIN version v ON v.grp = r.grp AND v.position = r.position",
     );
-    held(&mut sql, group, keys);
-    sql
+    held(sql, group, keys)
 }
 
 pub fn audience_statement(group: GroupKey, ids: &[RecordId]) -> Sql<'static> {
     let mut sql = query("SELECT who, id FROM audience WHERE gone = 0 AND grp = ");
-    sql.push_bind(group.0).push(" AND id ");
-    sql.push_in(ids.iter().copied().map(id_bytes));
-    sql
+    sql.push_bind(group.0).push(" AND ");
+    sql.for_each(["id"], ids.iter().map(|id| [id_bytes(*id).into()]))
 }
 
 pub fn holders_audience_statement<'q>(group: GroupKey, keys: &[&'q Key]) -> Sql<'q> {
-    let mut sql = query(
+    let sql = query(
         "SELECT a.who, a.id FROM key k \
          JOIN audience a ON a.grp = k.grp AND a.id = k.id AND a.gone = 0",
     );
-    held(&mut sql, group, keys);
-    sql
+    held(sql, group, keys)
 }
 
 /// Each once: a record may be asked for and hold a key too.
@@ -223,16 +219,14 @@ fn audiences(rows: &[Row]) -> Result<HashMap<RecordId, Vec<Who>>> {
 }
 
 pub fn keys_statement<'q>(group: GroupKey, keys: &[&'q Key]) -> Sql<'q> {
-    let mut sql = query("SELECT k.kind, k.value, k.id FROM key k");
-    held(&mut sql, group, keys);
-    sql
+    let sql = query("SELECT k.kind, k.value, k.id FROM key k");
+    held(sql, group, keys)
 }
 
-fn held<'q>(sql: &mut Sql<'q>, group: GroupKey, keys: &[&'q Key]) {
-    sql.push(" WHERE k.grp = ").push_bind(group.0);
+fn held<'q>(mut sql: Sql<'q>, group: GroupKey, keys: &[&'q Key]) -> Sql<'q> {
+    sql.push(" WHERE k.grp = ").push_bind(group.0).push(" AND ");
     let row = |key: &&'q Key| [(&key.kind).into(), (&key.value).into()];
-    sql.push(" AND ")
-        .push_among(["k.kind", "k.value"], keys.iter().map(row));
+    sql.for_each(["k.kind", "k.value"], keys.iter().map(row))
 }
 
 fn key_row(row: &Row) -> Result<(Key, RecordId)> {
@@ -252,8 +246,7 @@ pub fn mutations_statement(group: GroupKey, mutations: &[(Place, MutationId)]) -
     let row = |(place, id): &(Place, MutationId)| {
         [place_bytes(*place).into(), id.0.as_bytes().to_vec().into()]
     };
-    sql.push_among(["place", "mutation_id"], mutations.iter().map(row));
-    sql
+    sql.for_each(["place", "mutation_id"], mutations.iter().map(row))
 }
 
 pub async fn remembered(
@@ -296,6 +289,5 @@ pub fn versions_statement(group: GroupKey, wanted: &[(RecordId, i64)]) -> Sql<'s
     );
     sql.push_bind(group.0).push(" AND ");
     let row = |(id, version): &(RecordId, i64)| [id_bytes(*id).into(), (*version).into()];
-    sql.push_among(["id", "version"], wanted.iter().map(row));
-    sql
+    sql.for_each(["id", "version"], wanted.iter().map(row))
 }

@@ -11,6 +11,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments as _, AssertSqlSafe, Decode, Postgres, Row as _, Sqlite, Type};
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 /// What stands in a column.
 #[derive(Clone)]
@@ -54,8 +55,10 @@ enum Part<'q> {
     Value(Value<'q>),
     /// What a column's value may be: ` IN` and the list.
     List(Vec<Value<'q>>),
-    /// What some columns may be together.
-    Among(Vec<&'static str>, Vec<Value<'q>>),
+    /// Where a statement for each of some rows of so many columns begins.
+    Each(usize, Arc<Vec<Value<'q>>>),
+    /// Where it says which columns hold the row, and ends.
+    Held(Vec<&'static str>, Arc<Vec<Value<'q>>>),
     /// Rows of so many columns.
     Rows(usize, Vec<Value<'q>>),
 }
@@ -110,16 +113,20 @@ impl<'q> Sql<'q> {
         self.put(Part::Rows(width, values))
     }
 
-    /// Are together one of these rows. PostgreSQL's planner goes down an index by lists, but may walk a table
-    /// for rows, as long as nobody has counted how large it is: it is given a list for each column, and tests
-    /// what they find.
-    pub fn push_among<const N: usize>(
-        &mut self,
+    /// For each of these rows, what is found where some columns hold it; that is the end of the statement.
+    /// PostgreSQL is asked row by row, down an index: told to look for lists or to join, its planner walks a
+    /// whole group instead while nobody has counted how large that is, or when it keeps a plan from when it
+    /// was small.
+    pub fn for_each<const N: usize>(
+        mut self,
         columns: [&'static str; N],
         rows: impl IntoIterator<Item = [Value<'q>; N]>,
-    ) -> &mut Self {
-        let values = rows.into_iter().flatten().collect();
-        self.put(Part::Among(columns.to_vec(), values))
+    ) -> Self {
+        let values = Arc::new(rows.into_iter().flatten().collect());
+        self.text.to_mut().insert(0, '?');
+        self.parts.insert(0, Part::Each(N, Arc::clone(&values)));
+        self.put(Part::Held(columns.to_vec(), values));
+        self
     }
 
     fn put(&mut self, part: Part<'q>) -> &mut Self {
@@ -167,28 +174,23 @@ impl<'q> Sql<'q> {
                     number(&mut text, &arguments);
                     text.push(')');
                 }
-                Part::Among(columns, values) => {
-                    let mut lists = Vec::new();
+                Part::Each(width, values) => {
+                    text.push_str("SELECT each_row.* FROM UNNEST (");
+                    arrays(&mut text, &mut arguments, *width, values);
+                    let columns: Vec<String> = (0..*width).map(|i| format!("c{i}")).collect();
+                    let _ = write!(text, ") w ({}) CROSS JOIN LATERAL (", columns.join(", "));
+                }
+                Part::Held(columns, _) => {
                     for (i, column) in columns.iter().enumerate() {
-                        let of_column = values.iter().skip(i).step_by(columns.len());
-                        add_array(&mut arguments, of_column);
-                        let list = format!("${}", arguments.len());
-                        let _ = write!(text, "{column} = ANY ({list}) AND ");
-                        lists.push(list);
+                        let and = if i == 0 { "" } else { " AND " };
+                        let _ = write!(text, "{and}{column} = w.c{i}");
                     }
-                    let (columns, lists) = (columns.join(", "), lists.join(", "));
-                    let _ = write!(
-                        text,
-                        "(({columns}) IN (SELECT * FROM UNNEST ({lists}))) IS TRUE"
-                    );
+                    // The planner does not take apart what is cut.
+                    text.push_str(" OFFSET 0) each_row");
                 }
                 Part::Rows(width, values) => {
                     text.push_str("SELECT * FROM UNNEST (");
-                    for column in 0..*width {
-                        add_array(&mut arguments, values.iter().skip(column).step_by(*width));
-                        text.push_str(if column == 0 { "" } else { ", " });
-                        number(&mut text, &arguments);
-                    }
+                    arrays(&mut text, &mut arguments, *width, values);
                     // It bounds nothing but the planner's guess: of few rows, a join begins there. Otherwise a
                     // plan that was made while a group was small, and is kept, may begin at the group and
                     // walk all of it.
@@ -211,7 +213,8 @@ impl<'q> Sql<'q> {
             let values: &mut dyn Iterator<Item = &Value<'_>> = match part {
                 Part::Value(value) => &mut std::iter::once(value),
                 Part::List(values) => &mut filled(values),
-                Part::Among(columns, values) => &mut filled_rows(columns.len(), values),
+                Part::Each(..) => &mut std::iter::empty(),
+                Part::Held(columns, values) => &mut filled_rows(columns.len(), values),
                 Part::Rows(_, values) => &mut values.iter(),
             };
             for value in values {
@@ -236,7 +239,8 @@ impl<'q> Sql<'q> {
                     text.push_str("IN ");
                     placeholders(&mut text, filled(values).count());
                 }
-                Part::Among(columns, values) => {
+                Part::Each(..) => {}
+                Part::Held(columns, values) => {
                     let width = columns.len();
                     let _ = write!(text, "({}) IN (", columns.join(", "));
                     rows_of(&mut text, width, filled_rows(width, values).count() / width);
@@ -247,6 +251,15 @@ impl<'q> Sql<'q> {
             text.push_str(piece);
         }
         text.into()
+    }
+}
+
+/// Rows as an array for each column.
+fn arrays(text: &mut String, arguments: &mut PgArguments, width: usize, values: &[Value<'_>]) {
+    for column in 0..width {
+        add_array(arguments, values.iter().skip(column).step_by(width));
+        text.push_str(if column == 0 { "" } else { ", " });
+        number(text, arguments);
     }
 }
 
