@@ -120,7 +120,7 @@ pub struct Known<R: Rules> {
 }
 
 /// What was surveyed of a kind, by id.
-type All<R> = Vec<Arc<Known<R>>>;
+type All<R> = BTreeMap<RecordId, Known<R>>;
 
 /// What was read of the kinds that are surveyed, and of which records that is out of date: a batch of a thousand
 /// sessions decodes the register of persons once.
@@ -192,24 +192,21 @@ impl Case<'_> {
                 content,
                 state,
             };
-            Some(Arc::new(known))
+            Some(known)
         };
         let before = surveys.remove(R::NAME);
         let before = before.and_then(|(all, stale)| Some((all.downcast::<All<R>>().ok()?, stale)));
-        let all = match before {
-            Some((all, stale)) if stale.is_empty() => all,
-            Some((all, stale)) => {
-                let mut all = Arc::unwrap_or_clone(all);
-                all.retain(|known| !stale.contains(&known.id));
-                all.extend(stale.into_iter().filter_map(read));
-                all.sort_by_key(|known| known.id);
-                Arc::new(all)
+        let (mut all, stale) = before.unwrap_or_else(|| {
+            let all = self.neighbours.all(R::NAME).into_iter();
+            (Arc::default(), all.collect())
+        });
+        if !stale.is_empty() {
+            let all = Arc::get_mut(&mut all).expect("nobody keeps it from one item to the next");
+            for id in stale {
+                all.remove(&id);
+                all.extend(read(id).map(|known| (id, known)));
             }
-            None => {
-                let ids = self.neighbours.all(R::NAME).into_iter();
-                Arc::new(ids.filter_map(read).collect())
-            }
-        };
+        }
         surveys.insert(R::NAME, (all.clone(), BTreeSet::new()));
         all
     }

@@ -101,7 +101,7 @@ pub fn calendar_of<'a>(
 /// The calendar of the campus that owns a record; `None` while nobody wrote one.
 pub fn calendar(case: &Case<'_>) -> Option<Calendar> {
     let all = case.all::<CalendarRules>();
-    let all = all.iter().map(|known| &known.content);
+    let all = all.values().map(|known| &known.content);
     let calendar = calendar_of(&case.owner.to_text(), all);
     (!calendar.terms().is_empty()).then_some(calendar)
 }

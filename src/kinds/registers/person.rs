@@ -78,7 +78,7 @@ pub fn propose(path: &str, person: Option<&v1::PersonRef>, case: &Case<'_>, foun
     };
     let campus = case.owner.to_text();
     let persons = case.all::<PersonRules>();
-    let alike = persons.iter().filter(|known| {
+    let alike = persons.values().filter(|known| {
         let colleague = known.content.home_campus_id == campus;
         colleague && known.content.display_name == person.display_name
     });

@@ -60,7 +60,7 @@ impl Words {
     }
 
     fn schemes(&self) -> impl Iterator<Item = &v1::Vocabulary> {
-        let all = self.all.iter().map(|known| &known.content);
+        let all = self.all.values().map(|known| &known.content);
         all.filter(|vocabulary| vocabulary.topic() == self.topic)
     }
 

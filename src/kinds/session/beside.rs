@@ -14,7 +14,7 @@ use jiff::civil::{Time, time};
 pub fn check(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
     let all = case.all::<SessionRules>();
     let others = || {
-        let all = all.iter();
+        let all = all.values();
         all.filter(|other| other.id != case.record && other.state.status() != Status::Cancelled)
     };
     // Whether it may be read of is asked last: it costs more than all the rest.

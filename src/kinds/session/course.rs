@@ -259,7 +259,7 @@ fn settled(
 fn taking_part(session: &v1::Session, case: &Case<'_>) -> BTreeSet<String> {
     let first = days(session).min();
     let campuses = case.all::<CampusRules>();
-    let members = campuses.iter().filter(|campus| {
+    let members = campuses.values().filter(|campus| {
         let then = |day| membership(&campus.content).contains(day);
         session.invites_all && first.is_none_or(then)
     });
