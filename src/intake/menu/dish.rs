@@ -120,6 +120,15 @@ impl Reader<'_> {
         if segment.is_empty() {
             return;
         }
+        if segment
+            .split_once(':')
+            .is_some_and(|(label, _)| words::meal(label).is_some())
+        {
+            // A meal inside another is none of its dishes.
+            let typed = cell.typed_of(segment);
+            let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), typed);
+            return self.doubts.push(doubt);
+        }
         if let Some((name, inside)) = bracketed(segment) {
             let mut dish = named(cell.typed_of(name.trim()), slot);
             dish.ingredients = self.listed(cell, inside, &dish.name);

@@ -421,6 +421,13 @@ impl Reader<'_> {
             .filter(|name| !name.is_empty())
             .collect();
         for (band, figure) in figures {
+            let named = pieces(&figure.text);
+            if names.len() < 2 && named.iter().any(|piece| !piece.name.trim().is_empty()) {
+                // 五花肉60 土豆40 under 1-3年级: the figures name what they weigh.
+                let listed = self.listed(figure, &figure.text, dish);
+                into.extend(listed.into_iter().map(|part| for_band(part, band)));
+                continue;
+            }
             let numbers: Vec<&str> = NUMBERS
                 .find_iter(&figure.text)
                 .map(|number| number.as_str())

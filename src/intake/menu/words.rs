@@ -42,7 +42,13 @@ const MEALS: &Table<Meal> = &[
 /// The meal a whole cell names.
 #[must_use]
 pub fn meal(text: &str) -> Option<Meal> {
-    exactly(MEALS, text)
+    let short = || match key(text).as_str() {
+        "早" => Some(Meal::Breakfast),
+        "中" | "午" => Some(Meal::Lunch),
+        "晚" => Some(Meal::Dinner),
+        _ => None,
+    };
+    exactly(MEALS, text).or_else(short)
 }
 
 /// The meal a text names first, and where.
