@@ -5,8 +5,11 @@ use super::words;
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::fold::fold;
 use crate::intake::sheet::Cell;
+use crate::intake::when::regex;
 use crate::intake::words::unnumbered;
 use crate::wire::v1::{Dish, DishSlot, Ingredient};
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// Reads cells into dishes.
 #[derive(Debug)]
@@ -48,7 +51,7 @@ impl Reader<'_> {
                 above = Above::Parts;
                 continue;
             }
-            for segment in segments(line) {
+            for segment in segments(line).into_iter().flat_map(listed_inline) {
                 self.segment(cell, segment, slot, &mut dishes);
             }
             let bare = dishes[before.min(dishes.len())..]
@@ -345,6 +348,32 @@ fn bracketed(segment: &str) -> Option<(&str, &str)> {
     let (name, inside) = segment.strip_suffix(')')?.split_once('(')?;
     let digits = |text: &str| text.chars().any(|c| c.is_ascii_digit());
     (digits(inside) && !digits(name) && !name.trim().is_empty()).then_some((name, inside))
+}
+
+/// The parts of a list in one line: 1.米饭 2.红烧肉, ①米饭②红烧肉.
+fn listed_inline(segment: &str) -> Vec<&str> {
+    static NUMBER: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?:(?:^|\s)\d{1,2}[.)]\s*|[①-⑳]\s*)([^\d\s])"));
+    let starts = NUMBER
+        .captures_iter(segment)
+        .filter_map(|number| Some((number.get(0)?.start(), number.get(1)?.start())));
+    let starts: Vec<(usize, usize)> = starts.collect();
+    if starts.len() < 2 {
+        return vec![segment];
+    }
+    let ends = starts
+        .iter()
+        .skip(1)
+        .map(|(start, _)| *start)
+        .chain([segment.len()]);
+    let parts = starts
+        .iter()
+        .zip(ends)
+        .map(|((_, from), to)| segment[*from..to].trim());
+    std::iter::once(segment[..starts[0].0].trim())
+        .chain(parts)
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 /// The parts of a cell: parted by commas, line ends and slashes outside brackets.

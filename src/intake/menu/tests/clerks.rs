@@ -188,3 +188,20 @@ fn ingredients_named_under_their_band_are_all_kept() {
         ]
     );
 }
+
+#[test]
+fn days_without_a_heading_and_numbered_dishes_in_a_cell() {
+    let (menu, _) = one(
+        "食谱,,,\n,早餐,午餐,晚餐\n周一 5.11,粥,\"1.米饭 2.红烧肉\n3.青菜\",面\n周二 5.12,饼,①米饭②鸡腿③白菜,停餐（校庆）\n",
+    );
+    assert_eq!(
+        shown(&menu),
+        [
+            "05-11 breakfast 粥",
+            "05-11 lunch 米饭 红烧肉 青菜",
+            "05-11 dinner 面",
+            "05-12 breakfast 饼",
+            "05-12 lunch 米饭 鸡腿 白菜",
+        ]
+    );
+}
