@@ -164,12 +164,10 @@ impl Reader<'_> {
         }
         // 芋头米 粉汤 400 is one name that was broken by a blank.
         let broken = found.len() == 1 && first.apart && !related(head, first.name);
+        let name_end = first.name.as_ptr() as usize + first.name.len() - segment.as_ptr() as usize;
         let (name, from) = match head {
             "" => (first.name, first.at.start),
-            _ if broken => (
-                &segment[..first.at.start + first.name.len()],
-                first.at.start + first.name.len(),
-            ),
+            _ if broken => (&segment[..name_end], name_end),
             head => (head, first.at.start),
         };
         let mut dish = named(&self.joined(cell, name), slot);

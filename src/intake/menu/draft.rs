@@ -354,13 +354,11 @@ impl Draft {
             doubts: &mut self.doubts,
         };
         let name = if row.dish.is_blank() {
-            let first = pieces(&source.text)
+            let pieces = pieces(&source.text);
+            let name = pieces
                 .first()
-                .map_or(source.text.as_str(), |piece| piece.name)
-                .len();
-            source
-                .typed_of(&source.text[..first.min(source.text.len())])
-                .to_owned()
+                .map_or(source.text.as_str(), |piece| piece.name);
+            source.typed_of(name).to_owned()
         } else {
             let clean = reader.without_marks(source, &source.text);
             reader.joined(source, clean)
