@@ -57,6 +57,8 @@ fn fold_char(c: char) -> char {
         '～' | '〜' | '∼' => '~',
         '—' | '–' | '―' | '－' | '−' | '─' => '-',
         '“' | '”' | '″' => '"',
+        // ①米饭 is no 1 of rice.
+        '①'..='⑳' => c,
         '\u{4e00}'..='\u{9fff}' => SIMPLIFIED.get(&c).copied().unwrap_or(c),
         c => one(c.nfkc().collect()).unwrap_or(c),
     }

@@ -313,11 +313,13 @@ impl Builder<'_> {
         if unsaid.next().is_none() {
             return Meal::Unspecified;
         }
-        let titled = draft
-            .titles
-            .iter()
-            .find_map(|cell| words::meal_in(&cell.text));
-        if let Some((meal, _)) = titled {
+        // A title that names several meals says nothing of this one.
+        let titled = draft.titles.iter().find_map(|cell| {
+            let (meal, at) = words::meal_in(&cell.text)?;
+            let other = words::meal_in(&cell.text[at.end..]).filter(|(other, _)| *other != meal);
+            other.is_none().then_some(meal)
+        });
+        if let Some(meal) = titled {
             return meal;
         }
         let own = self.known.own().map(|(_, campus)| campus);

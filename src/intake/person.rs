@@ -244,13 +244,17 @@ fn ranks(
         }
         years.day_or_month(cell, said?, doubts)
     });
-    for (_, cell) in record
-        .iter()
-        .filter(|(field, _)| matches!(field, Field::Rank | Field::Titles))
-    {
+    let of_ranks = |field: &Field| matches!(field, Field::Rank | Field::Titles | Field::RankFrom);
+    for (field, cell) in record.iter().filter(|(field, _)| of_ranks(field)) {
         let (rank, titles, rest) = ranked(cell, known, doubts);
+        // 一级教师2018.9 says both.
+        let own = when::months(&cell.text).first().map(|found| found.said);
+        let own = own.filter(|_| rank.is_some());
+        let rest =
+            rest.trim_matches(|c: char| own.is_some() && !c.is_alphabetic() || "年月".contains(c));
         if let Some(rank) = rank {
-            let from = from.clone().unwrap_or_default();
+            let own = own.and_then(|said| years.day_or_month(cell, said, doubts));
+            let from = own.or(from.clone()).unwrap_or_default();
             if from.is_empty() {
                 doubts.push(
                     Doubt::new(Code::Unstated, cell.place.clone(), &cell.typed)
@@ -263,7 +267,7 @@ fn ranks(
             });
         }
         person.titles.extend(titles);
-        if !rest.is_empty() {
+        if !rest.is_empty() && *field != Field::RankFrom {
             doubts.push(
                 Doubt::new(Code::WordUnknown, cell.place.clone(), rest)
                     .with("职称或称号 rank or title"),

@@ -196,7 +196,7 @@ fn stands_alone(text: &str, at: &Range<usize>, captures: &regex::Captures<'_>) -
     let part = before.is_some_and(|c| matches!(c, '.' | '/' | '第'))
         || (matches!(next, Some('.' | '/' | ':')) && numeric(after.next()))
         || next.is_some_and(|c| {
-            "g克年级个块杯份片只斤两人元米岁分%℃kKmML点时班届节课周章页组".contains(c)
+            "g克年级个块杯份片只斤两人元米岁分%℃kKmML点时班届节课章页组".contains(c)
         });
     let named = before.is_some_and(|c| c.is_alphabetic() && !c.is_ascii())
         && captures.name("year").is_none()

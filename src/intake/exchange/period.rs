@@ -29,6 +29,10 @@ fn stated_days(text: &str) -> (Vec<Said>, &str) {
     (found.into_iter().map(|found| found.said).collect(), rest)
 }
 
+/// An end of which only the year is said: 2026年9月-2027年.
+static YEAR_BEHIND: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^\s*[~\-至到]+\s*(?:19|20)\d{2}\s*(?:年|$)"));
+
 impl Builder<'_> {
     /// Writes the planned days of the cells that state them.
     pub(super) fn period(&self, cells: &[&Cell], movement: &mut Movement) {
@@ -44,6 +48,10 @@ impl Builder<'_> {
                 });
             }
             let (said, rest) = stated_days(&cell.text);
+            if !said.is_empty() && YEAR_BEHIND.is_match(rest) {
+                let doubt = Doubt::new(Code::YearOnly, cell.place.clone(), rest);
+                movement.doubts.push(doubt);
+            }
             length = length.or_else(|| Some((*cell, length_in_months(rest)?)));
             if said.is_empty() && length.is_none() {
                 self.unclear(cell, movement);

@@ -5,8 +5,11 @@ use super::words;
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::fold::fold;
 use crate::intake::sheet::Cell;
+use crate::intake::when::regex;
 use crate::intake::words::unnumbered;
 use crate::wire::v1::{Dish, DishSlot, Ingredient};
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// Reads cells into dishes.
 #[derive(Debug)]
@@ -48,7 +51,7 @@ impl Reader<'_> {
                 above = Above::Parts;
                 continue;
             }
-            for segment in segments(line) {
+            for segment in segments(line).into_iter().flat_map(listed_inline) {
                 self.segment(cell, segment, slot, &mut dishes);
             }
             let bare = dishes[before.min(dishes.len())..]
@@ -120,6 +123,15 @@ impl Reader<'_> {
         if segment.is_empty() {
             return;
         }
+        if segment
+            .split_once(':')
+            .is_some_and(|(label, _)| words::meal(label).is_some())
+        {
+            // A meal inside another is none of its dishes.
+            let typed = cell.typed_of(segment);
+            let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), typed);
+            return self.doubts.push(doubt);
+        }
         if let Some((name, inside)) = bracketed(segment) {
             let mut dish = named(cell.typed_of(name.trim()), slot);
             dish.ingredients = self.listed(cell, inside, &dish.name);
@@ -152,12 +164,10 @@ impl Reader<'_> {
         }
         // 芋头米 粉汤 400 is one name that was broken by a blank.
         let broken = found.len() == 1 && first.apart && !related(head, first.name);
+        let name_end = first.name.as_ptr() as usize + first.name.len() - segment.as_ptr() as usize;
         let (name, from) = match head {
             "" => (first.name, first.at.start),
-            _ if broken => (
-                &segment[..first.at.start + first.name.len()],
-                first.at.start + first.name.len(),
-            ),
+            _ if broken => (&segment[..name_end], name_end),
             head => (head, first.at.start),
         };
         let mut dish = named(&self.joined(cell, name), slot);
@@ -336,6 +346,32 @@ fn bracketed(segment: &str) -> Option<(&str, &str)> {
     let (name, inside) = segment.strip_suffix(')')?.split_once('(')?;
     let digits = |text: &str| text.chars().any(|c| c.is_ascii_digit());
     (digits(inside) && !digits(name) && !name.trim().is_empty()).then_some((name, inside))
+}
+
+/// The parts of a list in one line: 1.米饭 2.红烧肉, ①米饭②红烧肉.
+fn listed_inline(segment: &str) -> Vec<&str> {
+    static NUMBER: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"(?:(?:^|\s)\d{1,2}[.)]\s*|[①-⑳]\s*)([^\d\s])"));
+    let starts = NUMBER
+        .captures_iter(segment)
+        .filter_map(|number| Some((number.get(0)?.start(), number.get(1)?.start())));
+    let starts: Vec<(usize, usize)> = starts.collect();
+    if starts.len() < 2 {
+        return vec![segment];
+    }
+    let ends = starts
+        .iter()
+        .skip(1)
+        .map(|(start, _)| *start)
+        .chain([segment.len()]);
+    let parts = starts
+        .iter()
+        .zip(ends)
+        .map(|((_, from), to)| segment[*from..to].trim());
+    std::iter::once(segment[..starts[0].0].trim())
+        .chain(parts)
+        .filter(|part| !part.is_empty())
+        .collect()
 }
 
 /// The parts of a cell: parted by commas, line ends and slashes outside brackets.

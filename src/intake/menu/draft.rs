@@ -354,13 +354,11 @@ impl Draft {
             doubts: &mut self.doubts,
         };
         let name = if row.dish.is_blank() {
-            let first = pieces(&source.text)
+            let pieces = pieces(&source.text);
+            let name = pieces
                 .first()
-                .map_or(source.text.as_str(), |piece| piece.name)
-                .len();
-            source
-                .typed_of(&source.text[..first.min(source.text.len())])
-                .to_owned()
+                .map_or(source.text.as_str(), |piece| piece.name);
+            source.typed_of(name).to_owned()
         } else {
             let clean = reader.without_marks(source, &source.text);
             reader.joined(source, clean)
@@ -382,6 +380,36 @@ impl Reader<'_> {
             .push(doubt.with(format!("“{beside}”的数量 its amounts")));
     }
 
+    /// The ingredients of a cell that states their amounts; the figure beside it is their sum.
+    fn amounts(
+        &mut self,
+        cell: &Cell,
+        figures: &[&(String, Cell)],
+        dish: &str,
+        into: &mut Vec<Ingredient>,
+    ) {
+        let bands: Vec<_> = BAND.find_iter(&cell.text).collect();
+        let start = into.len();
+        if bands.is_empty() {
+            into.extend(self.listed(cell, &cell.text, dish));
+        } else {
+            let banded = self.dishes(cell, DishSlot::Unspecified);
+            into.extend(banded.into_iter().flat_map(|dish| dish.ingredients));
+        }
+        // The figure beside amounts is their sum.
+        let sum = |figure: &Cell| {
+            let plain = figure.text.trim_end_matches(['g', 'G', '克', ' ']);
+            plain.parse::<f64>().ok()
+        };
+        for (band, figure) in figures {
+            match sum(figure).filter(|_| band.is_empty()) {
+                Some(sum) if bands.len() <= 1 => self.check_sum(cell, sum, &into[start..]),
+                Some(_) => {}
+                None => self.unread(figure, &cell.typed),
+            }
+        }
+    }
+
     /// The ingredients of a cell with the figures of the cells beside it.
     fn parts(
         &mut self,
@@ -392,28 +420,8 @@ impl Reader<'_> {
     ) {
         static NUMBERS: LazyLock<Regex> =
             LazyLock::new(|| regex(r"\d+(?:\.\d+)?(?:\s*(?:g|G|克|kg))?"));
-        let bands: Vec<_> = BAND.find_iter(&cell.text).collect();
         if cell.text.chars().any(|c| c.is_ascii_digit()) || figures.is_empty() {
-            let start = into.len();
-            if bands.is_empty() {
-                into.extend(self.listed(cell, &cell.text, dish));
-            } else {
-                let banded = self.dishes(cell, DishSlot::Unspecified);
-                into.extend(banded.into_iter().flat_map(|dish| dish.ingredients));
-            }
-            // The figure beside amounts is their sum.
-            let sum = |figure: &Cell| {
-                let plain = figure.text.trim_end_matches(['g', 'G', '克', ' ']);
-                plain.parse::<f64>().ok()
-            };
-            for (band, figure) in figures {
-                match sum(figure).filter(|_| band.is_empty()) {
-                    Some(sum) if bands.len() <= 1 => self.check_sum(cell, sum, &into[start..]),
-                    Some(_) => {}
-                    None => self.unread(figure, &cell.typed),
-                }
-            }
-            return;
+            return self.amounts(cell, figures, dish, into);
         }
         let names: Vec<&str> = cell
             .text
@@ -421,6 +429,13 @@ impl Reader<'_> {
             .filter(|name| !name.is_empty())
             .collect();
         for (band, figure) in figures {
+            let weighed = pieces(&figure.text);
+            if names.len() < 2 && weighed.iter().any(|piece| !piece.name.trim().is_empty()) {
+                // 五花肉60 土豆40 under 1-3年级: the figures name what they weigh.
+                let listed = self.listed(figure, &figure.text, dish);
+                into.extend(listed.into_iter().map(|part| for_band(part, band)));
+                continue;
+            }
             let numbers: Vec<&str> = NUMBERS
                 .find_iter(&figure.text)
                 .map(|number| number.as_str())

@@ -15,7 +15,8 @@ use std::sync::LazyLock;
 pub fn read(sheet: &Sheet, draft: &mut Draft) {
     let mut days: Vec<usize> = Vec::new();
     let mut under = Under::default();
-    let lines: Vec<Cell> = sheet.lines().flat_map(days_apart).collect();
+    let lines = sheet.lines().flat_map(days_apart);
+    let lines: Vec<Cell> = lines.flat_map(|line| meals_apart(&line)).collect();
     let first = first_of_unprinted(&lines);
     for line in &lines {
         let mut rest = opened(&line.text);
@@ -155,6 +156,26 @@ fn days_apart(line: &Cell) -> Vec<Cell> {
             line.part(line.text[*start..end].trim_end_matches([';', ',', '。', ' ']))
         })
         .filter(|part| !part.text.is_empty())
+        .collect()
+}
+
+/// A line with several meals (早餐:…;午餐:…) as one a meal.
+fn meals_apart(line: &Cell) -> Vec<Cell> {
+    static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"[;,。\s]\s*((?:早餐|早饭|早点|上午点心|午餐|中餐|午饭|中饭|午点|下午点心|晚餐|晚饭|[早中午晚])\s*:)",
+        )
+    });
+    let starts = BETWEEN
+        .captures_iter(&line.text)
+        .filter_map(|meal| Some(meal.get(1)?.start()));
+    let starts: Vec<usize> = std::iter::once(0).chain(starts).collect();
+    let ends = starts.iter().skip(1).copied().chain([line.text.len()]);
+    let parts = starts.iter().zip(ends);
+    parts
+        .map(|(start, end)| {
+            line.part(line.text[*start..end].trim_end_matches([';', ',', '。', ' ']))
+        })
         .collect()
 }
 

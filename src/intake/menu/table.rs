@@ -36,6 +36,19 @@ pub fn header(rows: &[Row]) -> Option<Header> {
             let upper = roles.iter().flatten().count() > 1;
             body += usize::from(upper && join(&mut roles, &mut over, &rows[row], below));
         }
+        if !roles.contains(&Some(Role::Day)) {
+            // The column of the days often has no heading.
+            let dated = |column: &usize| {
+                let cells = rows[body..].iter().map(|row| at(row, *column));
+                let days = cells.filter(|cell| when::whole(&cell.text).is_some());
+                roles[*column].is_none()
+                    && rows[row][*column].is_blank()
+                    && days.take(2).count() == 2
+            };
+            if let Some(column) = (0..roles.len()).find(dated) {
+                roles[column] = Some(Role::Day);
+            }
+        }
         let is =
             |wanted: fn(&Role) -> bool| roles.iter().flatten().filter(|role| wanted(role)).count();
         let dishes = is(|role| matches!(role, Role::Dish | Role::Parts));

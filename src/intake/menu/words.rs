@@ -42,7 +42,13 @@ const MEALS: &Table<Meal> = &[
 /// The meal a whole cell names.
 #[must_use]
 pub fn meal(text: &str) -> Option<Meal> {
-    exactly(MEALS, text)
+    let short = || match key(text).as_str() {
+        "早" => Some(Meal::Breakfast),
+        "中" | "午" => Some(Meal::Lunch),
+        "晚" => Some(Meal::Dinner),
+        _ => None,
+    };
+    exactly(MEALS, text).or_else(short)
 }
 
 /// The meal a text names first, and where.
@@ -215,6 +221,9 @@ pub fn no_service(text: &str) -> Option<NoServiceReason> {
     let words = table.iter().flat_map(|(_, words)| words.iter());
     let rest = words.fold(text.to_owned(), |rest, word| rest.replace(word, ""));
     let mut rest = rest.chars().filter(|c| c.is_alphabetic());
-    let bare = rest.all(|c| "节日假期活动师生全校体因中午早晚餐当天不用供暂就的".contains(c));
+    let strong = ["停餐", "不供餐", "无餐", "不用餐", "停供", "不供应", "停伙"];
+    let strong = text.chars().count() <= 16 && strong.iter().any(|word| text.contains(word));
+    let bare =
+        strong || rest.all(|c| "节日假期活动师生全校体因中午早晚餐当天不用供暂就的".contains(c));
     said.filter(|_| bare).map(|(reason, _)| *reason)
 }

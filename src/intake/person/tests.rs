@@ -175,3 +175,16 @@ fn what_stands_above_the_headings_and_rows_nobody_filled_in() {
     assert_eq!(codes(&doubts), [Code::NotUnderstood]);
     assert_eq!(doubts[0].typed, "填报单位：总校 填报人：张主任");
 }
+
+#[test]
+fn a_rank_and_its_day_in_one_cell() {
+    let (all, doubts) = of(
+        "姓名,学校,职称及取得时间\n王老师,总校,一级教师2018.9\n李老师,春风,高级（2020年12月）\n",
+    );
+    let ranks: Vec<(Rank, &str)> = all
+        .iter()
+        .map(|person| (person.ranks[0].rank(), person.ranks[0].from.as_str()))
+        .collect();
+    assert_eq!(ranks, [(Rank::First, "2018-09"), (Rank::Senior, "2020-12")]);
+    assert_eq!(codes(&doubts), []);
+}

@@ -22,6 +22,7 @@ static UNSET: LazyLock<Regex> = LazyLock::new(|| regex("待定|另行通知|每�
 /// The sessions of a text whose lines have no headings: one a line that says a day; a text in which no
 /// line says one is one session.
 pub fn notices(lines: &[Cell], doubts: &mut Vec<Doubt>) -> Vec<Notice> {
+    let lines: Vec<Cell> = lines.iter().flat_map(days_apart).collect();
     let lines: Vec<&Cell> = lines.iter().filter(|line| !line.is_blank()).collect();
     // 1. 语文组 周二下午 总校: a list in which each posts a line.
     let posted = |line: &Cell| unnumbered(&line.text).len() < line.text.len();
@@ -51,6 +52,16 @@ pub fn notices(lines: &[Cell], doubts: &mut Vec<Doubt>) -> Vec<Notice> {
         }
     }
     notices
+}
+
+/// A line with several sessions, each with its day, as one a session.
+fn days_apart(line: &Cell) -> Vec<Cell> {
+    let parts: Vec<&str> = line.text.split([';', '。']).collect();
+    let dated = |part: &&str| !when::find(part, false).is_empty();
+    match parts.iter().filter(|part| dated(part)).count() > 1 {
+        true => parts.into_iter().map(|part| line.part(part)).collect(),
+        false => vec![line.clone()],
+    }
 }
 
 /// A text of several lines as one session.
@@ -117,6 +128,8 @@ fn notice(line: &Cell) -> Notice {
 
 /// A short word that is a place and no name.
 fn is_place(token: &str) -> bool {
+    // 张老师(总校) is a person.
+    let token = token.split('(').next().unwrap_or_default();
     ["室", "厅", "楼", "校", "馆", "线上", "网络", "会议", "园"]
         .iter()
         .any(|word| token.contains(word))

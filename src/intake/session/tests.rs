@@ -419,3 +419,13 @@ fn a_thousand_sessions_alike_are_a_doubt_each() {
         .count();
     assert_eq!((sessions.len(), alike, busy), (3000, 2999, 0));
 }
+
+#[test]
+fn two_sessions_in_one_line_are_two() {
+    let (sessions, _) = of(
+        "三年级数学集备：5月12日下午，总校三楼会议室，主备人李老师；五年级语文集备：5月13日14:00，春风，主备人王老师\n",
+    );
+    let leads: Vec<&str> = sessions.iter().map(lead).collect();
+    assert_eq!(leads, ["李老师", "王老师"]);
+    assert_eq!(when(&sessions[1]), ["2026-05-13 14:00-"]);
+}

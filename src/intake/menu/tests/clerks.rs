@@ -156,3 +156,52 @@ fn allergens_are_read_in_the_group_s_codings() {
         [(Code::WordUnsure, "鱼"), (Code::NotUnderstood, "芥末")]
     );
 }
+
+#[test]
+fn several_meals_in_one_line_are_meals_of_their_own() {
+    let days = [
+        "05-11 breakfast 牛奶 面包",
+        "05-11 lunch 米饭 红烧肉 青菜",
+        "05-11 dinner 面条",
+        "05-12 breakfast 豆浆",
+        "05-12 lunch 米饭 鸡腿",
+    ];
+    let (menu, _) = one(
+        "5月11日（周一）：早餐：牛奶、面包；午餐：米饭、红烧肉、青菜；晚餐：面条\n5月12日（周二）：早餐：豆浆，午餐：米饭、鸡腿\n",
+    );
+    assert_eq!(shown(&menu), days);
+    let (menu, _) = one(
+        "日期,餐次,菜品\n5.11周一,早,牛奶、面包\n,中,米饭、红烧肉、青菜\n,晚,面条\n5.12周二,早,豆浆\n,中,米饭、鸡腿\n",
+    );
+    assert_eq!(shown(&menu), days);
+}
+
+#[test]
+fn ingredients_named_under_their_band_are_all_kept() {
+    let (menu, _) = one(
+        "带量食谱（单位：克）,,,\n星期,菜名,一至三年级,四至六年级\n周一,红烧肉,五花肉60 土豆40,五花肉80 土豆50\n周一,米饭,75,90\n",
+    );
+    assert_eq!(
+        shown(&menu),
+        [
+            "05-11 lunch 红烧肉(一至三年级五花肉60+一至三年级土豆40+四至六年级五花肉80+四至六年级土豆50) 米饭(一至三年级米饭75+四至六年级米饭90)"
+        ]
+    );
+}
+
+#[test]
+fn days_without_a_heading_and_numbered_dishes_in_a_cell() {
+    let (menu, _) = one(
+        "食谱,,,\n,早餐,午餐,晚餐\n周一 5.11,粥,\"1.米饭 2.红烧肉\n3.青菜\",面\n周二 5.12,饼,①米饭②鸡腿③白菜,停餐（校庆）\n",
+    );
+    assert_eq!(
+        shown(&menu),
+        [
+            "05-11 breakfast 粥",
+            "05-11 lunch 米饭 红烧肉 青菜",
+            "05-11 dinner 面",
+            "05-12 breakfast 饼",
+            "05-12 lunch 米饭 鸡腿 白菜",
+        ]
+    );
+}
