@@ -6,6 +6,7 @@
 
 mod cast;
 mod doors;
+mod past;
 
 use crate::answers::failed;
 use crate::harness::within;
