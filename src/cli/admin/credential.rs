@@ -39,7 +39,7 @@ pub enum Credential {
         /// The credential's id, as `list` prints it
         id: String,
     },
-    /// Print every credential's id, place, holder, state, rights and label
+    /// Print every credential's id, place, holder, state, rights, end, last call and label
     List {
         #[command(flatten)]
         group: Group,
@@ -211,7 +211,15 @@ fn line(credential: &v1::Credential) -> String {
     };
     let state = state(credential);
     let rights = convert::rights(&credential.rights).unwrap_or_default();
-    format!("{id}\t{place}\t{holder}\t{state}\t{rights}\t{label}")
+    let time = |time: &Option<prost_types::Timestamp>| {
+        let time = time.as_ref().and_then(convert::time);
+        time.map_or_else(|| "never".to_owned(), |time| time.to_string())
+    };
+    let (ends, heard) = (
+        time(&credential.expire_time),
+        time(&credential.last_heard_time),
+    );
+    format!("{id}\t{place}\t{holder}\t{state}\t{rights}\t{ends}\t{heard}\t{label}")
 }
 
 /// Whether it lets its holder in, or why not.
