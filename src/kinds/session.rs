@@ -54,6 +54,7 @@ impl Rules for SessionRules {
         }
         for (i, product) in session.products.iter().enumerate() {
             found.line(&format!("products[{i}].name"), &product.name, 200);
+            check_link(&format!("products[{i}].link"), &product.link, found);
         }
     }
 
@@ -172,6 +173,15 @@ fn check_days(days: &[v1::SessionDay], found: &mut Found) {
                     .with("stated", stated),
             );
         }
+    }
+}
+
+/// Colleagues click on it: a script is no place where anything lies.
+fn check_link(path: &str, link: &str, found: &mut Found) {
+    let scheme = link.split_once("://").map(|(scheme, _)| scheme);
+    let opens = |scheme: &str| ["http", "https"].map(|web| scheme.eq_ignore_ascii_case(web));
+    if !link.is_empty() && !scheme.is_some_and(|scheme| opens(scheme).contains(&true)) {
+        found.add(Code::LinkInvalid, path);
     }
 }
 

@@ -238,6 +238,9 @@ codes! {
     OutOfRange "OUT_OF_RANGE" Refuse
         "{path} 应在 {min} 到 {max} 之间，收到 {value}。"
         "{path} must be {min} to {max}, not {value}.";
+    LinkInvalid "LINK_INVALID" Refuse
+        "{path} 应为 http:// 或 https:// 开头的网址。"
+        "{path} must be a link that begins with http:// or https://.";
     NotInOrder "NOT_IN_ORDER" Refuse
         "{path} 应按日期先后排列，每天一次。"
         "{path} must be in order, each day once.";
