@@ -84,7 +84,7 @@ impl std::ops::AddAssign for Done {
     }
 }
 
-/// Everything after a position that mentions a person.
+/// Everything after a position that mentions a person, with the conflicts and the corrections about it.
 ///
 /// # Errors
 /// When the database failed.
@@ -115,27 +115,35 @@ pub async fn find_person(
             break;
         }
     }
+    // What the office asked about them, and an edit that lost, may name the person and hold no id.
+    for id in records.clone() {
+        records.extend(kept_about(store, group, id).await?);
+    }
     let others = records.into_iter().map(|id| (id, Whom::Person(person)));
     let own = own.then_some((person, Whom::Everybody));
     found.records = others.chain(own).collect();
     Ok(found)
 }
 
-/// A record with the conflicts and the correction about it, from which everybody is to be taken out.
+/// A record with the conflicts and the corrections about it, from which everybody is to be taken out.
 ///
 /// # Errors
 /// When the database failed.
 pub async fn find_record(store: &dyn Store, group: GroupKey, record: RecordId) -> Result<Found> {
-    let mut records = vec![record];
-    for kind in [conflict::KIND, correction::KIND] {
-        records.extend(store.mentioned_by(group, kind, record).await?);
-    }
+    let kept = kept_about(store, group, record).await?.into_iter();
     Ok(Found {
-        records: (records.into_iter())
+        records: ([record].into_iter().chain(kept))
             .map(|id| (id, Whom::Everybody))
             .collect(),
         ..Found::default()
     })
+}
+
+/// The conflicts and the corrections about a record, live or gone.
+async fn kept_about(store: &dyn Store, group: GroupKey, record: RecordId) -> Result<Vec<RecordId>> {
+    let mut kept = store.mentioned_by(group, conflict::KIND, record).await?;
+    kept.extend(store.mentioned_by(group, correction::KIND, record).await?);
+    Ok(kept)
 }
 
 /// What was written after a position under a name.
