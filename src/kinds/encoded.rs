@@ -174,7 +174,7 @@ where
     }
 
     fn public(&self) -> bool {
-        R::PUBLIC || self.open()
+        R::PUBLIC
     }
 
     fn personal(&self) -> bool {

@@ -7,6 +7,7 @@
 mod cast;
 mod doors;
 mod past;
+mod public;
 
 use crate::answers::failed;
 use crate::harness::within;
@@ -35,6 +36,7 @@ const SIGHT: &str = "
     person, at home        -    sees   -       -         -    -      sees   -      -
     person, a guest        -    sees   -       -         sees -      sees   -      -
     policy                 sees sees   sees    sees      sees sees   sees   sees   -
+    staff count            sees sees   sees    sees      sees sees   sees   -      -
 ";
 
 /// What each is answered who puts a new content, as a code; `ok` for what would be stored.

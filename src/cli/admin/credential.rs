@@ -88,7 +88,7 @@ struct Place {
     /// For the group office (集团办)
     #[arg(long)]
     office: bool,
-    /// For a public link (公开链接): published menus and registers, to be read only
+    /// For a public link (公开链接): published menus, campuses, calendar, words and rules, to be read only
     #[arg(long)]
     public: bool,
 }

@@ -18,6 +18,7 @@ pub struct PolicyRules;
 impl Rules for PolicyRules {
     const NAME: &'static str = "policy";
     const OWNER: Owner = Owner::Office;
+    const PUBLIC: bool = true;
     type Content = v1::Policy;
     type State = ();
     type Action = ();

@@ -146,6 +146,17 @@ impl Cast {
         exchange(&id(SPRING), &id(LAKE))
     }
 
+    /// So many teachers at `spring`.
+    pub fn count(&self, full_time: i32) -> v1::StaffCount {
+        v1::StaffCount {
+            campus_id: id(SPRING),
+            school_year: 2025,
+            day: "2025-09-10".to_owned(),
+            full_time: Some(full_time),
+            ..Default::default()
+        }
+    }
+
     async fn registers(&mut self) {
         let policy = v1::Policy {
             time_zone: "Asia/Shanghai".to_owned(),
@@ -155,6 +166,10 @@ impl Cast {
         let record = fresh();
         self.client("office").applied(create(&record, policy)).await;
         self.records.insert("policy", (record, 1));
+        let record = fresh();
+        let count = self.count(30);
+        self.client("office").applied(create(&record, count)).await;
+        self.records.insert("staff count", (record, 1));
         for (name, record) in people {
             let colleague = person("李老师", &id(SPRING));
             self.client("office")
