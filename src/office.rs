@@ -6,5 +6,5 @@ mod retention;
 mod status;
 
 pub use records::{KINDS, Records};
-pub use retention::overdue;
+pub use retention::{Overdue, overdue};
 pub use status::{GroupStatus, Heard, group_status};

@@ -24,6 +24,8 @@ pub enum Whose<'a> {
     Person(&'a str),
     /// Everybody.
     Everybody,
+    /// Everybody, and the free text whole: nobody knows who is named in it.
+    Anybody,
     /// Everybody, and whatever else the contract marks: it leaves the group.
     Marked,
 }
@@ -103,7 +105,7 @@ impl<'a> Redactor<'a> {
         let id = ids.filter_map(|field| text(&field)).last().unwrap_or("");
         let goes = match self.whose {
             Whose::Person(person) => id == person,
-            Whose::Everybody | Whose::Marked => true,
+            Whose::Everybody | Whose::Anybody | Whose::Marked => true,
         };
         (!id.is_empty(), goes)
     }
@@ -120,6 +122,9 @@ impl<'a> Redactor<'a> {
                     redacted.extend(delimited(field.number, ERASED.as_bytes()));
                 }
                 Personal::Name | Personal::Trait if goes => {}
+                Personal::Text if matches!(self.whose, Whose::Anybody) => {
+                    redacted.extend(delimited(field.number, ERASED.as_bytes()));
+                }
                 Personal::Text => redacted.extend(self.text(&field)),
                 _ => redacted.extend(field.raw),
             }

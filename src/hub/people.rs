@@ -265,7 +265,7 @@ impl Hub {
             let id = RecordId(erasure.id);
             let found = match erasure.of {
                 Of::Person => erase::find_person(store, group, id, looked).await?,
-                Of::Record => erase::find_record(store, group, id).await?,
+                Of::Record => erase::find_record(store, group, id, &Whom::Everybody).await?,
                 Of::Holder => {
                     let name = holders.get(&CredentialId(erasure.id));
                     let name = name.map_or(NOBODY, String::as_str);
