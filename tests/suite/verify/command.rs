@@ -36,7 +36,10 @@ async fn the_command_says_whole_with_status_0_and_rewritten_with_status_1() {
     assert!(words.contains("agrees: positions 1 to 1 "), "{words}");
     // It says what was compared, and what was not.
     assert!(words.contains("1 条记录的现行版"), "{words}");
-    assert!(words.contains("older versions said cannot be compared"), "{words}");
+    assert!(
+        words.contains("older versions said cannot be compared"),
+        "{words}"
+    );
     let again = campus(folder.path(), &hub, &token, &["verify", "--json"]);
     let found: Value = serde_json::from_str(&said(&again)).expect("JSON");
     assert_eq!(
