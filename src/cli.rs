@@ -68,6 +68,7 @@ pub fn run() -> ExitCode {
             };
         }
     };
+    keep_private();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
@@ -86,6 +87,12 @@ pub fn run() -> ExitCode {
     // A stream that a peer holds open does not hold up the end.
     runtime.shutdown_background();
     outcome.unwrap_or_else(|error| fail(&*error))
+}
+
+/// What a command writes (a database, a copy, a backup) is its user's alone, whatever folder it lands in.
+fn keep_private() {
+    use rustix::fs::Mode;
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
 }
 
 fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {

@@ -8,6 +8,6 @@ mod status;
 mod watch;
 
 pub use records::{KINDS, Records};
-pub use retention::overdue;
+pub use retention::{Overdue, overdue};
 pub use shares::{ExchangeShares, exchange_shares, school_year};
 pub use status::{GroupStatus, Heard, group_status};

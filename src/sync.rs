@@ -22,6 +22,6 @@ pub use ledger::Ledger;
 pub use queue::WriteError;
 pub use read::{OpenError, Reader, Reading, kind_names};
 pub use shares::{Share, Shares};
-pub use sights::Sights;
+pub use sights::{Sights, shown};
 pub use watch::{Pace, Watching};
 pub use writer::{Writer, end_if_unsynced};

@@ -96,6 +96,13 @@ pub fn by(frame: &Bytes, actor: &str) -> Option<Bytes> {
     Some(wrap(UPSERT, &record))
 }
 
+/// A frame as it leaves the group: without what the contract marks as personal, and without who wrote it.
+#[must_use]
+pub fn outside(frame: &Bytes) -> Bytes {
+    let unmarked = redacted(frame, Whose::Marked, &Names::default());
+    by(unmarked.as_ref().unwrap_or(frame), "").unwrap_or_default()
+}
+
 /// The parts of the record in a frame, byte for byte as written.
 ///
 /// # Errors

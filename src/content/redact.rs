@@ -24,6 +24,10 @@ pub enum Whose<'a> {
     Person(&'a str),
     /// Everybody.
     Everybody,
+    /// Everybody, and the free text whole: nobody knows who is named in it.
+    Anybody,
+    /// Everybody, and whatever else the contract marks: it leaves the group.
+    Marked,
 }
 
 /// The names under which people are known, the longest first. It has no `Debug`: it is nobody's to print.
@@ -101,7 +105,7 @@ impl<'a> Redactor<'a> {
         let id = ids.filter_map(|field| text(&field)).last().unwrap_or("");
         let goes = match self.whose {
             Whose::Person(person) => id == person,
-            Whose::Everybody => true,
+            Whose::Everybody | Whose::Anybody | Whose::Marked => true,
         };
         (!id.is_empty(), goes)
     }
@@ -112,12 +116,16 @@ impl<'a> Redactor<'a> {
         let mut redacted = Vec::with_capacity(bytes.len());
         for field in fields(bytes).map_while(Result::ok) {
             match self.mark(message, &field) {
+                Personal::Unspecified => redacted.extend(self.inside(message, &field)),
+                _ if matches!(self.whose, Whose::Marked) => {}
                 Personal::Name if goes && !has_id => {
                     redacted.extend(delimited(field.number, ERASED.as_bytes()));
                 }
                 Personal::Name | Personal::Trait if goes => {}
+                Personal::Text if matches!(self.whose, Whose::Anybody) => {
+                    redacted.extend(delimited(field.number, ERASED.as_bytes()));
+                }
                 Personal::Text => redacted.extend(self.text(&field)),
-                Personal::Unspecified => redacted.extend(self.inside(message, &field)),
                 _ => redacted.extend(field.raw),
             }
         }

@@ -222,11 +222,15 @@ impl Hub {
         holders: &HashMap<CredentialId, String>,
     ) -> Result<(Done, i64), HubError> {
         let mut erasures = erasures.to_vec();
-        let mut total = Done::default();
+        // Kept from look to look: the first one erases the person's record, which tells them.
+        let (mut total, mut names) = (Done::default(), Names::default());
         loop {
             // Before the look: what is written meanwhile is looked through the next time.
             let position = self.store.head(actor.group.key).await?.position;
-            let (found, names) = self.find(&erasures, holders).await?;
+            let found = self.find(&erasures, holders).await?;
+            for found in &found {
+                names.extend(&found.names);
+            }
             let mut done = Done::default();
             for (erasure, found) in erasures.iter().zip(&found) {
                 let order = Order {
@@ -248,30 +252,29 @@ impl Hub {
         }
     }
 
-    /// What each of these erasures finds, and what the people are called.
+    /// What each of these erasures finds.
     async fn find(
         &self,
         erasures: &[Erasure],
         holders: &HashMap<CredentialId, String>,
-    ) -> Result<(Vec<Found>, Names), HubError> {
+    ) -> Result<Vec<Found>, HubError> {
         let store = &*self.store;
-        let (mut all, mut names) = (Vec::with_capacity(erasures.len()), Names::default());
+        let mut all = Vec::with_capacity(erasures.len());
         for erasure in erasures {
             let Erasure { group, looked, .. } = *erasure;
             let id = RecordId(erasure.id);
             let found = match erasure.of {
                 Of::Person => erase::find_person(store, group, id, looked).await?,
-                Of::Record => erase::find_record(store, group, id).await?,
+                Of::Record => erase::find_record(store, group, id, &Whom::Everybody).await?,
                 Of::Holder => {
                     let name = holders.get(&CredentialId(erasure.id));
                     let name = name.map_or(NOBODY, String::as_str);
                     erase::find_actor(store, group, name, looked).await?
                 }
             };
-            names.extend(&found.names);
             all.push(found);
         }
-        Ok((all, names))
+        Ok(all)
     }
 
     /// Erases from records, a part at a time.

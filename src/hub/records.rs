@@ -6,6 +6,7 @@ use crate::model::caller::Caller;
 use crate::model::ids::{MutationId, RecordId};
 use crate::model::mutation::Answer;
 use crate::sync::history::{self, Entries};
+use crate::sync::shown;
 use bytes::Bytes;
 use jiff::Timestamp;
 
@@ -35,7 +36,7 @@ impl Hub {
         let frame = version.frame.clone();
         let frame = frame.ok_or_else(|| no_record(id, true))?;
         self.ledger.versions(caller, &[&version]).await?;
-        Ok(frame)
+        Ok(shown(caller, frame))
     }
 
     /// A page of a record's versions below a number, newest first.

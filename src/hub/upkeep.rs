@@ -6,7 +6,7 @@ use super::{Hub, HubError};
 use crate::model::audit::Deed;
 use crate::model::caller::{Caller, Group};
 use crate::model::ids::RecordId;
-use crate::office;
+use crate::office::{self, Overdue};
 use crate::store::{Due, Erasure, Of, Retained};
 use crate::sync::erase::{self, Done, Names, Order};
 use std::sync::{Arc, Weak};
@@ -102,23 +102,23 @@ impl Hub {
     async fn end_retentions(&self) -> Result<(), HubError> {
         for group in self.store.groups().await? {
             let overdue = office::overdue(&*self.store, group.key, self.clock.now()).await?;
-            for (kind, by) in overdue {
-                self.end_retention(&group, &kind, by).await?;
+            for overdue in overdue {
+                self.end_retention(&group, &overdue).await?;
             }
         }
         Ok(())
     }
 
-    async fn end_retention(
-        &self,
-        group: &Group,
-        kind: &str,
-        by: jiff::civil::Date,
-    ) -> Result<(), HubError> {
-        let store = &*self.store;
+    async fn end_retention(&self, group: &Group, overdue: &Overdue) -> Result<(), HubError> {
+        let (store, kind, by) = (&*self.store, overdue.kind.as_str(), overdue.by);
         let before = store.retained(group.key, kind).await?;
         let position = store.head(group.key).await?.position;
-        let ended = store.ended(group.key, kind, before, by).await?;
+        let (first, last) = (overdue.end_of(before.ends_on), overdue.end_of(by));
+        let first = store.commit_as_of(group.key, first).await?.position;
+        let last = store.commit_as_of(group.key, last).await?.position;
+        let mut ended = store.ended(group.key, kind, before, by).await?;
+        ended.extend(store.undated(group.key, kind, (first, last)).await?);
+        let whom = erase::whom_at_end(kind);
         let mut done = Done::default();
         let order = Order {
             caller: itself(group.clone()),
@@ -129,7 +129,7 @@ impl Hub {
         for ids in ended.chunks(RECORDS_AT_ONCE) {
             let mut records = Vec::new();
             for id in ids {
-                let found = erase::find_record(store, group.key, *id).await?;
+                let found = erase::find_record(store, group.key, *id, &whom).await?;
                 records.extend(found.records);
             }
             let _one = self.erasing.lock().await;

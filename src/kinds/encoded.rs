@@ -178,7 +178,7 @@ where
     }
 
     fn public(&self) -> bool {
-        R::PUBLIC || self.open()
+        R::PUBLIC
     }
 
     fn personal(&self) -> bool {

@@ -58,6 +58,7 @@ impl Rules for SessionRules {
         for (i, product) in session.products.iter().enumerate() {
             found.line(&format!("products[{i}].name"), &product.name, 200);
             found.optional_line(&format!("products[{i}].link"), &product.link, 1_000);
+            check_link(&format!("products[{i}].link"), &product.link, found);
             found.optional_line(&format!("products[{i}].version"), &product.version, 40);
         }
         if let Some(place) = &session.place {
@@ -207,6 +208,15 @@ fn check_claim(session: &v1::Session, found: &mut Found) {
     if claimed > 0 && usize::try_from(claimed) != Ok(listed) {
         let finding = Finding::new(Code::ClaimDiffers, "claimed_subject_count");
         found.say(finding.with("claimed", claimed).with("listed", listed));
+    }
+}
+
+/// Colleagues click on it: a script is no place where anything lies.
+fn check_link(path: &str, link: &str, found: &mut Found) {
+    let scheme = link.split_once("://").map(|(scheme, _)| scheme);
+    let opens = |scheme: &str| ["http", "https"].map(|web| scheme.eq_ignore_ascii_case(web));
+    if !link.is_empty() && !scheme.is_some_and(|scheme| opens(scheme).contains(&true)) {
+        found.add(Code::LinkInvalid, path);
     }
 }
 

@@ -238,6 +238,9 @@ codes! {
     OutOfRange "OUT_OF_RANGE" Refuse
         "{path} 应在 {min} 到 {max} 之间，收到 {value}。"
         "{path} must be {min} to {max}, not {value}.";
+    LinkInvalid "LINK_INVALID" Refuse
+        "{path} 应为 http:// 或 https:// 开头的网址。"
+        "{path} must be a link that begins with http:// or https://.";
     NotInOrder "NOT_IN_ORDER" Refuse
         "{path} 应按日期先后排列，每天一次。"
         "{path} must be in order, each day once.";
@@ -251,8 +254,8 @@ codes! {
         "{path}：人员 {id} 的姓名已按要求删除，请只填编号。"
         "{path}: the name of the person {id} was erased on request: give the id alone.";
     KindNotRetained "KIND_NOT_RETAINED" Refuse
-        "{path} 应为含有姓名和日期的记录种类：{known}。"
-        "{path} must be a kind of record that names people and has days: {known}.";
+        "{path} 应为学校上报的记录种类：{known}。登记没有结束日：人员离开后，请由集团办删除其个人信息。"
+        "{path} must be a kind that campuses push: {known}. A register has no end: the office erases whoever has left.";
     TimeZoneUnknown "TIME_ZONE_UNKNOWN" Refuse
         "{path}：没有时区“{value}”，例如 Asia/Shanghai。"
         "{path}: there is no time zone \"{value}\"; an example is Asia/Shanghai.";

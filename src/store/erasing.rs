@@ -129,6 +129,14 @@ pub trait Erasing {
         before: Retained,
         by: Date,
     ) -> Result<Vec<RecordId>>;
+    /// The records of a kind, live or deleted, that are of no day and were last written behind one position
+    /// and up to another.
+    async fn undated(
+        &self,
+        group: GroupKey,
+        kind: &str,
+        written: (i64, i64),
+    ) -> Result<Vec<RecordId>>;
     /// How far the records of a kind were looked through.
     async fn retained(&self, group: GroupKey, kind: &str) -> Result<Retained>;
     /// Notes how far they were.

@@ -9,6 +9,7 @@ use crate::content::frame::{self, Parts};
 pub use crate::content::redact::{ERASED as NOBODY, Names};
 use crate::content::redact::{Whose, redact};
 use crate::content::{answer, conflict, correction};
+use crate::kinds::{self, Kind};
 use crate::model::audit::{Audited, Deed};
 use crate::model::caller::Caller;
 use crate::model::ids::{CredentialId, GroupKey, RecordId};
@@ -32,6 +33,8 @@ pub enum Whom {
     Person(RecordId),
     /// Everybody.
     Everybody,
+    /// Everybody, and the free text whole.
+    Anybody,
     /// Who wrote it, under this name.
     Actor(String),
 }
@@ -84,7 +87,7 @@ impl std::ops::AddAssign for Done {
     }
 }
 
-/// Everything after a position that mentions a person.
+/// Everything after a position that mentions a person, with the conflicts and the corrections about it.
 ///
 /// # Errors
 /// When the database failed.
@@ -115,27 +118,49 @@ pub async fn find_person(
             break;
         }
     }
+    // What the office asked about them, and an edit that lost, may name the person and hold no id.
+    for id in records.clone() {
+        records.extend(kept_about(store, group, id).await?);
+    }
     let others = records.into_iter().map(|id| (id, Whom::Person(person)));
     let own = own.then_some((person, Whom::Everybody));
     found.records = others.chain(own).collect();
     Ok(found)
 }
 
-/// A record with the conflicts and the correction about it, from which everybody is to be taken out.
+/// A record with the conflicts and the corrections about it, and who is to be taken out of them.
 ///
 /// # Errors
 /// When the database failed.
-pub async fn find_record(store: &dyn Store, group: GroupKey, record: RecordId) -> Result<Found> {
-    let mut records = vec![record];
-    for kind in [conflict::KIND, correction::KIND] {
-        records.extend(store.mentioned_by(group, kind, record).await?);
-    }
+pub async fn find_record(
+    store: &dyn Store,
+    group: GroupKey,
+    record: RecordId,
+    whom: &Whom,
+) -> Result<Found> {
+    let kept = kept_about(store, group, record).await?.into_iter();
     Ok(Found {
-        records: (records.into_iter())
-            .map(|id| (id, Whom::Everybody))
+        records: ([record].into_iter().chain(kept))
+            .map(|id| (id, whom.clone()))
             .collect(),
         ..Found::default()
     })
+}
+
+/// Who goes from records of a kind that were kept long enough. Where no field names anybody, there is no name
+/// to look for in the free text.
+pub fn whom_at_end(kind: &str) -> Whom {
+    match kinds::named(kind).is_some_and(Kind::names_people) {
+        true => Whom::Everybody,
+        false => Whom::Anybody,
+    }
+}
+
+/// The conflicts and the corrections about a record, live or gone.
+async fn kept_about(store: &dyn Store, group: GroupKey, record: RecordId) -> Result<Vec<RecordId>> {
+    let mut kept = store.mentioned_by(group, conflict::KIND, record).await?;
+    kept.extend(store.mentioned_by(group, correction::KIND, record).await?);
+    Ok(kept)
 }
 
 /// What was written after a position under a name.
@@ -242,6 +267,7 @@ fn rewritten(stored: &[Stored], whom: &Whom, names: Names) -> Vec<Stored> {
     match whom {
         Whom::Person(id) => without(stored, Whose::Person(&id.to_string()), names),
         Whom::Everybody => without(stored, Whose::Everybody, names),
+        Whom::Anybody => without(stored, Whose::Anybody, names),
         Whom::Actor(name) => by_nobody(stored, name),
     }
 }

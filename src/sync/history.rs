@@ -32,22 +32,19 @@ pub struct Entries {
     pub below: Option<i64>,
 }
 
-/// The version of a record that stood at a position, if the caller may see it.
+/// The version of a record that stood at a position, if the caller may see the record now and might see it
+/// then.
 pub async fn record_at(
     store: &dyn Store,
     (group, sight): (GroupKey, &Sight),
     id: RecordId,
     position: i64,
 ) -> Result<Option<Version>> {
-    let Some(version) = store.record_at(group, id, position).await? else {
+    if store.record(group, id, sight).await?.is_none() {
         return Ok(None);
-    };
-    let seen = match then(&version) {
-        Some(audience) => sight.sees(&version.topic, &audience),
-        // Nobody's to tell from the version alone; who sees the record now may look back.
-        None => store.record(group, id, sight).await?.is_some(),
-    };
-    Ok(seen.then_some(version))
+    }
+    let version = store.record_at(group, id, position).await?;
+    Ok(version.filter(|version| sees(sight, version)))
 }
 
 /// The versions below a number of a record that may be seen now.

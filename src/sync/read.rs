@@ -2,7 +2,7 @@
 
 use super::heads::Heads;
 use super::ledger::Ledger;
-use super::sights::Sights;
+use super::sights::{self, Sights};
 use crate::content::{conflict, correction, frame};
 use crate::kinds::KINDS;
 use crate::model::caller::{Caller, Group};
@@ -192,7 +192,7 @@ impl Reader {
 fn shown(reading: &Reading, page: FeedPage) -> Page {
     let start_head = reading.cursor.start_head;
     let change = |entry: FeedEntry| match entry {
-        FeedEntry::Upsert(frame) => Some(frame),
+        FeedEntry::Upsert(frame) => Some(sights::shown(&reading.caller, frame)),
         // What was gone when the reader began from nothing, it never had.
         FeedEntry::Gone { version, .. } if version.position <= start_head => None,
         FeedEntry::Gone {

@@ -5,9 +5,10 @@ use crate::access::{self, Topic};
 use crate::content::frame;
 use crate::kinds::{self, KINDS};
 use crate::model::caller::Caller;
-use crate::model::ids::{GroupKey, RecordId, Who};
+use crate::model::ids::{GroupKey, Place, RecordId, Who};
 use crate::model::sight::Sight;
 use crate::store::{Result, Store, Version};
+use bytes::Bytes;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,6 +20,14 @@ pub fn sight(caller: &Caller, circles: impl IntoIterator<Item = Who>) -> Sight {
         public: kind.public(),
     });
     access::sight(caller.place, circles, &caller.rights, topics)
+}
+
+/// A frame as a caller is shown it: whoever reads by a public link stands outside the group.
+pub fn shown(caller: &Caller, frame: Bytes) -> Bytes {
+    match caller.place {
+        Place::Public => frame::outside(&frame),
+        _ => frame,
+    }
 }
 
 /// Looks the circles of campuses up, and keeps them as long as no register changed.

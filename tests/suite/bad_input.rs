@@ -433,3 +433,41 @@ async fn every_fault_of_an_item_is_named_at_once() {
     ];
     assert_eq!(found, expected);
 }
+
+#[tokio::test]
+async fn a_product_lies_behind_a_web_link_or_nowhere() {
+    let hub = TestHub::start().await;
+    let head = hub.campus(HEAD);
+    let lies_at = |link: &str| {
+        let product = v1::Product {
+            name: "课件".to_owned(),
+            link: link.to_owned(),
+            ..Default::default()
+        };
+        let session = v1::Session {
+            products: vec![product],
+            ..prep("备课")
+        };
+        create(&fresh(), session)
+    };
+    for link in [
+        "",
+        "https://pan.hhjy.cn/s/1",
+        "http://10.1.2.3/课件.pptx",
+        "HTTPS://a.cn",
+    ] {
+        head.applied(lies_at(link)).await;
+    }
+    for link in [
+        "javascript:alert(1)",
+        "javascript://%0aalert(1)",
+        " https://a.cn",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "pan.hhjy.cn/s/1",
+        "https:a.cn",
+    ] {
+        let path = "put.content.session.products[0].link";
+        refused(&head.one(lies_at(link)).await, "LINK_INVALID", path);
+    }
+}

@@ -227,7 +227,16 @@ async fn judged(client: &Client, content: Bytes) -> v1::PushResult {
 async fn a_character_that_nobody_sees_is_refused_wherever_it_stands() {
     let hub = TestHub::start().await;
     let head = hub.campus(HEAD);
-    for hidden in ["\0", "\u{1b}[2J", "\u{7f}", "\u{202e}", "\u{2066}"] {
+    for hidden in [
+        "\0",
+        "\u{1b}[2J",
+        "\u{7f}",
+        "\u{200b}",
+        "\u{2028}",
+        "\u{2029}",
+        "\u{202e}",
+        "\u{2066}",
+    ] {
         let title = session(&format!("备课{hidden}"), "2026-05-12").encode();
         refused(
             &judged(&head, title).await,

@@ -259,6 +259,32 @@ fn an_invitation_to_a_holder_replaces_its_token_in_its_file() {
 }
 
 #[test]
+fn the_list_tells_when_a_credential_ends_and_when_it_last_called() {
+    let stage = Stage::set();
+    joined(&stage.join(&[&stage.invite("总务处", &[])]));
+    let place = ["--campus", &stage.campus, "--holder", "督导"];
+    let until = ["--expires", "2097-08-31T18:00:00+08:00"];
+    stage.admin("create", &[&place[..], &until].concat());
+    // The columns: id, place, holder, state, rights, end, last call, label.
+    let end_and_call = |holder: &str| {
+        let listed = stage.admin("list", &[]);
+        let mut lines = listed.lines();
+        let line = lines.find(|line| line.contains(holder)).unwrap();
+        let columns: Vec<&str> = line.split('\t').collect();
+        (columns[5].to_owned(), columns[6].to_owned())
+    };
+    let never = "never".to_owned();
+    let expected = ("2097-08-31T10:00:00Z".to_owned(), never.clone());
+    assert_eq!(end_and_call("督导"), expected);
+    assert!(stage.sync());
+    // It is written down while the answer is on its way.
+    let mut asked = (0..200).map(|_| end_and_call("总务处"));
+    let (end, call) = asked.find(|(_, call)| *call != never).expect("it called");
+    assert_eq!(end, never);
+    assert!(call.parse::<jiff::Timestamp>().is_ok(), "{call}");
+}
+
+#[test]
 fn under_tls_the_invitation_carries_the_certificate_and_no_other_one_is_trusted() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("hub");

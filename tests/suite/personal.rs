@@ -5,6 +5,7 @@ mod contract;
 mod cut_off;
 mod erase;
 mod export;
+mod free_text;
 mod holders;
 mod logs;
 mod replicas;

@@ -139,7 +139,8 @@ async fn a_push_reads_what_it_touches_and_never_walks_its_group() {
     .expect("counts");
     let all: i64 = read.iter().map(|(_, rows)| rows).sum();
     assert!(all > PUSHES, "they are counted: {read:?}");
-    assert!(all < 2 * PUSHES * 60, "{read:?}");
+    // Some walks there are until the tables are counted for the first time; with no end to them it would be millions.
+    assert!(all < 2 * PUSHES * 200, "{read:?}");
 }
 
 #[tokio::test]

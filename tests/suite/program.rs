@@ -1,6 +1,9 @@
 //! The program as a whole: the README's lines, the demo, ends and kills.
 
-use crate::process::{Running, program, program_folder, serve_on};
+use crate::database::on_postgres;
+use crate::process::{Running, admin, clerk, program, program_folder, serve, serve_on};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 const README: &str = include_str!("../../README.md");
@@ -21,7 +24,7 @@ fn blocks(kind: &str) -> Vec<String> {
 /// Runs shell lines with the program and grpcurl at hand; what they print.
 fn shell(script: &str, environment: &[(String, String)]) -> String {
     let grpcurl = std::env::var("GRPCURL").expect("tests/run installs grpcurl and says where");
-    let grpcurl = std::path::Path::new(&grpcurl).parent().unwrap().to_owned();
+    let grpcurl = Path::new(&grpcurl).parent().unwrap().to_owned();
     let path = std::env::var("PATH").unwrap();
     let path = format!(
         "{}:{}:{path}",
@@ -189,6 +192,43 @@ fn a_second_hub_on_the_same_data_folder_is_refused_in_words() {
         "{complaint}"
     );
     assert!(first.end_with("INT"));
+}
+
+#[test]
+fn whatever_the_program_writes_is_its_users_alone_in_a_folder_that_is_open_to_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, copy) = (folder.path().join("hub"), folder.path().join("copy.db"));
+    std::fs::create_dir(&data).unwrap();
+    for open in [folder.path(), &data] {
+        std::fs::set_permissions(open, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let (_hub, address) = serve(&data);
+    let token = clerk(&data);
+    let mut sync = program();
+    let hub = format!("http://{address}");
+    sync.args(["campus", "--hub", &hub, "--data"]).arg(&copy);
+    let synced = sync.arg("sync").env("LIANXIAO_TOKEN", token).output();
+    assert!(synced.unwrap().status.success());
+    let mut wanted = vec![data.join("lock"), copy];
+    if !on_postgres() {
+        let backup = folder.path().join("backup.db");
+        admin(&data, &["backup", backup.to_str().unwrap()]);
+        wanted.extend([
+            backup,
+            data.join("lianxiao.db"),
+            data.join("lianxiao.db-wal"),
+        ]);
+    }
+    let mode = |file: &Path| std::fs::metadata(file).unwrap().mode() & 0o777;
+    for file in wanted {
+        assert_eq!(
+            mode(&file) & 0o077,
+            0,
+            "{} is {:o}",
+            file.display(),
+            mode(&file)
+        );
+    }
 }
 
 #[test]

@@ -339,6 +339,24 @@ pub fn approve() -> Bytes {
     of_exchange(v1::exchange_action::Action::Approve(v1::ApproveExchange {}))
 }
 
+pub fn decline() -> Bytes {
+    of_exchange(v1::exchange_action::Action::Decline(v1::DeclineExchange {}))
+}
+
+pub fn return_exchange() -> Bytes {
+    of_exchange(v1::exchange_action::Action::Return(v1::ReturnExchange {}))
+}
+
+pub fn cancel_exchange() -> Bytes {
+    of_exchange(v1::exchange_action::Action::Cancel(v1::CancelExchange {}))
+}
+
+pub fn refuse_extension() -> Bytes {
+    of_exchange(v1::exchange_action::Action::RefuseExtension(
+        v1::RefuseExtension {},
+    ))
+}
+
 pub fn confirm_arrival(date: &str) -> Bytes {
     let date = date.to_owned();
     let arrival = v1::ConfirmArrival { date };

@@ -39,7 +39,7 @@ pub enum Credential {
         /// The credential's id, as `list` prints it
         id: String,
     },
-    /// Print every credential's id, place, holder, state, rights and label
+    /// Print every credential's id, place, holder, state, rights, end, last call and label
     List {
         #[command(flatten)]
         group: Group,
@@ -88,7 +88,7 @@ struct Place {
     /// For the group office (集团办)
     #[arg(long)]
     office: bool,
-    /// For a public link (公开链接): published menus and registers, to be read only
+    /// For a public link (公开链接): published menus, campuses, calendar, words and rules, to be read only
     #[arg(long)]
     public: bool,
 }
@@ -211,7 +211,15 @@ fn line(credential: &v1::Credential) -> String {
     };
     let state = state(credential);
     let rights = convert::rights(&credential.rights).unwrap_or_default();
-    format!("{id}\t{place}\t{holder}\t{state}\t{rights}\t{label}")
+    let time = |time: &Option<prost_types::Timestamp>| {
+        let time = time.as_ref().and_then(convert::time);
+        time.map_or_else(|| "never".to_owned(), |time| time.to_string())
+    };
+    let (ends, heard) = (
+        time(&credential.expire_time),
+        time(&credential.last_heard_time),
+    );
+    format!("{id}\t{place}\t{holder}\t{state}\t{rights}\t{ends}\t{heard}\t{label}")
 }
 
 /// Whether it lets its holder in, or why not.

@@ -115,17 +115,17 @@ fn as_text(proof: &Proof) -> String {
     let (after, position, heads) = (proof.after, proof.position, proof.heads);
     if proof.whole() && position == after {
         say(
-            format!("历史完整：位置 {position} 以前已核对过，链头未变"),
+            format!("链头一致：位置 {position} 以前已核对过，链头未变"),
             format!(
-                "whole: everything up to position {position} was verified before and leads to the same head"
+                "agrees: everything up to position {position} was verified before and leads to the same head"
             ),
         );
     } else if proof.whole() {
         let first = after + 1;
         say(
-            format!("历史完整：位置 {first} 到 {position} 已重算，与记住的 {heads} 个链头一致"),
+            format!("链头一致：位置 {first} 到 {position} 已重算，与记住的 {heads} 个链头一致"),
             format!(
-                "whole: positions {first} to {position} were computed anew and lead to the {heads} heads remembered"
+                "agrees: positions {first} to {position} were computed anew and lead to the {heads} heads remembered"
             ),
         );
     }
@@ -165,8 +165,10 @@ fn difference_as_text(difference: Difference) -> (String, String) {
 fn counts_as_text(proof: &Proof, mut say: impl FnMut(String, String)) {
     let records = proof.records;
     say(
-        format!("本地 {records} 条记录与当时登记的内容相符"),
-        format!("{records} records of the copy are what was hashed"),
+        format!("本地 {records} 条记录的现行版与当时登记的内容相符；旧版的内容无从核对"),
+        format!(
+            "{records} records of the copy are, as they stand, what was hashed; what older versions said cannot be compared"
+        ),
     );
     if proof.changed > 0 {
         let changed = proof.changed;

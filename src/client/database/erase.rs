@@ -5,6 +5,7 @@ use super::super::error::Result;
 use super::super::wish;
 use super::{Tx, answer, mutation};
 use crate::content::redact::{Names, Whose, redact};
+use crate::kinds::{self, Kind};
 use prost::Message as _;
 use sqlx::Row as _;
 
@@ -25,13 +26,13 @@ pub async fn forget(tx: &mut Tx, record_id: &str, before: i64) -> Result<()> {
     for row in &rows {
         let mutation = mutation(row)?;
         if let Some(content) = wish::content(&mutation) {
-            names.learn(CONTENT, content, Whose::Everybody);
+            names.learn(CONTENT, content, whose(content));
         }
         kept.push((mutation, answer(row.try_get("answer")?)?));
     }
     for (mut mutation, mut answer) in kept {
         let redacted = wish::content(&mutation)
-            .and_then(|content| redact(CONTENT, content, Whose::Everybody, &names));
+            .and_then(|content| redact(CONTENT, content, whose(content), &names));
         if let Some(content) = redacted {
             wish::write(&mut mutation, content);
         }
@@ -44,6 +45,14 @@ pub async fn forget(tx: &mut Tx, record_id: &str, before: i64) -> Result<()> {
             .await?;
     }
     forget_refusals(tx, record_id, before).await
+}
+
+/// Where no field names anybody, there is no name to look for in the free text.
+fn whose(content: &[u8]) -> Whose<'static> {
+    match kinds::of(content).is_some_and(Kind::names_people) {
+        true => Whose::Everybody,
+        false => Whose::Anybody,
+    }
 }
 
 /// A refusal may show the record as it stood.

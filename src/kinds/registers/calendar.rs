@@ -15,6 +15,7 @@ pub struct CalendarRules;
 impl Rules for CalendarRules {
     const NAME: &'static str = "calendar";
     const OWNER: Owner = Owner::Office;
+    const PUBLIC: bool = true;
     type Content = v1::Calendar;
     type State = ();
     type Action = ();

@@ -13,6 +13,7 @@ pub struct CampusRules;
 impl Rules for CampusRules {
     const NAME: &'static str = "campus";
     const OWNER: Owner = Owner::Office;
+    const PUBLIC: bool = true;
     type Content = v1::Campus;
     type State = ();
     type Action = ();

@@ -18,6 +18,7 @@ pub struct PolicyRules;
 impl Rules for PolicyRules {
     const NAME: &'static str = "policy";
     const OWNER: Owner = Owner::Office;
+    const PUBLIC: bool = true;
     type Content = v1::Policy;
     type State = ();
     type Action = ();
@@ -101,12 +102,11 @@ fn check_exchange_rules(rules: &[v1::ExchangeRule], found: &mut Found) {
     }
 }
 
-/// The kinds that name people and have days after which they need no longer: those of the campuses.
+/// The kinds whose records come to an end: those of the campuses. In all of them people may be named, be it
+/// in free text. A register holds until somebody says otherwise, and so does a person's row.
 fn retained() -> impl Iterator<Item = &'static str> {
     let kinds = KINDS.iter().filter(|kind| kind.owner() == Owner::Campus);
-    kinds
-        .filter(|kind| kind.names_people())
-        .map(|kind| kind.name())
+    kinds.map(|kind| kind.name())
 }
 
 /// The key of a group's one policy.

@@ -20,6 +20,7 @@ pub struct VocabularyRules;
 impl Rules for VocabularyRules {
     const NAME: &'static str = "vocabulary";
     const OWNER: Owner = Owner::Office;
+    const PUBLIC: bool = true;
     type Content = v1::Vocabulary;
     type State = ();
     type Action = ();

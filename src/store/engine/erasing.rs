@@ -76,6 +76,15 @@ impl<E: Engine> Erasing for E {
         retain::ended(&mut self.reader().await?.db(), group, kind, before, by).await
     }
 
+    async fn undated(
+        &self,
+        group: GroupKey,
+        kind: &str,
+        written: (i64, i64),
+    ) -> Result<Vec<RecordId>> {
+        retain::undated(&mut self.reader().await?.db(), group, kind, written).await
+    }
+
     async fn retained(&self, group: GroupKey, kind: &str) -> Result<Retained> {
         retain::retained(&mut self.reader().await?.db(), group, kind).await
     }

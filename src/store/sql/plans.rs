@@ -204,6 +204,10 @@ async fn what_is_kept_too_long_is_found_by_what_ended_or_was_written_since() {
             "v (grp=? AND kind=? AND ends_on>? AND ends_on<?)",
         ),
         (retain::WRITTEN, "v (grp=? AND position>?)"),
+        (
+            retain::UNDATED,
+            "v (grp=? AND kind=? AND ends_on=? AND starts_on=?)",
+        ),
     ] {
         goes(sql, &[&[since], &newest[..]].concat()).await;
     }

@@ -3,7 +3,7 @@
 use super::db::Db;
 use super::erase::ids;
 use super::statement::query;
-use crate::model::date::{self, FIRST_DAY};
+use crate::model::date::{self, FIRST_DAY, LAST_DAY};
 use crate::model::ids::{GroupKey, RecordId};
 use crate::store::{Result, Retained, StoreError};
 use jiff::civil::Date;
@@ -27,6 +27,30 @@ pub const ENDED: &str = records!("v.grp = ? AND v.kind = ? AND v.ends_on > ? AND
 /// all those days.
 pub const WRITTEN: &str =
     records!("v.grp = ? AND v.position > ? AND v.kind || '' = ? AND v.ends_on || '' <= ?");
+
+/// Records that have content of no day.
+pub const UNDATED: &str = records!(
+    "v.grp = ? AND v.kind = ? AND v.ends_on = ? AND v.starts_on = ? AND v.frame IS NOT NULL \
+     AND newest.position > ? AND newest.position <= ?"
+);
+
+pub async fn undated(
+    db: &mut Db<'_>,
+    group: GroupKey,
+    kind: &str,
+    (after, upto): (i64, i64),
+) -> Result<Vec<RecordId>> {
+    let rows = query(UNDATED)
+        .bind(group.0)
+        .bind(kind)
+        .bind(LAST_DAY.to_string())
+        .bind(FIRST_DAY.to_string())
+        .bind(after)
+        .bind(upto)
+        .fetch_all(db)
+        .await?;
+    ids(&rows)
+}
 
 pub async fn ended(
     db: &mut Db<'_>,

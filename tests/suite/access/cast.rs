@@ -2,8 +2,8 @@
 
 use crate::harness::{Client, HEAD, LAKE, NewCampus, SPRING, TestHub, campus, limited, limits};
 use crate::wishes::{
-    Content as _, accept, act, approve, create, edit, exchange, fresh, id, menu, propose, publish,
-    session,
+    Content as _, accept, act, announce, approve, ask_extension, close, confirm_arrival, create,
+    edit, exchange, fresh, hold, id, menu, propose, publish, record_session, session,
 };
 use lianxiao::model::ids::Place;
 use lianxiao::wire::convert::timestamp;
@@ -16,8 +16,9 @@ const MEMBER: &str = "水北";
 const LATER: &str = "2026-05-08T15:01:00+08:00";
 
 /// Who calls: three campuses and a member school with every right, two posts of one campus with few, the
-/// office, a public link, and a campus of another group that has the same id as `spring`.
-pub const CALLERS: [&str; 9] = [
+/// office, a public link, and a campus of another group that has the same id as `spring`; two more posts of
+/// `spring`, that only read and only act, and one of the office that reads menus and acts on sessions.
+pub const CALLERS: [&str; 12] = [
     "head",
     "spring",
     "kitchen",
@@ -27,6 +28,9 @@ pub const CALLERS: [&str; 9] = [
     "office",
     "public",
     "stranger",
+    "reader",
+    "actor",
+    "inspector",
 ];
 
 /// The hub, who calls it, and the records that the tables name.
@@ -83,6 +87,13 @@ impl Cast {
         let kitchen = limited(spring, "食堂", "menu=draft").await;
         let logistics = limited(spring, "总务处", "menu=draft,act").await;
         let public = limited(Place::Public, "公开", "").await;
+        let (read, acts) = (
+            "menu=read session=read exchange=read",
+            "menu=act session=act exchange=act",
+        );
+        let reader = limited(spring, "督导", read).await;
+        let actor = limited(spring, "校长室", acts).await;
+        let inspector = limited(Place::Office, "巡视", "menu=read session=act").await;
         let clients = BTreeMap::from([
             ("head", hub.campus(HEAD)),
             ("spring", hub.campus(SPRING)),
@@ -93,6 +104,9 @@ impl Cast {
             ("office", hub.office()),
             ("public", hub.client(Some(&public), "")),
             ("stranger", hub.campus_of(&other, SPRING)),
+            ("reader", hub.client(Some(&reader), &id(SPRING))),
+            ("actor", hub.client(Some(&actor), &id(SPRING))),
+            ("inspector", hub.client(Some(&inspector), "")),
         ]);
         let mut cast = Cast {
             hub,
@@ -104,6 +118,7 @@ impl Cast {
         cast.menus().await;
         cast.sessions().await;
         cast.exchanges().await;
+        cast.courses().await;
         // A moment after the last commit.
         cast.hub.clock.set(LATER.parse().expect("a time"));
         cast
@@ -146,6 +161,17 @@ impl Cast {
         exchange(&id(SPRING), &id(LAKE))
     }
 
+    /// So many teachers at `spring`.
+    pub fn count(&self, full_time: i32) -> v1::StaffCount {
+        v1::StaffCount {
+            campus_id: id(SPRING),
+            school_year: 2025,
+            day: "2025-09-10".to_owned(),
+            full_time: Some(full_time),
+            ..Default::default()
+        }
+    }
+
     async fn registers(&mut self) {
         let policy = v1::Policy {
             time_zone: "Asia/Shanghai".to_owned(),
@@ -155,6 +181,10 @@ impl Cast {
         let record = fresh();
         self.client("office").applied(create(&record, policy)).await;
         self.records.insert("policy", (record, 1));
+        let record = fresh();
+        let count = self.count(30);
+        self.client("office").applied(create(&record, count)).await;
+        self.records.insert("staff count", (record, 1));
         for (name, record) in people {
             let colleague = person("李老师", &id(SPRING));
             self.client("office")
@@ -242,6 +272,48 @@ impl Cast {
             .applied(act(&approved, 3, approve()))
             .await;
         self.records.get_mut("person, a guest").expect("a guest").1 = 2;
+    }
+
+    /// Records further on in their courses: a session that was announced, held, recorded, a closed menu, and
+    /// exchanges that were accepted, approved, begun, and asked to last longer.
+    async fn courses(&mut self) {
+        let [spring, lake, office] =
+            ["spring", "lake", "office"].map(|who| self.client(who).clone());
+        let prep = v1::Session {
+            invites_all: false,
+            ..session("备课", "2026-05-07")
+        };
+        let held = [(&spring, announce()), (&spring, hold())];
+        let closed = [(&spring, record_session(&[id(SPRING)]))];
+        let begun = [
+            (&spring, propose()),
+            (&lake, accept()),
+            (&office, approve()),
+            (&lake, confirm_arrival("2026-05-06")),
+            (&spring, ask_extension("2026-12")),
+        ];
+        let eaten = menu(&["2026-05-07"]);
+        let served = [(&spring, publish()), (&spring, close())];
+        let recorded = [&held[..], &closed[..]].concat();
+        for (name, content, steps) in [
+            ("session, announced", prep.clone().encode(), &held[..1]),
+            ("session, held", prep.clone().encode(), &held[..]),
+            ("session, recorded", prep.encode(), &recorded[..]),
+            ("menu, closed", eaten.encode(), &served[..]),
+            ("exchange, accepted", self.exchange().encode(), &begun[..2]),
+            ("exchange, approved", self.exchange().encode(), &begun[..3]),
+            ("exchange, active", self.exchange().encode(), &begun[..4]),
+            ("exchange, asked", self.exchange().encode(), &begun[..]),
+        ] {
+            let record = fresh();
+            spring.applied(create(&record, content)).await;
+            let mut version = 1;
+            for (who, step) in steps {
+                who.applied(act(&record, version, step.clone())).await;
+                version += 1;
+            }
+            self.records.insert(name, (record, version));
+        }
     }
 
     /// A campus sends a person to `lake`, which accepts.

@@ -3,7 +3,8 @@
 use super::evidence::Evidence;
 use super::log::{Answered, Copied, Typed};
 use lianxiao::wire::v1;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use prost::Message as _;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use v1::Outcome;
 use v1::mutation::Wish;
 
@@ -137,9 +138,18 @@ fn copies_differ(evidence: &Evidence) -> Vec<String> {
     broken
 }
 
-fn differences<'c>(one: &'c Copied, other: &'c Copied) -> BTreeSet<&'c String> {
+/// The records in which they differ: where each of them has the record from.
+fn differences<'c>(one: &'c Copied, other: &'c Copied) -> BTreeMap<&'c String, [i64; 2]> {
     let ids = one.records.keys().chain(other.records.keys());
-    ids.filter(|id| one.records.get(*id) != other.records.get(*id))
+    let differ = ids.filter(|id| one.records.get(*id) != other.records.get(*id));
+    let position = |copied: &Copied, id: &String| {
+        let record = copied.records.get(id).map(Vec::as_slice);
+        record.map_or(0, |record| {
+            v1::Record::decode(record).map_or(-1, |of| of.position)
+        })
+    };
+    differ
+        .map(|id| (id, [one, other].map(|copied| position(copied, id))))
         .collect()
 }
 

@@ -2,7 +2,7 @@
 
 use crate::answers::{argument, refused};
 use crate::harness::{HEAD, TestHub};
-use crate::wishes::{create, fresh, session};
+use crate::wishes::{create, edit, fresh, session};
 use lianxiao::wire::v1;
 
 #[tokio::test]
@@ -36,7 +36,7 @@ async fn a_reason_is_a_code_and_nothing_else_passes_for_one() {
 }
 
 #[tokio::test]
-async fn a_retention_is_of_a_kind_that_names_people_and_of_a_time() {
+async fn a_retention_is_of_a_kind_that_campuses_push_and_of_a_time() {
     let hub = TestHub::start().await;
     let office = hub.office();
     let policy = |kind: &str, months| v1::Policy {
@@ -47,11 +47,14 @@ async fn a_retention_is_of_a_kind_that_names_people_and_of_a_time() {
         }],
         ..Default::default()
     };
-    for kind in ["menu", "person", "campus", "conflict", "nothing", ""] {
+    for kind in ["person", "campus", "conflict", "nothing", ""] {
         let result = office.one(create(&fresh(), policy(kind, 12))).await;
         let path = "put.content.policy.retentions[0].kind";
         let refusal = refused(&result, "KIND_NOT_RETAINED", path);
-        assert_eq!(argument(refusal, "known"), "session, exchange");
+        assert_eq!(
+            argument(refusal, "known"),
+            "session, exchange, menu, canteen_note"
+        );
     }
     for months in [0, 601] {
         let result = office
@@ -63,7 +66,11 @@ async fn a_retention_is_of_a_kind_that_names_people_and_of_a_time() {
             "put.content.policy.retentions[0].months",
         );
     }
-    office
-        .applied(create(&fresh(), policy("exchange", 600)))
-        .await;
+    let rules = fresh();
+    office.applied(create(&rules, policy("session", 1))).await;
+    for (version, kind) in [(1, "exchange"), (2, "menu"), (3, "canteen_note")] {
+        office
+            .applied(edit(&rules, version, policy(kind, 600)))
+            .await;
+    }
 }

@@ -1,5 +1,6 @@
 //! Replicas: what the hub erased goes from the copy, the journal and the kept answers, and from the file.
 
+use super::free_text::note;
 use super::{COMMON, NAME, Staff, erase, files_below, files_with, holds};
 use crate::harness::{HEAD, TestHub};
 use crate::wishes::{Content as _, create, edit, fresh, named, session};
@@ -101,6 +102,21 @@ async fn a_replica_keeps_nothing_of_what_was_erased_and_loses_no_work() {
     let outbox = replica.outbox().await.unwrap();
     assert!(outbox.is_empty(), "{outbox:?}");
     assert_eq!(head.get(&led).await.expect("it").version, 4);
+}
+
+#[tokio::test]
+async fn a_replica_keeps_no_free_text_of_a_note_that_was_erased() {
+    let staff = Staff::start().await;
+    let (school, told) = (School::open().await, fresh());
+    school.replica.put(&told, note().encode()).await.unwrap();
+    school.sync(&staff.hub).await;
+    assert_ne!(school.files_with(NAME), Vec::<String>::new());
+    let office = staff.hub.office();
+    let erased = erase(&office, &staff.person, &[&told]).await;
+    erased.expect("erased");
+    school.sync(&staff.hub).await;
+    assert_eq!(school.files_with(NAME), Vec::<String>::new());
+    assert_eq!(school.replica.journal().await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! A restore brings nothing back that was erased: the hub erases again before it answers.
 
+use super::free_text::note;
 use super::{NAME, Staff, erase, files_with, holds};
 use crate::harness::{HEAD, NOW};
 use crate::process::program;
@@ -90,6 +91,20 @@ async fn what_was_erased_after_the_backup_is_erased_again_before_the_hub_answers
     let newest = kept.staff.hub.office().newest().await;
     kept.restore(&file).await;
     assert_eq!(kept.staff.hub.office().newest().await, newest);
+}
+
+#[tokio::test]
+async fn a_name_in_free_text_goes_again_because_its_person_was_named_in_the_same_call() {
+    let mut kept = Kept::start().await;
+    let record = fresh();
+    let head = kept.staff.hub.campus(HEAD);
+    head.applied(create(&record, note())).await;
+    let file = kept.back_up().await;
+    let office = kept.staff.hub.office();
+    let erased = erase(&office, &kept.staff.person, &[&record]).await;
+    assert_eq!(erased.expect("erased").records, 2);
+    kept.restore(&file).await;
+    assert_eq!(kept.files(), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -1,10 +1,15 @@
 //! Retention: names end with the time that the group's policy gives them.
 
+use super::erase::ERASED;
+use super::free_text::note;
 use super::{NAME, Staff, holds, register, who};
 use crate::harness::{HEAD, LAKE, TestHub};
 use crate::reader::{Mirror, Reader, Watcher};
-use crate::wishes::{create, delete, edit, exchange, fresh, session};
+use crate::wishes::{
+    Content as _, act, ask_correction, create, delete, edit, exchange, fresh, menu, session,
+};
 use lianxiao::wire::v1;
+use prost::Message as _;
 
 fn policy(kinds: &[(&str, i32)]) -> v1::Policy {
     let retention = |(kind, months): &(&str, i32)| v1::Retention {
@@ -129,6 +134,59 @@ async fn what_is_written_late_about_an_old_day_is_found_too() {
     let register = register(&staff.hub.office(), &staff.hub.campus(HEAD).campus_id, NAME).await;
     let copy = at(&staff.hub, "2029-02-01T12:00:00+08:00", 0).await;
     assert!(names(&copy, &register), "a register has no last day");
+}
+
+#[tokio::test]
+async fn free_text_goes_whole_where_no_field_says_who_is_named_in_it() {
+    let staff = Staff::start().await;
+    let (head, office) = (staff.hub.campus(HEAD), staff.hub.office());
+    let rules = policy(&[("menu", 12), ("canteen_note", 12)]);
+    office.applied(create(&fresh(), rules)).await;
+    let (served, told, gone) = (fresh(), fresh(), fresh());
+    let remarked = v1::Menu {
+        remarks: vec![format!("{NAME}值班"), "少盐".to_owned()],
+        ..menu(&["2026-05-11", "2026-05-12"])
+    };
+    head.applied(create(&served, remarked.clone())).await;
+    let please = ask_correction("remarks", &format!("{NAME}是谁？"));
+    office.applied(act(&served, 1, please)).await;
+    head.applied(create(&told, note())).await;
+    head.applied(create(&gone, note())).await;
+    head.applied(delete(&gone, 1)).await;
+
+    // A note has no day: it ends with the one on which it was last written.
+    at(&staff.hub, "2027-05-08T12:00:00+08:00", 0).await;
+    let copy = at(&staff.hub, "2027-05-09T00:00:01+08:00", 2).await;
+    let blank = v1::CanteenNote {
+        topic: ERASED.to_owned(),
+        fault: ERASED.to_owned(),
+        measure: ERASED.to_owned(),
+    };
+    let blank = blank.encode();
+    assert_eq!(copy.records[&told].content, blank);
+    at(&staff.hub, "2027-05-12T12:00:00+08:00", 0).await;
+    // The menu and what was asked about it.
+    let copy = at(&staff.hub, "2027-05-13T12:00:00+08:00", 2).await;
+    let bare = v1::Menu {
+        remarks: vec![ERASED.to_owned(); 2],
+        ..remarked
+    };
+    assert_eq!(copy.records[&served].content, bare.encode());
+    let [asked] = &copy.ids("correction")[..] else {
+        panic!("one correction")
+    };
+    assert!(!holds(&copy.records[*asked].state, NAME));
+    let history = staff.hub.campus(HEAD).history(&told).await.expect("it");
+    assert!(!holds(&history.encode_to_vec(), NAME));
+    // Nothing is left to do, and what is written again begins again.
+    at(&staff.hub, "2027-05-14T12:00:00+08:00", 0).await;
+    let head = staff.hub.campus(HEAD);
+    head.applied(edit(&told, 2, note())).await;
+    at(&staff.hub, "2028-05-14T12:00:00+08:00", 0).await;
+    let copy = at(&staff.hub, "2028-05-15T12:00:00+08:00", 1).await;
+    assert_eq!(copy.records[&told].content, blank);
+    let person = &copy.records[&staff.person].content;
+    assert!(holds(person, NAME), "a register has no end");
 }
 
 #[tokio::test]

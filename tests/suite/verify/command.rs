@@ -32,8 +32,14 @@ async fn the_command_says_whole_with_status_0_and_rewritten_with_status_1() {
     let whole = campus(folder.path(), &hub, &token, &["verify"]);
     assert_eq!(whole.status.code(), Some(0), "{whole:?}");
     let words = said(&whole);
-    assert!(words.contains("历史完整：位置 1 到 1 "), "{words}");
-    assert!(words.contains("whole: positions 1 to 1 "), "{words}");
+    assert!(words.contains("链头一致：位置 1 到 1 "), "{words}");
+    assert!(words.contains("agrees: positions 1 to 1 "), "{words}");
+    // It says what was compared, and what was not.
+    assert!(words.contains("1 条记录的现行版"), "{words}");
+    assert!(
+        words.contains("older versions said cannot be compared"),
+        "{words}"
+    );
     let again = campus(folder.path(), &hub, &token, &["verify", "--json"]);
     let found: Value = serde_json::from_str(&said(&again)).expect("JSON");
     assert_eq!(
@@ -55,7 +61,7 @@ async fn the_command_says_whole_with_status_0_and_rewritten_with_status_1() {
         "{words}"
     );
     assert!(
-        words.contains("内容不符：campus ") && !words.contains("whole"),
+        words.contains("内容不符：campus ") && !words.contains("agrees"),
         "{words}"
     );
     let json = campus(folder.path(), &hub, &token, &["verify", "--all", "--json"]);
