@@ -248,8 +248,12 @@ impl Engine for PostgresStore {
 
     async fn snapshot(&self) -> Result<Snapshot> {
         begun(|| async {
-            let begun = answered(self.readers.begin_with(SNAPSHOT)).await;
-            Ok(Either::Postgres(begun?))
+            // In a task of its own, because whoever waits may be cut off: sqlx would not know that the
+            // transaction was begun, and who has the connection next would read what was there then.
+            let readers = self.readers.clone();
+            let begun = tokio::spawn(async move { readers.begin_with(SNAPSHOT).await });
+            let begun = async { begun.await.map_err(|_| sqlx::Error::WorkerCrashed)? };
+            Ok(Either::Postgres(answered(begun).await?))
         })
         .await
     }

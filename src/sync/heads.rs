@@ -51,6 +51,10 @@ impl Heads {
     pub fn committed(&self, group: GroupKey, batch: Batch) {
         self.with(group, |followed| {
             let position = batch.head.position;
+            if position <= *followed.head.borrow() {
+                // A look at what other hubs did was quicker, and told of this too.
+                return;
+            }
             let mut owners = batch.versions.iter().map(|new| new.version.owner);
             let after = batch.versions.first().map(|new| new.version.position - 1);
             // Of what another hub committed before it, nobody here knows what it was.

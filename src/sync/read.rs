@@ -175,6 +175,10 @@ impl Reader {
             self.heads.backed_up(group, page.backed_up);
             page
         };
+        if page.position < reading.cursor.position {
+            // The database was put back while the reader stayed.
+            return Ok(Err(ResetReason::Diverged));
+        }
         let sight = self.sights.of(&reading.caller, page.head.position).await?;
         if sight != reading.sight {
             return Ok(Err(ResetReason::Filter));

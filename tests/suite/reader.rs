@@ -127,6 +127,11 @@ impl Reader {
         };
         let page = self.client.pull(pull).await.expect("a page");
         assert_eq!(page.reset_required, None, "the cursor is good");
+        if let Some(checkpoint) = &page.checkpoint {
+            let last = page.changes.last().map(decode);
+            let last = last.map_or(0, |change| position(&change));
+            assert!(last <= checkpoint.newest_position, "{last} {checkpoint:?}");
+        }
         self.mirror.apply(&page.changes);
         self.cursor.clone_from(&page.cursor);
         page

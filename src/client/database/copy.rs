@@ -70,7 +70,14 @@ impl Database {
     pub async fn make_whole(&self, checkpoint: &v1::Checkpoint) -> Result<()> {
         let position = checkpoint.newest_position;
         let mut tx = self.begin().await?;
-        if state(&mut tx).await?.sweeping {
+        let before = state(&mut tx).await?;
+        if position < before.read_at {
+            return Err(ReplicaError::Contract(format!(
+                "a checkpoint at {position} was sent after position {}",
+                before.read_at
+            )));
+        }
+        if before.sweeping {
             heads::unverify(&mut tx).await?;
         }
         let erased: i64 = sqlx::query_scalar("SELECT COALESCE(MAX(erased), 0) FROM incoming")
