@@ -184,23 +184,23 @@ fn lives_and_rounds() -> (u64, usize) {
 /// The same with two hubs on one database, one of which is killed again and again, the database too.
 pub async fn check_hubs() {
     let (lives, rounds) = lives_and_rounds();
-    let mut lived = Vec::new();
+    let mut all = Vec::new();
     for life in 0..lives {
-        lived.push(check(HUBS, Dice::seed() + life, rounds).await);
+        all.push(check(HUBS, Dice::seed() + life, rounds).await);
     }
-    were_lively(&lived);
+    were_lively(&all);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn replicas_on_weak_lines_to_a_hub_that_is_killed_and_restored_lose_and_double_nothing() {
     let (lives, rounds) = lives_and_rounds();
-    let mut lived = Vec::new();
+    let mut all = Vec::new();
     for life in 0..lives {
         let evidence = check(A_FILE, Dice::seed() + life, rounds).await;
         was_restored(&evidence);
-        lived.push(evidence);
+        all.push(evidence);
     }
-    were_lively(&lived);
+    were_lively(&all);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
