@@ -7,7 +7,7 @@ use super::sql::db::{Db, answered};
 use super::sql::statement::{Row, Sql, Value, query};
 use super::{Result, SqliteStore, StoreError};
 use sha2::{Digest as _, Sha256};
-use sqlx::Connection as _;
+use sqlx::{AssertSqlSafe, Connection as _};
 use std::path::Path;
 
 /// How far a move is, a table at a time.
@@ -63,6 +63,11 @@ async fn copy(
     postgres::refuse_beside_hubs(&mut db).await?;
     // One transaction, tables and all: what is cut off leaves nothing.
     let mut target = db.begin().await?;
+    // It rests while the file is read, however large that is.
+    for bound in ["statement_timeout", "idle_in_transaction_session_timeout"] {
+        let lift = AssertSqlSafe(format!("SET LOCAL {bound} = 0"));
+        answered(sqlx::query(lift).execute(&mut *target)).await?;
+    }
     sqlx::migrate!("migrations/postgres")
         .run(&mut *target)
         .await?;
@@ -82,7 +87,6 @@ async fn copy(
         }
         rows += read.rows;
     }
-    answered(sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *target)).await?;
     target.commit().await?;
     Ok(Moved { rows, already })
 }

@@ -197,14 +197,7 @@ impl Draft {
         }
         if under.seasoning {
             let parts = figures::seasoning(cell, &mut self.doubts);
-            let seasoning = self
-                .served(day, under.meal)
-                .seasoning
-                .get_or_insert_default();
-            for part in parts {
-                figures::season(seasoning, part);
-            }
-            return;
+            return self.season(day, under.meal, parts);
         }
         let mut reader = Reader {
             weighed: self.weighed,
@@ -326,10 +319,12 @@ impl Draft {
             row.parts
         };
         reader.parts(name, &figures, &row.dish.typed, &mut parts);
-        let seasoning = self
-            .served(day, under.meal)
-            .seasoning
-            .get_or_insert_default();
+        self.season(day, under.meal, parts);
+    }
+
+    fn season(&mut self, day: usize, meal: Option<Meal>, parts: Vec<Ingredient>) {
+        let served = self.served(day, meal);
+        let seasoning = served.seasoning.get_or_insert_default();
         for part in parts {
             figures::season(seasoning, part);
         }
