@@ -124,8 +124,15 @@ type All<R> = BTreeMap<RecordId, Known<R>>;
 
 /// What was read of the kinds that are surveyed, and of which records that is out of date: a batch of a thousand
 /// sessions decodes the register of persons once.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Surveys(RefCell<BTreeMap<&'static str, Survey>>);
+
+/// A plan that may be given up begins with nothing read, so that each keeps its own up to date.
+impl Clone for Surveys {
+    fn clone(&self) -> Self {
+        Surveys::default()
+    }
+}
 
 type Survey = (Arc<dyn Any + Send + Sync>, BTreeSet<RecordId>);
 
@@ -419,6 +426,32 @@ impl Leader<'_> {
     }
 }
 
+/// What the rules of a kind look at to judge a content.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Looks {
+    /// The records it points at.
+    pub records: Vec<RecordId>,
+    /// The keys whose holders they look at.
+    pub keys: Vec<Key>,
+    /// The kinds of which they look at every record.
+    pub kinds: Vec<&'static str>,
+    /// The days of which they look at the other records of the kind.
+    pub near: Option<Span>,
+}
+
+/// What a record is found by. One look at a record tells it all, since to read one costs more than to ask.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Index {
+    /// Who may see it.
+    pub audience: Vec<Who>,
+    /// The values only one live record may hold.
+    pub keys: Vec<Key>,
+    /// The days it touches.
+    pub span: Option<Span>,
+    /// The record whose state follows this one's.
+    pub leads: Option<RecordId>,
+}
+
 /// A kind, over encoded parts: what the sync engine knows of it.
 pub trait Kind: Sync {
     /// Its name.
@@ -429,18 +462,10 @@ pub trait Kind: Sync {
     fn owner(&self) -> Owner;
     /// A content in which nothing is set: what a new record started from.
     fn empty(&self) -> Bytes;
-    /// The records a content points at.
-    fn needs(&self, content: &[u8]) -> Vec<RecordId>;
-    /// The keys whose holders its rules look at.
-    fn looks_up(&self, content: &[u8]) -> Vec<Key>;
-    /// The kinds whose every record its rules look at.
-    fn surveys(&self, content: &[u8]) -> Vec<&'static str>;
-    /// The days of which its rules look at the other records of the kind.
-    fn near(&self, content: &[u8]) -> Option<Span>;
+    /// What its rules look at to judge a content.
+    fn looks(&self, content: &[u8]) -> Looks;
     /// What is wrong or worth a look in a content.
     fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding>;
-    /// The values only one live record may hold.
-    fn keys(&self, owner: Place, parts: &Parts) -> Vec<Key>;
     /// The state of a new record.
     fn new_state(&self) -> Bytes;
     /// The state after the content changes.
@@ -471,14 +496,10 @@ pub trait Kind: Sync {
     fn public(&self) -> bool;
     /// Its records are about persons: a field of its content is marked so in the contract.
     fn personal(&self) -> bool;
-    /// The record whose state follows this one's.
-    fn leads(&self, content: &[u8]) -> Option<RecordId>;
     /// The state after the record that it follows moved; `None`: it stays as it is.
     fn follow(&self, parts: &Parts, leader: &Leader<'_>) -> Option<Bytes>;
-    /// Who may see it.
-    fn audience(&self, owner: Place, parts: &Parts) -> Vec<Who>;
-    /// The days it touches.
-    fn span(&self, parts: &Parts) -> Option<Span>;
+    /// What a record is found by.
+    fn index(&self, owner: Place, parts: &Parts) -> Index;
     /// Its contents name people, be they about persons or not.
     fn names_people(&self) -> bool;
 }

@@ -184,7 +184,9 @@ async fn a_credential_has_no_more_pushes_open_than_it_may_and_others_have_their_
         .await
         .expect("others have their own");
     describe(&spring).await.expect("what is no push is let in");
-    wire.send(&reset(held.unwrap())).await.expect("the line is open");
+    wire.send(&reset(held.unwrap()))
+        .await
+        .expect("the line is open");
     let freed = async { while push(&spring).await.is_err() {} };
     within("a push that is given up frees its place", freed).await;
 }
