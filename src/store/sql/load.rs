@@ -128,12 +128,12 @@ fn newest_of(group: GroupKey, kind: &'static str) -> Sql<'static> {
     as_of_statement(group, kind, i64::MAX - 1, Span::ALWAYS)
 }
 
-/// Days that lie less than a month apart are looked for at once: a batch brings the sessions of a term.
+/// Days that lie no more than a week apart are looked for at once: a batch brings the sessions of a term.
 fn spans(near: &BTreeSet<(&'static str, Span)>) -> Vec<(&'static str, Span)> {
     let mut spans: Vec<(&'static str, Span)> = Vec::new();
     for (kind, span) in near {
         match spans.last_mut() {
-            Some((of, last)) if of == kind && span.first <= last.last.saturating_add(31.days()) => {
+            Some((of, last)) if of == kind && span.first <= last.last.saturating_add(7.days()) => {
                 last.last = last.last.max(span.last);
             }
             _ => spans.push((kind, *span)),
