@@ -164,12 +164,13 @@ impl v1::sync_service_server::SyncService for Sync {
             self.hub.history(&caller, id, below, limit).await
         };
         let entries = entries.await.map_err(|error: HubError| status(&error))?;
+        let entry = |entry| history_entry(entry, request.whole);
         Ok(Response::new(v1::ListHistoryResponse {
             next_page_token: entries
                 .below
                 .map(|below| below.to_string())
                 .unwrap_or_default(),
-            entries: entries.entries.into_iter().map(history_entry).collect(),
+            entries: entries.entries.into_iter().map(entry).collect(),
         }))
     }
 
@@ -206,7 +207,7 @@ impl v1::sync_service_server::SyncService for Sync {
     }
 }
 
-fn history_entry(entry: Entry) -> v1::HistoryEntry {
+fn history_entry(entry: Entry, whole: bool) -> v1::HistoryEntry {
     let written = entry.written;
     let change = |change: Change| v1::FieldChange {
         path: change.path,
@@ -224,6 +225,8 @@ fn history_entry(entry: Entry) -> v1::HistoryEntry {
         changes: entry.changes.into_iter().map(change).collect(),
         warnings: convert::findings(&entry.findings, Weight::Warn),
         notes: convert::findings(&entry.findings, Weight::Note),
+        change: written.version.frame.filter(|_| whole).unwrap_or_default(),
+        salt: whole.then(|| written.salt.into()).unwrap_or_default(),
     }
 }
 
