@@ -7,7 +7,7 @@ use crate::wire::v1::{self, content, state};
 use prost::Message as _;
 
 /// The kinds that reports are computed from.
-pub const KINDS: [&str; 8] = [
+pub const KINDS: [&str; 9] = [
     "campus",
     "calendar",
     "policy",
@@ -15,6 +15,7 @@ pub const KINDS: [&str; 8] = [
     "session",
     "exchange",
     "staff_count",
+    "proposal",
     "correction",
 ];
 
@@ -53,6 +54,8 @@ pub struct Records {
     pub exchanges: Vec<Exchange>,
     /// How many teachers each campus has.
     pub staff_counts: Vec<Kept<v1::StaffCount>>,
+    /// What campuses would change in the registers, whatever the span.
+    pub proposals: Vec<Kept<v1::Proposal, v1::ProposalState>>,
     /// What the office asked to be put right and nobody has closed, whatever the span.
     pub corrections: Vec<Kept<(), v1::CorrectionState>>,
 }
@@ -132,6 +135,14 @@ impl Records {
             }
             (Some(content::Kind::Exchange(content)), Some(state::Kind::Exchange(state))) => {
                 self.exchanges.push(Kept {
+                    id,
+                    owner,
+                    content,
+                    state,
+                });
+            }
+            (Some(content::Kind::Proposal(content)), Some(state::Kind::Proposal(state))) => {
+                self.proposals.push(Kept {
                     id,
                     owner,
                     content,
