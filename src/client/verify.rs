@@ -96,8 +96,9 @@ async fn walk_back(line: &Line, walk: &mut Walk, record_id: String, newest: i64)
 async fn rest(status: Status) -> Result<()> {
     let too_often = status.code() == Code::ResourceExhausted;
     let error = ReplicaError::from(status);
-    match error.retry_after().filter(|_| too_often) {
-        Some(pause) => Ok(tokio::time::sleep(pause).await),
-        None => Err(error),
-    }
+    let Some(pause) = error.retry_after().filter(|_| too_often) else {
+        return Err(error);
+    };
+    tokio::time::sleep(pause).await;
+    Ok(())
 }

@@ -209,10 +209,18 @@ impl v1::sync_service_server::SyncService for Sync {
 
 fn history_entry(entry: Entry, whole: bool) -> v1::HistoryEntry {
     let written = entry.written;
-    let change = |change: Change| v1::FieldChange {
+    let field = |change: Change| v1::FieldChange {
         path: change.path,
         before: change.before.unwrap_or_default(),
         after: change.after.unwrap_or_default(),
+    };
+    let deleted = written.version.frame.is_none();
+    let (change, salt) = match whole {
+        true => (
+            written.version.frame.unwrap_or_default(),
+            written.salt.into(),
+        ),
+        false => (Bytes::new(), Bytes::new()),
     };
     v1::HistoryEntry {
         version: written.version.version,
@@ -221,12 +229,12 @@ fn history_entry(entry: Entry, whole: bool) -> v1::HistoryEntry {
         campus_id: written.place.to_text(),
         actor: written.actor,
         reason: written.reason,
-        deleted: written.version.frame.is_none(),
-        changes: entry.changes.into_iter().map(change).collect(),
+        deleted,
+        changes: entry.changes.into_iter().map(field).collect(),
         warnings: convert::findings(&entry.findings, Weight::Warn),
         notes: convert::findings(&entry.findings, Weight::Note),
-        change: written.version.frame.filter(|_| whole).unwrap_or_default(),
-        salt: whole.then(|| written.salt.into()).unwrap_or_default(),
+        change,
+        salt,
     }
 }
 

@@ -123,8 +123,8 @@ async fn a_proposal_waits_in_the_group_status_and_is_adopted_with_the_register_i
     let again = office.one(act(&record, 2, adopt())).await;
     assert_eq!(again.outcome(), Unchanged);
     // What was answered stands.
-    let late = lake.one(edit(&record, 2, proposal(&register, &[]))).await;
-    refused(&late, "STATE_FORBIDS", "put");
+    let edited = lake.one(edit(&record, 2, proposal(&register, &[]))).await;
+    refused(&edited, "STATE_FORBIDS", "put");
     refused(
         &lake.one(delete(&record, 2)).await,
         "STATE_FORBIDS",
@@ -158,24 +158,21 @@ async fn the_office_answers_what_it_saw_and_nobody_else_answers() {
     assert!(waiting(&hub).await.is_empty());
 }
 
-#[tokio::test]
-async fn what_the_office_could_not_write_nobody_proposes() {
-    let hub = TestHub::start().await;
-    let (register, _) = proposed(&hub).await;
-    let good = || proposal(&register, &[SPORTS_DAY]);
-    let of = |register: Register| v1::Proposal {
-        register: Some(register),
-        ..good()
-    };
-    let words = |code: &str| v1::Vocabulary {
+/// The subjects of a group, of which there is one.
+fn words(code: &str) -> Register {
+    Register::Vocabulary(v1::Vocabulary {
         topic: v1::VocabularyTopic::Subject.into(),
         words: vec![v1::Word {
             code: code.to_owned(),
             ..Default::default()
         }],
         ..Default::default()
-    };
-    let rules = |campus: String| v1::Policy {
+    })
+}
+
+/// Rules by which a campus is expected to meet.
+fn rules(campus: String) -> Register {
+    Register::Policy(v1::Policy {
         time_zone: "Asia/Shanghai".to_owned(),
         prep_set: vec![v1::PrepExpectation {
             subject: "语文".to_owned(),
@@ -185,85 +182,55 @@ async fn what_the_office_could_not_write_nobody_proposes() {
             ..Default::default()
         }],
         ..Default::default()
-    };
-    let new = |register| v1::Proposal {
-        record_id: String::new(),
-        seen_version: 0,
-        ..of(register)
-    };
-    let long = "长".repeat(201);
-    for (proposal, code, path) in [
+    })
+}
+
+#[tokio::test]
+async fn what_the_office_could_not_write_nobody_proposes() {
+    type Fault<'a> = (&'a str, &'a str, &'a dyn Fn(&mut v1::Proposal));
+    let hub = TestHub::start().await;
+    let (register, _) = proposed(&hub).await;
+    let faults: [Fault<'_>; 9] = [
+        ("REQUIRED", "why", &|of| of.why = " ".to_owned()),
+        ("TEXT_TOO_LONG", "why", &|of| of.why = "长".repeat(201)),
+        ("REQUIRED", "register", &|of| of.register = None),
+        ("OUT_OF_RANGE", "seen_version", &|of| of.seen_version = 0),
+        ("RECORD_NOT_FOUND", "record_id", &|of| {
+            of.record_id = fresh();
+        }),
+        ("RECORD_NOT_FOUND", "record_id", &|of| {
+            of.register = Some(words("语文"));
+        }),
+        ("DATE_INVALID", "calendar.special_days[0].date", &|of| {
+            of.register = Some(Register::Calendar(calendar(&["2026-05-32"])));
+        }),
+        ("REQUIRED", "vocabulary.words[0].code", &|of| {
+            *of = new(words(""));
+        }),
         (
-            v1::Proposal {
-                why: " ".to_owned(),
-                ..good()
-            },
-            "REQUIRED",
-            "why",
-        ),
-        (
-            v1::Proposal {
-                why: long,
-                ..good()
-            },
-            "TEXT_TOO_LONG",
-            "why",
-        ),
-        (
-            v1::Proposal {
-                register: None,
-                ..good()
-            },
-            "REQUIRED",
-            "register",
-        ),
-        (
-            v1::Proposal {
-                seen_version: 0,
-                ..good()
-            },
-            "OUT_OF_RANGE",
-            "seen_version",
-        ),
-        (
-            v1::Proposal {
-                record_id: fresh(),
-                ..good()
-            },
-            "RECORD_NOT_FOUND",
-            "record_id",
-        ),
-        (
-            of(Register::Vocabulary(words("语文"))),
-            "RECORD_NOT_FOUND",
-            "record_id",
-        ),
-        (
-            of(Register::Calendar(calendar(&["2026-05-32"]))),
-            "DATE_INVALID",
-            "calendar.special_days[0].date",
-        ),
-        (
-            new(Register::Vocabulary(words(""))),
-            "REQUIRED",
-            "vocabulary.words[0].code",
-        ),
-        (
-            new(Register::Policy(rules(fresh()))),
             "CAMPUS_UNKNOWN",
             "policy.prep_set[0].campus_ids[0]",
+            &|of| {
+                *of = new(rules(fresh()));
+            },
         ),
-    ] {
-        let result = hub.campus(LAKE).one(create(&fresh(), proposal)).await;
+    ];
+    for (code, path, fault) in faults {
+        let mut wrong = proposal(&register, &[SPORTS_DAY]);
+        fault(&mut wrong);
+        let result = hub.campus(LAKE).one(create(&fresh(), wrong)).await;
         refused(&result, code, &format!("put.content.proposal.{path}"));
     }
-    let campus = hub.campus(LAKE).campus_id;
-    for register in [
-        Register::Vocabulary(words("语文")),
-        Register::Policy(rules(campus)),
-    ] {
-        hub.campus(LAKE)
-            .applied(create(&fresh(), new(register)))
-            .await;
+    let lake = hub.campus(LAKE);
+    for register in [words("语文"), rules(lake.campus_id.clone())] {
+        lake.applied(create(&fresh(), new(register))).await;
+    }
+}
+
+/// A register that there is not yet.
+fn new(register: Register) -> v1::Proposal {
+    v1::Proposal {
+        register: Some(register),
+        ..proposal("", &[])
     }
 }

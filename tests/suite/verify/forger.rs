@@ -61,7 +61,7 @@ impl Forger {
         frame[at..at + old.len()].copy_from_slice(new.as_bytes());
         on!(self, db => {
             let written = sqlx::query(WRITE).bind(frame).bind(position).execute(db).await;
-            drop(written.expect("written"));
+            written.expect("written");
         });
     }
 
