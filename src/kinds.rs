@@ -8,6 +8,7 @@ mod encoded;
 mod exchange;
 mod found;
 mod menu;
+mod proposal;
 pub mod registers;
 mod session;
 mod steps;
@@ -42,6 +43,7 @@ pub const KINDS: &[&dyn Kind] = &[
     &Of::<exchange::ExchangeRules>(PhantomData),
     &Of::<menu::MenuRules>(PhantomData),
     &Of::<canteen_note::CanteenNoteRules>(PhantomData),
+    &Of::<proposal::ProposalRules>(PhantomData),
     &Of::<registers::campus::CampusRules>(PhantomData),
     &Of::<registers::calendar::CalendarRules>(PhantomData),
     &Of::<registers::policy::PolicyRules>(PhantomData),

@@ -137,6 +137,8 @@ pub struct Written {
     pub at: Timestamp,
     /// The first answer to the mutation that wrote it, encoded; `None`: the hub wrote it beside one.
     pub answer: Option<Bytes>,
+    /// What its body was hashed with; empty: the body was erased.
+    pub salt: Vec<u8>,
 }
 
 /// What the last backup holds of a group.

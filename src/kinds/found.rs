@@ -41,6 +41,14 @@ impl Found {
         }
     }
 
+    /// Looks at the fields under a part.
+    pub fn within(&mut self, part: &str, look: impl FnOnce(&mut Self)) {
+        let outside = self.prefix.len();
+        self.prefix.extend([".", part]);
+        look(self);
+        self.prefix.truncate(outside);
+    }
+
     /// Adds a finding about a field.
     pub fn add(&mut self, code: Code, path: &str) {
         self.say(Finding::new(code, path));
@@ -228,7 +236,8 @@ impl Found {
         } else {
             let code = match reference.kind {
                 "person" => Code::PersonUnknown,
-                _ => Code::CampusUnknown,
+                "campus" => Code::CampusUnknown,
+                _ => Code::RecordNotFound,
             };
             self.add_with(code, &reference.path, "id", id);
         }

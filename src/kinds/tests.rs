@@ -43,6 +43,7 @@ fn what_binds_an_action_is_a_field_of_the_content() {
     fields::<session::SessionRules>();
     fields::<exchange::ExchangeRules>();
     fields::<menu::MenuRules>();
+    fields::<proposal::ProposalRules>();
 }
 
 #[test]

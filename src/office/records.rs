@@ -7,7 +7,7 @@ use crate::wire::v1::{self, content, state};
 use prost::Message as _;
 
 /// The kinds that reports are computed from.
-pub const KINDS: [&str; 8] = [
+pub const KINDS: [&str; 9] = [
     "campus",
     "calendar",
     "policy",
@@ -15,6 +15,7 @@ pub const KINDS: [&str; 8] = [
     "session",
     "exchange",
     "staff_count",
+    "proposal",
     "correction",
 ];
 
@@ -53,6 +54,8 @@ pub struct Records {
     pub exchanges: Vec<Exchange>,
     /// How many teachers each campus has.
     pub staff_counts: Vec<Kept<v1::StaffCount>>,
+    /// What campuses would change in the registers, whatever the span.
+    pub proposals: Vec<Kept<v1::Proposal, v1::ProposalState>>,
     /// What the office asked to be put right and nobody has closed, whatever the span.
     pub corrections: Vec<Kept<(), v1::CorrectionState>>,
 }
@@ -79,68 +82,44 @@ impl Records {
 
     pub(super) fn add(&mut self, version: &Version) -> Result<()> {
         let (content, state) = decode(version).ok_or(StoreError::Damaged("a frame"))?;
-        let (id, owner) = (version.id, version.owner);
         match (content, state) {
             (None, Some(state::Kind::Correction(state))) => {
-                self.corrections.push(Kept {
-                    id,
-                    owner,
-                    content: (),
-                    state,
-                });
+                self.corrections.push(kept(version, (), state));
             }
             (Some(content::Kind::Campus(content)), _) => {
-                self.campuses.push(Kept {
-                    id,
-                    owner,
-                    content,
-                    state: (),
-                });
+                self.campuses.push(kept(version, content, ()));
             }
             (Some(content::Kind::Calendar(content)), _) => {
-                self.calendars.push(Kept {
-                    id,
-                    owner,
-                    content,
-                    state: (),
-                });
+                self.calendars.push(kept(version, content, ()));
             }
             (Some(content::Kind::Policy(content)), _) => self.policy = Some(content),
             (Some(content::Kind::StaffCount(content)), _) => {
-                self.staff_counts.push(Kept {
-                    id,
-                    owner,
-                    content,
-                    state: (),
-                });
+                self.staff_counts.push(kept(version, content, ()));
             }
             (Some(content::Kind::Menu(content)), Some(state::Kind::Menu(state))) => {
-                self.menus.push(Kept {
-                    id,
-                    owner,
-                    content,
-                    state,
-                });
+                self.menus.push(kept(version, content, state));
             }
             (Some(content::Kind::Session(content)), Some(state::Kind::Session(state))) => {
-                self.sessions.push(Kept {
-                    id,
-                    owner,
-                    content,
-                    state,
-                });
+                self.sessions.push(kept(version, content, state));
             }
             (Some(content::Kind::Exchange(content)), Some(state::Kind::Exchange(state))) => {
-                self.exchanges.push(Kept {
-                    id,
-                    owner,
-                    content,
-                    state,
-                });
+                self.exchanges.push(kept(version, content, state));
+            }
+            (Some(content::Kind::Proposal(content)), Some(state::Kind::Proposal(state))) => {
+                self.proposals.push(kept(version, content, state));
             }
             _ => return Err(StoreError::Damaged("a record's parts")),
         }
         Ok(())
+    }
+}
+
+fn kept<C, S>(version: &Version, content: C, state: S) -> Kept<C, S> {
+    Kept {
+        id: version.id,
+        owner: version.owner,
+        content,
+        state,
     }
 }
 

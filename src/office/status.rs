@@ -44,6 +44,7 @@ pub fn group_status(
         .map(|campus| v1::CampusStatus {
             menu: Some(menus::standing(campus, records, span, time)),
             open_corrections: open_corrections(campus, records),
+            open_proposals: open_proposals(campus, records),
             food_alerts: food_alerts(campus, records),
             ..campus_status(campus, &sessions, &exchanges, heard)
         })
@@ -103,6 +104,7 @@ fn campus_status(
         last_push_time: heard.wrote.get(&place).copied().map(timestamp),
         last_heard_time: heard.called.get(&place).copied().map(timestamp),
         open_corrections: Vec::new(),
+        open_proposals: Vec::new(),
         food_alerts: Vec::new(),
         campus_id,
     }
@@ -123,6 +125,19 @@ fn open_corrections(campus: &Kept<v1::Campus>, records: &Records) -> Vec<v1::Ope
         .collect();
     open.sort_by_key(|open| stored_time(open.asked.as_ref()?.ask_time.as_ref()));
     open
+}
+
+/// What waits for the office's answer.
+fn open_proposals(campus: &Kept<v1::Campus>, records: &Records) -> Vec<v1::OpenProposal> {
+    let open = records.proposals.iter().filter(|proposal| {
+        let waits = proposal.state.status() == v1::ProposalStatus::Proposed;
+        waits && proposal.owner == Place::Campus(campus.id)
+    });
+    open.map(|proposal| v1::OpenProposal {
+        record_id: proposal.id.to_string(),
+        why: proposal.content.why.clone(),
+    })
+    .collect()
 }
 
 /// The foods to be asked about in the campus's menus.

@@ -38,6 +38,7 @@ mod personal;
 mod postgres;
 mod process;
 mod program;
+mod proposals;
 mod push;
 mod random;
 mod reader;

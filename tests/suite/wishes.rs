@@ -40,7 +40,7 @@ macro_rules! content {
         })*
     };
 }
-content!(Session Exchange Menu CanteenNote Campus Calendar Policy Person Vocabulary StaffCount);
+content!(Session Exchange Menu CanteenNote Proposal Campus Calendar Policy Person Vocabulary StaffCount);
 
 /// A menu of one lunch a day, for pupils.
 pub fn menu(days: &[&str]) -> v1::Menu {
@@ -213,6 +213,22 @@ fn of_exchange(wanted: v1::exchange_action::Action) -> Bytes {
         action: Some(wanted),
     };
     action(v1::action::Kind::Exchange(action_of))
+}
+
+/// The office's answer to a proposal.
+pub fn answer_proposal(answer: v1::proposal_action::Action) -> Bytes {
+    let action_of = v1::ProposalAction {
+        action: Some(answer),
+    };
+    action(v1::action::Kind::Proposal(action_of))
+}
+
+pub fn adopt() -> Bytes {
+    answer_proposal(v1::proposal_action::Action::Adopt(v1::AdoptProposal {}))
+}
+
+pub fn decline_proposal() -> Bytes {
+    answer_proposal(v1::proposal_action::Action::Decline(v1::DeclineProposal {}))
 }
 
 pub fn publish() -> Bytes {

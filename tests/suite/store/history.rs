@@ -1,6 +1,6 @@
 //! The past: commits, and records as they stood.
 
-use super::scribe::{Scribe, at_campus, delete, head, mutation, put, record, time};
+use super::scribe::{Scribe, at_campus, delete, head, mutation, put, record, salt, time};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use lianxiao::model::date::{FIRST_DAY, LAST_DAY, Span};
@@ -154,6 +154,7 @@ pub async fn the_versions_of_a_record_come_newest_first(store: &dyn Store) {
         reason: format!("reason {}", scribe.at(position).version),
         at: time(commit),
         answer: (position == 3).then(|| format!("answer to {}", mutation(7)).into()),
+        salt: salt(position).to_vec(),
     };
     let first = at_campus(1);
     let all = [
