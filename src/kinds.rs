@@ -16,6 +16,7 @@ mod testing;
 #[cfg(test)]
 mod walks;
 
+pub use exchange::planned_days;
 pub use menu::{Cover, announced, covers, forbidden_foods};
 
 use crate::content::encoded::variant;
@@ -310,6 +311,12 @@ pub trait Rules: Sync + Sized + 'static {
         None
     }
 
+    /// The days to which an action takes the record.
+    fn moves_to(action: &Self::Action) -> Option<Span> {
+        let _ = action;
+        None
+    }
+
     /// The state of a new record; `None` for a kind without a course.
     fn new_state() -> Option<Self::State> {
         None
@@ -437,6 +444,8 @@ pub trait Kind: Sync {
     fn surveys(&self, content: &[u8]) -> Vec<&'static str>;
     /// The days of which its rules look at the other records of the kind.
     fn near(&self, content: &[u8]) -> Option<Span>;
+    /// The days to which an action takes the record, where other records of the kind are looked at too.
+    fn moves_to(&self, action: &[u8]) -> Option<Span>;
     /// What is wrong or worth a look in a content.
     fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding>;
     /// The values only one live record may hold.

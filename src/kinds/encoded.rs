@@ -48,6 +48,11 @@ impl<R: Rules> Of<R> {
         read::<R>(content).unwrap_or_default()
     }
 
+    fn action(action: &[u8]) -> R::Action {
+        let body = variant(action).map(|(_, body)| body).unwrap_or_default();
+        R::Action::decode(body).unwrap_or_default()
+    }
+
     pub fn state(parts: &Parts) -> R::State {
         variant(&parts.state)
             .ok()
@@ -110,6 +115,10 @@ where
         R::near(&Self::content(content))
     }
 
+    fn moves_to(&self, action: &[u8]) -> Option<Span> {
+        R::moves_to(&Self::action(action))
+    }
+
     fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding> {
         let content = Self::content(content);
         let mut found = Found::under(format!("put.content.{}", R::NAME));
@@ -148,8 +157,7 @@ where
         before: &Parts,
         case: &Case<'_>,
     ) -> Result<Moved<Bytes, Bytes>, Refusal> {
-        let body = variant(action).map(|(_, body)| body).unwrap_or_default();
-        let action = R::Action::decode(body).unwrap_or_default();
+        let action = Self::action(action);
         let content = Self::content(&before.content);
         let state = |state: &R::State| wrap(self.number(), state);
         let moved = R::act(&action, &content, &Self::state(before), case)?;

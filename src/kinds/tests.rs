@@ -54,6 +54,10 @@ fn a_register_is_read_once_for_all_the_names_of_a_batch() {
     };
     let session = v1::Session {
         speakers: ["张老师", "李老师", "王老师"].map(named).to_vec(),
+        days: vec![v1::SessionDay {
+            date: "2026-05-12".into(),
+            ..Default::default()
+        }],
         ..Default::default()
     };
     let colleague = |n, name: &str| {
@@ -83,7 +87,7 @@ fn a_register_is_read_once_for_all_the_names_of_a_batch() {
     );
     assert_eq!(group.read.get(), read, "and nothing is read whole again");
     assert_eq!(
-        read, 3,
-        "the calendar, the persons and the sessions beside it"
+        read, 4,
+        "the calendar, the words, the persons and the sessions beside it"
     );
 }

@@ -99,6 +99,23 @@ const TITLES: &[Entry] = &[
     ("名师", "", &["名教师"]),
     ("特级教师", "", &["特级"]),
 ];
+const POSTS: &[Entry] = &[
+    ("校长", "", &["园长"]),
+    ("副校长", "", &["副园长"]),
+    ("执行校长", "", &["执行园长"]),
+    ("教导主任", "", &["教务主任", "教导处主任", "教务处主任"]),
+    ("德育主任", "", &["德育处", "德育处主任", "政教主任"]),
+    ("总务主任", "", &["总务", "总务处主任", "后勤主任"]),
+    ("教研组长", "", &[]),
+    ("备课组长", "", &[]),
+    ("年级组长", "", &["年级主任"]),
+    ("班主任", "", &[]),
+    ("教师", "", &["任课教师", "科任教师"]),
+    ("大队辅导员", "", &["少先队大队辅导员"]),
+    ("校医", "", &["保健教师", "保健老师"]),
+    ("食堂管理员", "", &["食堂负责人"]),
+    ("食品安全员", "", &["食品安全管理员"]),
+];
 const RANKS: &[(Rank, &str, &[&str])] = &[
     (
         Rank::Third,
@@ -206,6 +223,7 @@ pub fn standard() -> Vec<Vocabulary> {
             grades(&[GRADES_1_TO_5], GRADES_6_TO_9_OF_5_4),
         ),
         vocabulary(Topic::Title, "", words(TITLES)),
+        vocabulary(Topic::Post, "", words(POSTS)),
         vocabulary(Topic::Rank, "", coded(RANKS, Rank::as_str_name)),
         vocabulary(Topic::ExchangeType, "", coded(TYPES, Type::as_str_name)),
         vocabulary(Topic::Allergen, "GB7718", words(GB7718)),
