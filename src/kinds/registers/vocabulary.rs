@@ -2,7 +2,7 @@
 
 mod standard;
 
-pub use standard::standard;
+pub use standard::{standard, subject_names};
 
 use crate::kinds::found::Found;
 use crate::kinds::{All, Case, Owner, Rules};

@@ -16,7 +16,7 @@ type Entry = (&'static str, &'static str, &'static [&'static str]);
 const PLAN: [&str; 2] = ["2022-09-01", "2022-08-31"];
 
 const SUBJECTS: &[Entry] = &[
-    ("语文", "", &["语"]),
+    ("语文", "", &["语", "国语文", "国语"]),
     ("数学", "", &["数"]),
     ("英语", "", &["英", "外语"]),
     (
@@ -34,12 +34,13 @@ const SUBJECTS: &[Entry] = &[
     ("艺术", "", &[]),
     ("音乐", "", &["音"]),
     ("美术", "", &["美"]),
-    ("劳动", "", &["劳技", "劳动技术"]),
+    ("劳动", "", &["劳", "劳技", "劳动技术"]),
     ("综合实践活动", "", &["综合实践", "综实"]),
     ("书法", "", &[]),
     ("心理健康", "", &["心理"]),
     ("科技创新", "", &["科创"]),
 ];
+const COMPUTING: Entry = ("信息科技", "", &["信息技术", "信息", "信"]);
 const SENIOR: &[Entry] = &[
     ("语文", "", &["语"]),
     ("数学", "", &["数"]),
@@ -259,9 +260,10 @@ fn coded<E>(entries: &[(E, &str, &[&str])], code: fn(&E) -> &'static str) -> Vec
 /// 信息技术 was the subject until the plan of 2022 made it 信息科技.
 fn subjects() -> Vec<Word> {
     let [from, until] = PLAN.map(str::to_owned);
+    let (code, name, aliases) = COMPUTING;
     let new = Word {
         from,
-        ..word("信息科技", "", &["信息技术", "信息", "信"])
+        ..word(code, name, aliases)
     };
     let old = Word {
         until,
@@ -270,6 +272,18 @@ fn subjects() -> Vec<Word> {
     let mut words = words(SUBJECTS);
     words.extend([new, old]);
     words
+}
+
+/// The subjects of today, each with all its names; of senior schools those that others do not have.
+pub fn subject_names() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    let own = SUBJECTS.iter().chain([&COMPUTING]);
+    let known = |name: &str| {
+        let mut own = own.clone();
+        own.any(|(code, _, aliases)| *code == name || aliases.contains(&name))
+    };
+    let senior: Vec<&Entry> = SENIOR.iter().filter(|(code, ..)| !known(code)).collect();
+    let named = |(code, _, aliases): &Entry| (*code, [&[*code], *aliases].concat());
+    own.chain(senior).map(named)
 }
 
 fn grades(primary: &[&[Entry]], junior: &[Entry]) -> Vec<Word> {
