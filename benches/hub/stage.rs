@@ -4,6 +4,8 @@ use crate::raw::{self, Again, Batch};
 use crate::{raw_postgres, server};
 use bytes::Bytes;
 use futures::{Stream, TryStreamExt as _};
+use jiff::ToSpan as _;
+use jiff::civil::date;
 use lianxiao::client::Line;
 use lianxiao::grpc;
 use lianxiao::hub::{Config, Drained, Hub, LOOK_EVERY, NewCredential, random_uuid};
@@ -17,6 +19,7 @@ use sqlx::{Connection as _, SqliteConnection};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -270,6 +273,18 @@ pub fn session() -> Bytes {
     encode(Kind::Session(joint_prep()))
 }
 
+/// What a busy group of twenty campuses holds on a day; a session is compared with the others of its day.
+const SESSIONS_A_DAY: usize = 4;
+
+/// The day of the next session.
+fn next_day() -> String {
+    const DAYS: usize = 30_000;
+    static SESSIONS: AtomicUsize = AtomicUsize::new(0);
+    let number = SESSIONS.fetch_add(1, Ordering::Relaxed) / SESSIONS_A_DAY % DAYS;
+    let number = i32::try_from(number).expect("few");
+    date(2001, 1, 1).saturating_add(number.days()).to_string()
+}
+
 fn joint_prep() -> v1::Session {
     let named = |name: &str| v1::PersonRef {
         display_name: name.to_owned(),
@@ -289,7 +304,7 @@ fn joint_prep() -> v1::Session {
         lesson: "《搭船的鸟》《金色的草地》".to_owned(),
         textbook: "统编版三年级上册".to_owned(),
         days: vec![v1::SessionDay {
-            date: "2026-05-12".to_owned(),
+            date: next_day(),
             start: "14:00".to_owned(),
             end: "16:30".to_owned(),
             ..Default::default()
@@ -325,14 +340,14 @@ pub fn exchange(home: RecordId, host: RecordId) -> Bytes {
     }))
 }
 
-/// A push of new records of one content.
-pub fn new_records(content: &Bytes, count: usize) -> v1::PushRequest {
+/// A push of new records.
+pub fn new_records(content: impl Fn() -> Bytes, count: usize) -> v1::PushRequest {
     let mutation = |_| v1::Mutation {
         mutation_id: random_uuid().to_string(),
         record_id: random_uuid().to_string(),
         reason: String::new(),
         wish: Some(Wish::Put(v1::Put {
-            content: content.clone(),
+            content: content(),
             ..Default::default()
         })),
     };

@@ -7,7 +7,7 @@ mod pair;
 mod share;
 
 use super::found::{Found, person_reference, unit_campus, unit_reference};
-use super::registers::person::{PersonRules, propose, proposes, titles};
+use super::registers::person::{PersonRules, propose, proposes, title_words, titles};
 use super::registers::vocabulary::{VocabularyRules, Words};
 use super::{Case, Move, Owner, Reference, Refusal, Rules};
 use crate::model::date::{self, LAST_DAY, Span};
@@ -213,11 +213,8 @@ fn check_words(exchange: &v1::Exchange, case: &Case<'_>, found: &mut Found) {
     subjects.check("subject", "", &exchange.subject, day, found);
     let posts = Words::of(Topic::Post, case);
     posts.check("host_post", "", &exchange.host_post, day, found);
-    let titles = Words::of(Topic::Title, case);
-    for (i, title) in exchange.titles_at_start.iter().enumerate() {
-        let path = format!("titles_at_start[{i}].title");
-        titles.check(&path, "", &title.title, day, found);
-    }
+    let titles = &exchange.titles_at_start;
+    title_words("titles_at_start", titles, day, case, found);
 }
 
 fn check_who(exchange: &v1::Exchange, found: &mut Found) {

@@ -1,7 +1,7 @@
 //! What the list of kinds promises.
 
 use super::*;
-use crate::wire::CONTRACT;
+use crate::wire::{CONTRACT, v1};
 
 #[test]
 fn every_kind_of_the_contract_is_in_the_list() {

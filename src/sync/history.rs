@@ -123,7 +123,7 @@ fn sees(sight: &Sight, version: &Version) -> bool {
 fn then(version: &Version) -> Option<Vec<Who>> {
     let kind = kinds::named(&version.kind)?;
     let parts = frame::parts(version.frame.as_ref()?).unwrap_or_default();
-    Some(kind.audience(version.owner, &parts))
+    Some(kind.index(version.owner, &parts).audience)
 }
 
 /// The first answers to mutations of the caller's place on what it may see, and those that had no such

@@ -4,7 +4,7 @@
 use super::erase::{self, Done, Part};
 use super::heads::Heads;
 use super::overlay::Overlay;
-use super::prepare::{Prepared, needs, prepare, second_needs};
+use super::prepare::{Prepared, prepare, second_needs};
 use super::queue::{Job, Queue, WAITING_BYTES_MAX, WriteError, parts};
 use super::shares::Shares;
 use crate::model::caller::Caller;
@@ -290,26 +290,30 @@ async fn load(
     group: GroupKey,
     pushes: &[&Prepared],
 ) -> Result<Loaded, StoreError> {
-    let first = union(pushes.iter().map(|push| needs(push)));
+    let first = union(pushes.iter().map(|push| &push.needs));
     let mut loaded = writing.load(group, &first).await?;
-    let second = union(pushes.iter().map(|push| second_needs(push, &loaded)));
+    let second: Vec<Needs> = pushes
+        .iter()
+        .map(|push| second_needs(push, &loaded))
+        .collect();
+    let second = union(second.iter());
     if !second.is_empty() {
         loaded.extend(writing.load(group, &second).await?);
     }
     Ok(loaded)
 }
 
-fn union(all: impl Iterator<Item = Needs>) -> Needs {
-    all.reduce(|mut union, needs| {
-        union.records.extend(needs.records);
-        union.mutations.extend(needs.mutations);
-        union.versions.extend(needs.versions);
-        union.keys.extend(needs.keys);
-        union.kinds.extend(needs.kinds);
-        union.near.extend(needs.near);
+fn union<'a>(all: impl Iterator<Item = &'a Needs>) -> Needs {
+    all.fold(Needs::default(), |mut union, needs| {
+        union.records.extend(&needs.records);
+        union.fresh.extend(&needs.fresh);
+        union.mutations.extend(&needs.mutations);
+        union.versions.extend(&needs.versions);
+        union.keys.extend(needs.keys.iter().cloned());
+        union.kinds.extend(&needs.kinds);
+        union.near.extend(&needs.near);
         union
     })
-    .unwrap_or_default()
 }
 
 #[cfg(test)]

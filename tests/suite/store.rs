@@ -68,6 +68,7 @@ macro_rules! contract {
             history::a_record_stands_from_its_commit_to_the_next,
             history::records_of_a_span_are_those_that_touch_it,
             loading::a_key_brings_its_holder_and_who_sees_it,
+            loading::what_is_said_to_be_new_and_is_not_is_found_without_those_who_see_it,
             loading::a_kind_is_found_whole_and_live,
             loading::the_live_records_of_some_days_are_found,
             loading::a_mutation_is_known_by_its_place_and_id,

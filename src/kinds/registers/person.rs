@@ -1,11 +1,13 @@
 //! Colleagues: the fewest fields that the exchange rules need.
 
+use super::vocabulary::{VocabularyRules, Words};
 use crate::kinds::exchange::{ExchangeRules, stay};
 use crate::kinds::found::Found;
 use crate::kinds::{Case, Leader, Owner, Reference, Rules};
 use crate::model::finding::Code;
 use crate::model::ids::{Place, Who};
 use crate::wire::v1;
+use jiff::civil::Date;
 
 /// The rules of the person register.
 pub struct PersonRules;
@@ -17,7 +19,7 @@ impl Rules for PersonRules {
     type State = v1::PersonState;
     type Action = ();
 
-    fn check(person: &v1::Person, _: &Case<'_>, found: &mut Found) {
+    fn check(person: &v1::Person, case: &Case<'_>, found: &mut Found) {
         found.line("display_name", &person.display_name, 40);
         found.required("home_campus_id", !person.home_campus_id.is_empty());
         for (i, rank) in person.ranks.iter().enumerate() {
@@ -25,6 +27,12 @@ impl Rules for PersonRules {
             found.optional_day_or_month(&format!("ranks[{i}].from"), &rank.from);
         }
         titles("titles", &person.titles, found);
+        title_words("titles", &person.titles, case.today(), case, found);
+    }
+
+    /// The vocabulary says which titles there are.
+    fn surveys(_: &v1::Person) -> Vec<&'static str> {
+        vec![VocabularyRules::NAME]
     }
 
     fn references(person: &v1::Person) -> Vec<Reference> {
@@ -62,6 +70,20 @@ pub fn titles(path: &str, titles: &[v1::Title], found: &mut Found) {
     for (i, title) in titles.iter().enumerate() {
         found.line(&format!("{path}[{i}].title"), &title.title, 40);
         found.optional_day_or_month(&format!("{path}[{i}].until"), &title.until);
+    }
+}
+
+/// The group's words, if it keeps some, know every title on a day.
+pub fn title_words(
+    path: &str,
+    titles: &[v1::Title],
+    day: Date,
+    case: &Case<'_>,
+    found: &mut Found,
+) {
+    let words = Words::of(v1::VocabularyTopic::Title, case);
+    for (i, title) in titles.iter().enumerate() {
+        words.check(&format!("{path}[{i}].title"), "", &title.title, day, found);
     }
 }
 
