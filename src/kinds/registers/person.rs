@@ -110,3 +110,37 @@ pub fn propose(path: &str, person: Option<&v1::PersonRef>, case: &Case<'_>, foun
         several => found.add_with(Code::NameAmbiguous, path, "count", several.len()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::registers::vocabulary::standard;
+    use crate::kinds::testing::{Group, campus, case_in, record};
+
+    #[test]
+    fn a_title_is_called_as_the_group_calls_it() {
+        let words = (60..).zip(standard());
+        let words = words.map(|(n, words)| record::<VocabularyRules>(n, &words));
+        let (keeps, bare) = (Group::of(words.collect()), Group::default());
+        let told = |group: &Group, title: &str| {
+            let person = v1::Person {
+                display_name: "李老师".into(),
+                home_campus_id: campus(1).to_text(),
+                titles: vec![v1::Title {
+                    title: title.into(),
+                    ..Default::default()
+                }],
+                ..Default::default()
+            };
+            let mut found = Found::under("p".into());
+            PersonRules::check(&person, &case_in(group, Place::Office), &mut found);
+            let mut found = found.findings.into_iter();
+            found.next().map(|finding| (finding.code, finding.path))
+        };
+        let at = |code| Some((code, "p.titles[0].title".to_owned()));
+        assert_eq!(told(&keeps, "骨干教师"), None);
+        assert_eq!(told(&keeps, "骨干"), at(Code::WordOld));
+        assert_eq!(told(&keeps, "优秀教师"), at(Code::WordUnknown));
+        assert_eq!(told(&bare, "优秀教师"), None);
+    }
+}
