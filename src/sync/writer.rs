@@ -31,7 +31,7 @@ pub struct Writer {
 
 /// What a task is asked.
 enum Wanted {
-    Push(Job),
+    Push(Box<Job>),
     Erase(ErasingJob),
 }
 
@@ -87,12 +87,12 @@ impl Writer {
         let mut waiting = Vec::new();
         for part in parts(push) {
             let (answer, answered) = oneshot::channel();
-            let job = Wanted::Push(Job {
+            let job = Wanted::Push(Box::new(Job {
                 bytes: part.bytes(),
                 push: prepare(caller.clone(), part, &self.limits),
                 answer,
                 _room: Arc::clone(&room),
-            });
+            }));
             self.jobs.send(job).map_err(|_| WriteError::Stopping)?;
             waiting.push(answered);
             // A long push does not keep a processor to itself.
@@ -159,7 +159,7 @@ impl Task {
             };
             while let Some(wanted) = next {
                 match wanted {
-                    Wanted::Push(job) => queue.add(job, Instant::now()),
+                    Wanted::Push(job) => queue.add(*job, Instant::now()),
                     Wanted::Erase(job) => erasures.push_back(job),
                 }
                 next = waiting.try_recv().ok();
