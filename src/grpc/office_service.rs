@@ -57,6 +57,50 @@ impl v1::office_service_server::OfficeService for Office {
         ))
     }
 
+    async fn get_chase_list(
+        &self,
+        _: Request<v1::GetChaseListRequest>,
+    ) -> Result<Response<v1::GetChaseListResponse>, Status> {
+        Err(Status::unimplemented("GetChaseList"))
+    }
+
+    async fn get_menu_matrix(
+        &self,
+        _: Request<v1::GetMenuMatrixRequest>,
+    ) -> Result<Response<v1::GetMenuMatrixResponse>, Status> {
+        Err(Status::unimplemented("GetMenuMatrix"))
+    }
+
+    async fn get_meal_table(
+        &self,
+        _: Request<v1::GetMealTableRequest>,
+    ) -> Result<Response<v1::GetMealTableResponse>, Status> {
+        Err(Status::unimplemented("GetMealTable"))
+    }
+
+    async fn get_session_report(
+        &self,
+        _: Request<v1::GetSessionReportRequest>,
+    ) -> Result<Response<v1::GetSessionReportResponse>, Status> {
+        Err(Status::unimplemented("GetSessionReport"))
+    }
+
+    async fn get_exchange_book(
+        &self,
+        _: Request<v1::GetExchangeBookRequest>,
+    ) -> Result<Response<v1::GetExchangeBookResponse>, Status> {
+        Err(Status::unimplemented("GetExchangeBook"))
+    }
+
+    type WatchGroupStatusStream = BoxStream<'static, Result<v1::WatchGroupStatusResponse, Status>>;
+
+    async fn watch_group_status(
+        &self,
+        _: Request<v1::WatchGroupStatusRequest>,
+    ) -> Result<Response<Self::WatchGroupStatusStream>, Status> {
+        Err(Status::unimplemented("WatchGroupStatus"))
+    }
+
     type ExportPersonStream = BoxStream<'static, Result<v1::ExportPersonResponse, Status>>;
 
     async fn export_person(

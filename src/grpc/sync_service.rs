@@ -204,6 +204,13 @@ impl v1::sync_service_server::SyncService for Sync {
         let commits = commits.await.map_err(|error: HubError| status(&error))?;
         Ok(Response::new(commits_page(commits)))
     }
+
+    async fn report_status(
+        &self,
+        _: Request<v1::ReportStatusRequest>,
+    ) -> Result<Response<v1::ReportStatusResponse>, Status> {
+        Err(Status::unimplemented("ReportStatus"))
+    }
 }
 
 fn history_entry(entry: Entry) -> v1::HistoryEntry {

@@ -16,7 +16,7 @@ use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, Who};
 use crate::wire::convert::stored_time;
 use crate::wire::v1;
-use course::{COURSE, amend, close, publish, reopen, withdraw};
+use course::{COURSE, amend, close, excuse, publish, reopen, revoke_excuse, withdraw};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use v1::MenuStatus as Status;
@@ -121,6 +121,8 @@ impl Rules for MenuRules {
             Some(Action::Amend(wanted)) => amend(wanted, menu, state, case),
             Some(Action::Close(_)) => close(menu, state, case),
             Some(Action::Reopen(_)) => reopen(state, case),
+            Some(Action::Excuse(wanted)) => excuse(wanted.reason(), state, case),
+            Some(Action::RevokeExcuse(_)) => revoke_excuse(state, case),
             None => Err(Finding::new(Code::WishMissing, "act.action.menu")),
         }
     }

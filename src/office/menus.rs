@@ -135,6 +135,7 @@ fn judge(days: &[ExpectedDay], deadline: Option<Timestamp>, now: Timestamp) -> v
         first_publish_time: days.iter().filter_map(|day| day.first).min().map(timestamp),
         complete_time: complete.map(timestamp),
         open: deadline.is_some_and(|deadline| now < deadline),
+        ..Default::default()
     }
 }
 

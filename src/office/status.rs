@@ -95,16 +95,14 @@ fn campus_status(
     v1::CampusStatus {
         name: campus.content.name.clone(),
         role: campus.content.role,
-        menu: None,
         sessions_planned: hosted(&[Planned, Announced, Postponed]),
         sessions_held: hosted(&[Held, Recorded]),
         exchanges_out: moving(|exchange| exchange.home.as_ref()),
         exchanges_in: moving(|exchange| exchange.host.as_ref()),
         last_push_time: heard.wrote.get(&place).copied().map(timestamp),
         last_heard_time: heard.called.get(&place).copied().map(timestamp),
-        open_corrections: Vec::new(),
-        food_alerts: Vec::new(),
         campus_id,
+        ..Default::default()
     }
 }
 

@@ -59,6 +59,7 @@ fn state(state: State) -> &'static str {
         State::Late => "○ 迟报 late",
         State::Incomplete => "◐ 不全 incomplete",
         State::Missing => "✗ 未报 missing",
+        State::Excused => "○ 迟报·已核准 excused",
         State::NotApplicable | State::Unspecified => "– 不适用 n/a",
     }
 }
