@@ -10,12 +10,14 @@ mod drained;
 mod error;
 mod figures;
 mod known;
+mod live;
 mod others;
 mod people;
 mod presence;
 mod rates;
 mod records;
 mod refusals;
+mod replicas;
 mod restore;
 mod streams;
 mod upkeep;
@@ -26,8 +28,10 @@ pub use config::{Config, make_private_folder};
 pub use credentials::{Invited, NewCredential, NewInvitation};
 pub use drained::Drained;
 pub use error::HubError;
+pub use live::Looking;
 pub use others::LOOK_EVERY;
 pub use people::{Erased, Export, Wanted};
+pub use replicas::Report;
 pub use restore::{migrate, restore};
 
 pub use crate::store::{
@@ -50,9 +54,11 @@ use crate::sync::{
     Heads, Ledger, Pace, Reader, Reading, Shares, Sights, Watching, Writer, end_if_unsynced,
 };
 use bytes::Bytes;
+use figures::Figures;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use known::Known;
+use live::Live;
 use others::Follower;
 use presence::Presence;
 use rates::Rates;
@@ -78,7 +84,9 @@ pub struct Hub {
     sights: Sights,
     heads: Arc<Heads>,
     known: Arc<Known>,
-    presence: Presence,
+    presence: Arc<Presence>,
+    figures: Figures,
+    live: Arc<Live>,
     rates: Rates,
     refusals: Arc<Refusals>,
     streams: Streams,
@@ -170,6 +178,8 @@ impl Hub {
         let sights = Sights::new(Arc::clone(&store), Arc::clone(&heads));
         let ledger = Ledger::new(Arc::clone(&store), Arc::clone(&clock));
         let known = Arc::new(Known::new(Arc::clone(&store)));
+        let presence = Arc::new(Presence::default());
+        let figures = Figures::new(Arc::clone(&store), Arc::clone(&presence));
         let moves = Follower::start(
             Arc::clone(&store),
             Arc::clone(&heads),
@@ -189,7 +199,9 @@ impl Hub {
             ledger,
             sights,
             known,
-            presence: Presence::default(),
+            live: Live::new(figures.clone(), Arc::clone(&heads), Arc::clone(&clock)),
+            figures,
+            presence,
             rates: Rates::new(&config.limits),
             refusals,
             streams: Streams::default(),

@@ -19,8 +19,8 @@ mod testing;
 mod walks;
 
 pub use case::{Case, Neighbour, Neighbours, Surveys};
-pub use exchange::planned_days;
-pub use menu::{Cover, announced, covers, forbidden_foods};
+pub use exchange::{planned_days, share_percent};
+pub use menu::{Cover, announced, covers, declares_no_service, forbidden_foods, likely_allergens};
 
 use crate::content::encoded::variant;
 use crate::content::frame::Parts;

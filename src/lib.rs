@@ -15,6 +15,7 @@ pub mod intake;
 mod kinds;
 pub mod model;
 mod office;
+mod outlets;
 pub mod store;
 mod sync;
 pub mod wire;

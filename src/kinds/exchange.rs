@@ -4,7 +4,7 @@
 mod course;
 mod extension;
 mod pair;
-mod share;
+pub mod share;
 
 use super::found::{Found, person_reference, unit_campus, unit_reference};
 use super::registers::person::{PersonRules, propose, proposes, title_words, titles};
@@ -15,7 +15,7 @@ use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, RecordId, Who};
 use crate::wire::v1;
 use course::COURSE;
-pub use share::planned_days;
+pub use share::{percent as share_percent, planned_days};
 use v1::ExchangeStatus as Status;
 use v1::VocabularyTopic as Topic;
 

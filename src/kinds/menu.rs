@@ -7,6 +7,8 @@ mod nutrition;
 mod portions;
 mod variety;
 
+pub use foods::likely as likely_allergens;
+
 use super::found::Found;
 use super::registers::calendar::CalendarRules;
 use super::registers::campus;
@@ -17,7 +19,7 @@ use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, Who};
 use crate::wire::convert::stored_time;
 use crate::wire::v1;
-use course::{COURSE, amend, close, publish, reopen, withdraw};
+use course::{COURSE, amend, close, excuse, publish, reopen, revoke_excuse, withdraw};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use v1::MenuStatus as Status;
@@ -123,6 +125,8 @@ impl Rules for MenuRules {
             Some(Action::Amend(wanted)) => amend(wanted, menu, state, case),
             Some(Action::Close(_)) => close(menu, state, case),
             Some(Action::Reopen(_)) => reopen(state, case),
+            Some(Action::Excuse(wanted)) => excuse(wanted.reason(), state, case),
+            Some(Action::RevokeExcuse(_)) => revoke_excuse(state, case),
             None => Err(Finding::new(Code::WishMissing, "act.action.menu")),
         }
     }
@@ -275,7 +279,9 @@ fn check_campus(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
     }
 }
 
-fn declares_no_service(menu: &v1::Menu, day: &str) -> bool {
+/// Whether a menu declares a day without service (停餐).
+#[must_use]
+pub fn declares_no_service(menu: &v1::Menu, day: &str) -> bool {
     menu.no_service_days
         .iter()
         .any(|declared| declared.date == day)

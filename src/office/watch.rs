@@ -60,7 +60,7 @@ fn concerns(exchange: &Exchange, standing: &[&Exchange], today: Date) -> Vec<Con
         (Concern::NotArrived, status == Approved && due),
         (Concern::PastEnd, status == Active && over),
         (Concern::EndingSoon, status == Active && soon && !over),
-        (Concern::Overlapping, overlaps(exchange, standing)),
+        (Concern::OverlappingShares, overlaps(exchange, standing)),
     ];
     let concerns = all.into_iter().filter(|(_, holds)| *holds);
     concerns.map(|(concern, _)| concern).collect()

@@ -49,6 +49,7 @@ mod store;
 mod strangers;
 mod streams;
 mod tenants;
+mod term;
 mod tls;
 mod verify;
 mod watch;

@@ -268,6 +268,17 @@ pub fn reopen_menu() -> Bytes {
     of_menu(v1::menu_action::Action::Reopen(v1::ReopenMenu {}))
 }
 
+/// The office excuses a late menu.
+pub fn excuse(reason: v1::ExcuseReason) -> Bytes {
+    let reason = reason.into();
+    of_menu(v1::menu_action::Action::Excuse(v1::ExcuseMenu { reason }))
+}
+
+/// It takes its excuse back.
+pub fn revoke_excuse() -> Bytes {
+    of_menu(v1::menu_action::Action::RevokeExcuse(v1::RevokeExcuse {}))
+}
+
 pub fn postpone(days: &[&str]) -> Bytes {
     let day = |date: &&str| v1::SessionDay {
         date: (*date).to_owned(),

@@ -104,7 +104,7 @@ fn one_person_on_two_movements_at_a_time_is_told_of_both() {
     };
     let (autumn, spring) = (["2026-09", "2027-01"], ["2027-02", "2027-07"]);
     let both = ["2026-12", "2027-03"];
-    let told = vec![Concern::Overlapping];
+    let told = vec![Concern::OverlappingShares];
     for (other, expected) in [
         (of(2, 50, Approved, both), &told),
         (of(2, 50, Proposed, ["", ""]), &told),
