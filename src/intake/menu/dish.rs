@@ -319,7 +319,11 @@ fn words_of<'t>(segment: &'t str, tokens: &[&'t str]) -> impl Iterator<Item = &'
     let mut joins = false;
     for token in tokens {
         let start = token.as_ptr() as usize - segment.as_ptr() as usize;
-        if starts.is_empty() || !(joins || lone(token)) {
+        // 米饭 鱼: what is eaten with it does not go on with its name.
+        let complete = segment[..start]
+            .trim_end()
+            .ends_with(['饭', '粥', '面', '汤', '饼', '包', '奶']);
+        if starts.is_empty() || !(joins || (lone(token) && !complete)) {
             starts.push(start);
         }
         joins = lone(token) && starts.last() == Some(&start);
@@ -377,13 +381,15 @@ fn listed_inline(segment: &str) -> Vec<&str> {
 /// The parts of a cell: parted by commas, line ends and slashes outside brackets.
 fn segments(text: &str) -> Vec<&str> {
     let mut depth = 0_i32;
+    // 米饭+红烧肉 are two dishes; 土豆25+牛肉75 are parts of one.
+    let weighed = text.chars().any(|c| c.is_ascii_digit());
     let parts = text.split(move |c: char| {
         match c {
             '(' => depth += 1,
             ')' => depth = (depth - 1).max(0),
             _ => {}
         }
-        depth == 0 && "\n、,;|/。".contains(c)
+        depth == 0 && ("\n、,;|/。".contains(c) || (c == '+' && !weighed))
     });
     parts
         .map(str::trim)
