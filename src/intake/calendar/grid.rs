@@ -99,7 +99,7 @@ impl Reader<'_> {
             }
             for cell in self.beside(row, &columns) {
                 if cell.text != said {
-                    self.line(&cell);
+                    self.event(&cell);
                     said.clone_from(&cell.text);
                 }
             }

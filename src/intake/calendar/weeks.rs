@@ -100,7 +100,7 @@ impl Reader<'_> {
     }
 
     /// What happens in a week: days of its own that are off or worked, or what a calendar does not hold.
-    fn event(&mut self, event: &Cell) {
+    pub(super) fn event(&mut self, event: &Cell) {
         let dated = !when::find(&event.text, false).is_empty();
         let doubt = |code| Doubt::new(code, event.place.clone(), &event.typed);
         if dated && (is_off(&event.text) || self.speaks_of_days(event)) {

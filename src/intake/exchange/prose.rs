@@ -59,7 +59,11 @@ pub fn movements(
             // 派出学校:总校 is said of those listed under it.
             context.retain(|(other, _)| *other != field);
             context.push((field, cell));
-        } else if let Some(captures) = GOES.captures(&line.text) {
+        } else if let Some(captures) = GOES.captures(&line.text).filter(|captures| {
+            // 李老师 数学 到滨湖分校, under 派出学校:总校.
+            let home = captures.get(3).map_or("", |home| home.as_str());
+            context.is_empty() || builder.known.campuses(home) != Match::Nothing
+        }) {
             found.push(one_line(line, &captures, builder));
         } else if let Some(movement) = listed(line, &context, builder) {
             found.push(movement);

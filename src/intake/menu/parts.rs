@@ -277,12 +277,18 @@ fn side_by_side(rows: &[Row]) -> Option<Vec<Part<Row>>> {
             .collect();
         several(labels.iter())
     };
-    let is_header = |row: &&Row| row.iter().filter(|cell| role(cell).is_some()).count() > 0;
-    let (at_row, whose) = rows.iter().take(12).enumerate().find_map(|(index, row)| {
-        let beside = is_header(&row) || rows.get(index + 1).is_some_and(|below| is_header(&below));
-        let more = row.iter().filter(|cell| !cell.is_blank()).count() > 1;
-        Some((index, headed(row)?)).filter(|_| beside && more)
-    })?;
+    // A row of headings: nothing that is served stands in it.
+    let is_header = |row: &Row| {
+        let mut full = row.iter().filter(|cell| !cell.is_blank());
+        full.clone().count() > 1
+            && full.all(|cell| of_column(cell).is_some() || role(cell).is_some())
+    };
+    let (at_row, whose) = rows
+        .iter()
+        .take(12)
+        .enumerate()
+        .filter(|(_, row)| is_header(row))
+        .find_map(|(index, row)| Some((index, headed(row)?)))?;
     let staffed = whose.contains(&Whose::Staff);
     let mut owners: Vec<Option<Whose>> = Vec::new();
     for cell in &rows[at_row] {
