@@ -134,22 +134,17 @@ impl Reader<'_> {
         if weeks.len() < WEEKS_MIN || known {
             return;
         }
-        let begins = match self.calendar.terms.last_mut().filter(open) {
-            Some(term) => {
-                term.last_day = last.to_string();
-                self.doubts.retain(|doubt| doubt.detail != super::LAST_DAY);
-                term.first_day.clone()
-            }
-            None => {
-                let name = self.name.clone().unwrap_or_default();
-                let (first_day, last_day) = (first.to_string(), last.to_string());
-                self.calendar.terms.push(Term {
-                    name,
-                    first_day,
-                    last_day,
-                });
-                first.to_string()
-            }
+        let begins = if let Some(term) = self.calendar.terms.last_mut().filter(open) {
+            term.last_day = last.to_string();
+            self.doubts.retain(|doubt| doubt.detail != super::LAST_DAY);
+            term.first_day.clone()
+        } else {
+            self.calendar.terms.push(Term {
+                name: self.name.clone().unwrap_or_default(),
+                first_day: first.to_string(),
+                last_day: last.to_string(),
+            });
+            first.to_string()
         };
         let doubt = Doubt::new(Code::DateDerived, place.place.clone(), &place.typed);
         let by = format!("周次表的第一周和最后一周 the first and the last week, {first} {last}");

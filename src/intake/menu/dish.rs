@@ -382,14 +382,16 @@ fn listed_inline(segment: &str) -> Vec<&str> {
 fn segments(text: &str) -> Vec<&str> {
     let mut depth = 0_i32;
     // 米饭+红烧肉 are two dishes; 土豆25+牛肉75 are parts of one.
+    // A stray one at an end is told when the name is read.
     let weighed = text.chars().any(|c| c.is_ascii_digit());
+    let parts_dishes = !weighed && !text.trim().starts_with('+') && !text.trim().ends_with('+');
     let parts = text.split(move |c: char| {
         match c {
             '(' => depth += 1,
             ')' => depth = (depth - 1).max(0),
             _ => {}
         }
-        depth == 0 && ("\n、,;|/。".contains(c) || (c == '+' && !weighed))
+        depth == 0 && ("\n、,;|/。".contains(c) || (c == '+' && parts_dishes))
     });
     parts
         .map(str::trim)

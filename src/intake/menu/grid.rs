@@ -250,12 +250,11 @@ impl Days {
         let Some(label) = labels.last() else {
             return false;
         };
-        let role = match role(label) {
-            Some(
-                role
-                @ (Role::Parts | Role::Grams(_) | Role::Allergens | Role::Other | Role::Diners),
-            ) => role,
-            _ => return false,
+        let Some(
+            role @ (Role::Parts | Role::Grams(_) | Role::Allergens | Role::Other | Role::Diners),
+        ) = role(label)
+        else {
+            return false;
         };
         for (cell, day) in self.cells_of(row).iter().zip(indices) {
             let Some(day) = day.filter(|_| !cell.is_blank() && !words::is_nothing(&cell.text))

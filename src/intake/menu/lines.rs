@@ -265,9 +265,14 @@ fn leading_day(text: &str) -> Option<(Said, &str)> {
         // 明天(5月11日) says both.
         let behind = text[day.end()..].trim_start_matches(['(', ' ', ',']);
         let at = text.len() - behind.len();
+        // 今天开会 is no menu.
+        let eaten = behind.is_empty()
+            || text[day.end()..].starts_with([':', ']', '】'])
+            || TITLE.is_match(behind)
+            || words::meal_in(behind).is_some_and(|(_, at)| at.start == 0);
         return match first_date.filter(|found| found.at.start == at) {
             Some(found) => Some((found.said, closed(found.at.end))),
-            None => Some((Said::default(), closed(day.end()))),
+            None => eaten.then(|| (Said::default(), closed(day.end()))),
         };
     }
     if let Some(found) = first_date.clone().filter(|found| found.at.start == 0) {

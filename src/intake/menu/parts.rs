@@ -149,11 +149,11 @@ impl<T: Clone> Parts<T> {
                 self.parts[part].of.push(one);
                 self.parts[part].own = true;
             }
-            None => self.to_all(&one),
+            None => self.all_take(&one),
         }
     }
 
-    fn to_all(&mut self, one: &T) {
+    fn all_take(&mut self, one: &T) {
         self.parts
             .iter_mut()
             .for_each(|part| part.of.push(one.clone()));
@@ -231,7 +231,7 @@ pub fn of_lines(all: Vec<Cell>) -> Vec<Part<Cell>> {
                 }
             }
             None if dated && !is_note(&line.text) => parts.push(line.clone()),
-            _ => parts.to_all(line),
+            _ => parts.all_take(line),
         }
         dated |= is_day(line);
     }
@@ -362,7 +362,7 @@ fn under_each_other(rows: &[Row]) -> Option<Vec<Part<Row>>> {
         .filter_map(|(_, cell)| Some(alone(cell)?.whose))
         .collect();
     let mut parts = Parts::of(several(labels.iter())?);
-    let (mut until, mut headed, mut day) = (Until::Label, false, None);
+    let (mut until, mut begun, mut day) = (Until::Label, false, None);
     for (row, found) in rows.iter().zip(&found) {
         let header = grid::is_header(row) || row.iter().filter_map(role).count() > 2;
         if let Some((column, cell)) = row
@@ -406,12 +406,12 @@ fn under_each_other(rows: &[Row]) -> Option<Vec<Part<Row>>> {
         if ends && !header {
             parts.current = None;
         }
-        let common = !headed && parts.current.is_none();
+        let common = !begun && parts.current.is_none();
         match common || note(row).is_some() || (header && parts.current.is_none()) {
-            true => parts.to_all(row),
+            true => parts.all_take(row),
             false => parts.row(row.clone(), day.as_ref()),
         }
-        headed |= header;
+        begun |= header;
     }
     Some(parts.all())
 }

@@ -101,10 +101,10 @@ impl Builder<'_> {
         for cell in &sources {
             let (said, rest) = dates(cell, loose);
             let found = clock::find(&rest, None);
-            let halved = halves_of(cell, &said).is_some();
+            let from_to = halves_of(cell, &said).is_some();
             if notice.lines > 1
                 && !times_are_loose
-                && !halved
+                && !from_to
                 && (found.is_some() || !said.is_empty())
             {
                 self.beside_the_time(cell, &rest, found.as_ref());
@@ -171,19 +171,17 @@ impl Builder<'_> {
             .get(2)
             .and_then(|day| when::weekday(&format!("周{}", day.as_str())));
         let weekday = weekday.map(|(weekday, _)| weekday);
-        let date = match (captures.get(1).map(|week| week.as_str()), weekday) {
-            (Some(week), Some(weekday)) => {
-                let days = i64::from(weekday - 1) + if week == "下" { 7 } else { 0 };
-                monday(today).checked_add(days.days()).ok()?
-            }
-            _ => {
-                let days = match &captures[3] {
-                    "明天" | "明日" => 1,
-                    "后天" => 2,
-                    _ => 0,
-                };
-                today.checked_add(days.days()).ok()?
-            }
+        let week = captures.get(1).map(|week| week.as_str());
+        let date = if let (Some(week), Some(weekday)) = (week, weekday) {
+            let days = i64::from(weekday - 1) + if week == "下" { 7 } else { 0 };
+            monday(today).checked_add(days.days()).ok()?
+        } else {
+            let days = match &captures[3] {
+                "明天" | "明日" => 1,
+                "后天" => 2,
+                _ => 0,
+            };
+            today.checked_add(days.days()).ok()?
         };
         let typed = cell.part(&cell.text[captures.get(0)?.range()]);
         let doubt = Doubt::new(Code::DateDerived, typed.place, &typed.typed).as_(date);
