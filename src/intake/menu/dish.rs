@@ -381,20 +381,28 @@ fn listed_inline(segment: &str) -> Vec<&str> {
 /// The parts of a cell: parted by commas, line ends and slashes outside brackets.
 fn segments(text: &str) -> Vec<&str> {
     let mut depth = 0_i32;
-    // 米饭+红烧肉 are two dishes; 土豆25+牛肉75 are parts of one.
-    // A stray one at an end is told when the name is read.
-    let weighed = text.chars().any(|c| c.is_ascii_digit());
-    let parts_dishes = !weighed && !text.trim().starts_with('+') && !text.trim().ends_with('+');
     let parts = text.split(move |c: char| {
         match c {
             '(' => depth += 1,
             ')' => depth = (depth - 1).max(0),
             _ => {}
         }
-        depth == 0 && ("\n、,;|/。".contains(c) || (c == '+' && parts_dishes))
+        depth == 0 && "\n、,;|/。".contains(c)
     });
     parts
         .map(str::trim)
         .filter(|part| !part.is_empty())
+        .flat_map(joined_by_plus)
         .collect()
+}
+
+/// 米饭+红烧肉 are two dishes; 土豆25+牛肉75 are parts of one, and a stray mark at an end is told.
+fn joined_by_plus(part: &str) -> Vec<&str> {
+    let one = part.starts_with('+')
+        || part.ends_with('+')
+        || part.contains(|c: char| c == '(' || c.is_ascii_digit());
+    match one {
+        true => vec![part],
+        false => part.split('+').map(str::trim).collect(),
+    }
 }
