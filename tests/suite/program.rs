@@ -97,8 +97,7 @@ fn the_grpcurl_lines_of_the_readme_do_what_it_says() {
         "{pulled}"
     );
     assert!(watched.contains("可乐鸡翅"), "{watched}");
-    for figure in ["○ 迟报", "可能含有", "应备课覆盖", "交流台账", "【催报】"]
-    {
+    for figure in ["○ 迟报", "可能含有", "各校教研", "交流台账", "【催报】"] {
         assert!(terminal.contains(figure), "{figure}: {terminal}");
     }
     assert!(office.contains("MENU_STANDING_STATE_LATE"), "{office}");
