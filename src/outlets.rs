@@ -13,4 +13,4 @@ pub mod table;
 pub mod words;
 
 pub use json::json;
-pub use sheet::{Cell, Sheet, ratio, when};
+pub use sheet::{Cell, Sheet, ratio, when, zone};
