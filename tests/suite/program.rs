@@ -102,7 +102,7 @@ fn the_grpcurl_lines_of_the_readme_do_what_it_says() {
     }
     assert!(office.contains("MENU_STANDING_STATE_LATE"), "{office}");
     assert!(office.contains("MENU_STANDING_STATE_MISSING"), "{office}");
-    assert_eq!(words.matches("OUTCOME_APPLIED").count(), 10, "{words}");
+    assert_eq!(words.matches("OUTCOME_APPLIED").count(), 11, "{words}");
     assert!(words.contains("\"firstDate\": \"2025-09-01\""), "{words}");
     assert!(people.contains("\"displayName\""), "{people}");
     assert!(people.contains("\"versions\""), "{people}");
