@@ -11,6 +11,7 @@ mod error;
 mod figures;
 mod known;
 mod others;
+mod pages;
 mod people;
 mod presence;
 mod rates;
@@ -27,9 +28,11 @@ pub use credentials::{Invited, NewCredential, NewInvitation};
 pub use drained::Drained;
 pub use error::HubError;
 pub use others::LOOK_EVERY;
+pub use pages::Following;
 pub use people::{Erased, Export, Wanted};
 pub use restore::{migrate, restore};
 
+pub use crate::office::{calendar_of, zone};
 pub use crate::store::{
     Backup, Commit, Commits, Leaf, ListedCredential, Lost, Moved, PostgresAddress, Progress,
     Restore, Restored,
@@ -44,7 +47,7 @@ use crate::model::feed::{Event, Filter, Page, ResetReason};
 use crate::model::ids::CredentialId;
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
-use crate::model::secret;
+use crate::model::secret::{self, Purpose};
 use crate::store::Store;
 use crate::sync::{
     Heads, Ledger, Pace, Reader, Reading, Shares, Sights, Watching, Writer, end_if_unsynced,
@@ -231,8 +234,17 @@ impl Hub {
     /// # Errors
     /// `Unauthenticated` when nobody does, `TooOften` when many such tokens came from there.
     pub async fn authenticate(&self, token: &str, address: IpAddr) -> Result<Caller, HubError> {
+        self.admitted(token, Purpose::Calls, address).await
+    }
+
+    async fn admitted(
+        &self,
+        token: &str,
+        purpose: Purpose,
+        address: IpAddr,
+    ) -> Result<Caller, HubError> {
         let now = self.clock.now();
-        let caller = self.known.caller(secret::hash(token), now).await;
+        let caller = self.known.caller(secret::hash(token), purpose, now).await;
         if let Err(HubError::Unauthenticated) = caller {
             // After the look, not before: a bad machine behind a school's one address locks out nobody.
             self.rates.sign_in(address)?;

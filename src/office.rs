@@ -7,6 +7,8 @@ mod shares;
 mod status;
 mod watch;
 
+pub use crate::kinds::registers::calendar::calendar_of;
+pub use crate::kinds::registers::policy::zone;
 pub use records::{KINDS, Records};
 pub use retention::{Overdue, overdue};
 pub use shares::{ExchangeShares, exchange_shares, school_year};
