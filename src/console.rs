@@ -2,8 +2,11 @@
 //! call is read by, for the same caller: nothing is decided here. One file a page.
 
 mod assets;
+mod board;
+mod book;
 mod calendar;
 mod campus;
+mod charts;
 mod exchange;
 mod frame;
 mod guard;
@@ -19,6 +22,7 @@ mod sheets;
 mod sign_in;
 mod trouble;
 mod visit;
+mod words;
 
 use crate::hub::Hub;
 use axum::Router;
@@ -44,6 +48,9 @@ pub fn pages(hub: Arc<Hub>, secure: bool) -> Router {
     let console = Console { hub, secure };
     Router::new()
         .route("/", get(home::page))
+        .route("/matrix.xlsx", get(sheets::matrix))
+        .route("/exchanges", get(book::page))
+        .route("/exchanges.xlsx", get(sheets::exchanges))
         .route("/campus/{id}", get(campus::page))
         .route("/campus/{id}/week.xlsx", get(sheets::week))
         .route("/session/{id}", get(session::page))

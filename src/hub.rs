@@ -10,6 +10,7 @@ mod drained;
 mod error;
 mod figures;
 mod known;
+mod live;
 mod others;
 mod pages;
 mod people;
@@ -17,6 +18,7 @@ mod presence;
 mod rates;
 mod records;
 mod refusals;
+mod replicas;
 mod restore;
 mod streams;
 mod upkeep;
@@ -27,9 +29,11 @@ pub use config::{Config, make_private_folder};
 pub use credentials::{Invited, NewCredential, NewInvitation};
 pub use drained::Drained;
 pub use error::HubError;
+pub use live::Looking;
 pub use others::LOOK_EVERY;
 pub use pages::Following;
 pub use people::{Erased, Export, Wanted};
+pub use replicas::Report;
 pub use restore::{migrate, restore};
 
 pub use crate::office::{calendar_of, zone};
@@ -53,9 +57,11 @@ use crate::sync::{
     Heads, Ledger, Pace, Reader, Reading, Shares, Sights, Watching, Writer, end_if_unsynced,
 };
 use bytes::Bytes;
+use figures::Figures;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use known::Known;
+use live::Live;
 use others::Follower;
 use presence::Presence;
 use rates::Rates;
@@ -81,7 +87,9 @@ pub struct Hub {
     sights: Sights,
     heads: Arc<Heads>,
     known: Arc<Known>,
-    presence: Presence,
+    presence: Arc<Presence>,
+    figures: Figures,
+    live: Arc<Live>,
     rates: Rates,
     refusals: Arc<Refusals>,
     streams: Streams,
@@ -173,6 +181,8 @@ impl Hub {
         let sights = Sights::new(Arc::clone(&store), Arc::clone(&heads));
         let ledger = Ledger::new(Arc::clone(&store), Arc::clone(&clock));
         let known = Arc::new(Known::new(Arc::clone(&store)));
+        let presence = Arc::new(Presence::default());
+        let figures = Figures::new(Arc::clone(&store), Arc::clone(&presence));
         let moves = Follower::start(
             Arc::clone(&store),
             Arc::clone(&heads),
@@ -192,7 +202,9 @@ impl Hub {
             ledger,
             sights,
             known,
-            presence: Presence::default(),
+            live: Live::new(figures.clone(), Arc::clone(&heads), Arc::clone(&clock)),
+            figures,
+            presence,
             rates: Rates::new(&config.limits),
             refusals,
             streams: Streams::default(),

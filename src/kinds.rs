@@ -16,7 +16,8 @@ mod testing;
 #[cfg(test)]
 mod walks;
 
-pub use menu::{Cover, announced, covers, forbidden_foods};
+pub use exchange::share::{percent as share_percent, planned as exchange_days};
+pub use menu::{Cover, announced, covers, declares_no_service, forbidden_foods, likely_allergens};
 
 use crate::content::encoded::variant;
 use crate::content::frame::Parts;

@@ -15,7 +15,10 @@ mod sqlite;
 
 pub use auditing::Auditing;
 pub use chain::{Commit, Commits, Leaf, Opening, Restore};
-pub use credentials::{Credential, Credentials, Handover, Held, ListedCredential, Loan, Trade};
+pub use credentials::{
+    Credential, Credentials, Handover, Held, ListedCredential, Loan, ReplicaStanding, Reported,
+    Trade,
+};
 pub use erasing::{Due, Erasing, Erasure, Mentions, Of, Retained, Stored};
 pub use error::StoreError;
 pub use migrate::{Moved, Progress, migrate};

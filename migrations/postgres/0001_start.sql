@@ -31,6 +31,11 @@ CREATE TABLE credential (
     expires_at BIGINT, -- null: never
     revoked_at BIGINT,
     heard_at   BIGINT,
+    reported_at BIGINT,         -- when its replica last said how it stands; null: never
+    behind     BIGINT,          -- how many positions it lacked then
+    unsent     BIGINT,
+    refused    BIGINT,
+    conflicts  BIGINT,
     locked     BIGINT           NOT NULL, -- 1: refused since a restore, until the operator confirms it
     PRIMARY KEY (grp, id)
 );

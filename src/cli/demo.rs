@@ -6,7 +6,6 @@ mod doubts;
 mod kill;
 mod scenes;
 mod stage;
-mod table;
 mod trespass;
 mod week;
 

@@ -1,19 +1,18 @@
 //! `lianxiao read`: what people typed and their sheets → content and doubts. No hub is needed.
 
 use super::Outcome;
-use super::text::harmless;
 use crate::intake::doubt::{Doubt, Place};
 use crate::intake::known::Known;
 use crate::intake::reading::Reading;
 use crate::intake::{What, read};
 use crate::model::clock::{Clock as _, SystemClock};
-use crate::wire::{CONTRACT, v1};
+use crate::model::text::harmless;
+use crate::outlets::json;
+use crate::wire::v1;
 use clap::{Args, ValueEnum};
 use comfy_table::{Table, presets};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use prost::Message as _;
-use prost_reflect::{DynamicMessage, SerializeOptions};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
@@ -143,11 +142,7 @@ fn document(reading: &Reading) -> Result<Value, super::Error> {
 
 /// A content as the contract writes it in JSON: what stands behind `put.content`.
 fn content(kind: v1::content::Kind) -> Result<Value, super::Error> {
-    let described = CONTRACT.get_message_by_name("lianxiao.v1.Content");
-    let described = described.expect("the contract has it");
-    let content = v1::Content { kind: Some(kind) }.encode_to_vec();
-    let content = DynamicMessage::decode(described, content.as_slice())?;
-    Ok(content.serialize_with_options(serde_json::value::Serializer, &SerializeOptions::new())?)
+    json("Content", &v1::Content { kind: Some(kind) })
 }
 
 fn place(place: &Place) -> Value {

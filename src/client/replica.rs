@@ -4,11 +4,12 @@ use super::database::{Database, Entry, Kept, State};
 use super::error::{ReplicaError, Result};
 use super::line::Line;
 use super::pull::Read;
+use super::report::Told;
 use super::wish::Wanted;
 use crate::wire::v1;
 use bytes::Bytes;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// Told what happens to a replica, each time after it is on the disk.
@@ -36,6 +37,7 @@ pub struct Replica {
     pub(super) observer: Arc<dyn Observer>,
     /// One conversation with the hub at a time; typing goes on beside it.
     talking: Mutex<()>,
+    told: std::sync::Mutex<Told>,
 }
 
 /// How many times a sync begins again when the hub is restored under its hands.
@@ -48,6 +50,7 @@ impl Replica {
             database: Database::open(path).await?,
             observer: Arc::new(Silent),
             talking: Mutex::new(()),
+            told: std::sync::Mutex::default(),
         })
     }
 
@@ -151,6 +154,11 @@ impl Replica {
         self.talking.try_lock().map_err(|_| ReplicaError::Busy)
     }
 
+    /// What the hub was told of it last.
+    pub(super) fn told(&self) -> std::sync::MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) async fn sync_once(&self, line: &Line) -> Result<v1::Checkpoint> {
         for _ in 0..ROUNDS {
             let limits = self.meet(line).await?;
@@ -173,6 +181,7 @@ impl Replica {
                 continue;
             }
             self.forget(line, &limits, &checkpoint).await?;
+            self.report(line).await?;
             return Ok(checkpoint);
         }
         Err(ReplicaError::Contract(format!(

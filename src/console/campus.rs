@@ -8,11 +8,12 @@ use super::read::{Ground, SeenMenu, menus, not_here, touching};
 use super::session::day_of;
 use super::trouble::{Trouble, html};
 use super::visit::Visitor;
+use super::words::{self, Word};
 use crate::hub::{Hub, HubError};
 use crate::model::caller::Caller;
 use crate::model::date::Span;
 use crate::outlets::week::Cell;
-use crate::outlets::words::{self, Word};
+use crate::outlets::words as named;
 use crate::wire::v1::{self, content, state};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -88,7 +89,7 @@ pub async fn page(
     let ground = Ground::of(hub, &caller).await?;
     let known = ground.campuses.iter().find(|(of, _)| *of == id);
     let (name, role) = match known {
-        Some((_, campus)) => (campus.name.clone(), words::campus_role(campus.role())),
+        Some((_, campus)) => (campus.name.clone(), Word::of(named::role(campus.role()))),
         None => return Err(not_here(&id).into()),
     };
     let page = Page {
@@ -165,7 +166,7 @@ async fn sessions(
                 || session.invited_campus_ids.iter().any(|of| of == id);
             takes_part.then(|| SessionLine {
                 id: seen.record.id,
-                form: words::session_form(session.form()),
+                form: Word::of(named::form(session.form())),
                 status: words::session_status(state.status()),
                 day: session.days.first().map(day_of).unwrap_or_default(),
                 first: session

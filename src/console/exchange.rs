@@ -6,7 +6,8 @@ use super::read::{Ground, not_here, one};
 use super::record::Course;
 use super::trouble::{Trouble, html};
 use super::visit::Visitor;
-use crate::outlets::words::{self, Word};
+use super::words::{self, Word};
+use crate::outlets::words as named;
 use crate::wire::v1::{self, content, state};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -57,7 +58,7 @@ pub async fn page(
     let person = who(&exchange);
     let page = Page {
         frame: Frame::of(&caller, &ground, format!("交流 {person}")),
-        kind: words::exchange_type(exchange.r#type()),
+        kind: Word::of(named::exchange_type(exchange.r#type())),
         status: words::exchange_status(state.status()),
         home: ground.unit(exchange.home.as_ref()),
         host: ground.unit(exchange.host.as_ref()),

@@ -21,6 +21,8 @@ pub struct Frame {
     pub as_of: String,
     /// It is shown anew when something is written.
     pub live: bool,
+    /// Above this position.
+    pub position: i64,
     /// And in so many milliseconds, when a deadline passes; 0: never.
     pub again_in: i64,
 }
@@ -36,6 +38,7 @@ impl Frame {
             office: false,
             as_of: String::new(),
             live: false,
+            position: 0,
             again_in: 0,
         }
     }
@@ -62,6 +65,7 @@ impl Frame {
             office: caller.place == Place::Office,
             as_of: ground.moment(ground.now),
             live: true,
+            position: ground.position,
             again_in: 0,
         }
     }

@@ -6,12 +6,13 @@ use super::read::{Ground, allergen_names, day_text, menus, not_here, one, weekda
 use super::record::Course;
 use super::trouble::{Trouble, html};
 use super::visit::Visitor;
+use super::words::{self, Word};
 use crate::hub::Hub;
 use crate::hub::HubError;
 use crate::model::caller::Caller;
 use crate::model::date::Span;
 use crate::outlets::week::{self, Cell};
-use crate::outlets::words::{self, Word};
+use crate::outlets::words as named;
 use crate::wire::v1::{self, content, state};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -47,9 +48,9 @@ pub fn grid(week: week::Week, today: Date) -> Grid {
     let row = |row: week::Row| GridRow {
         canteen: match row.audience {
             v1::MenuAudience::Pupils => row.canteen,
-            of => format!("{}（{}）", row.canteen, words::menu_audience(of).zh),
+            of => format!("{}（{}）", row.canteen, Word::of(named::audience(of)).zh),
         },
-        meal: words::meal(row.meal),
+        meal: Word::of(named::meal(row.meal)),
         cells: row.cells,
     };
     Grid {
@@ -135,7 +136,7 @@ fn amended(amendment: &v1::Amendment, ground: &Ground) -> Amended {
         format!(
             "{} {}：{} → {}",
             day_text(&of.date),
-            words::meal(of.meal()).zh,
+            Word::of(named::meal(of.meal())).zh,
             of.before.join("、"),
             of.after.join("、")
         )

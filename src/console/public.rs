@@ -6,11 +6,12 @@ use super::campus::{MealWeek, two_weeks};
 use super::frame::Frame;
 use super::read::{Ground, not_here};
 use super::trouble::{Trouble, html};
+use super::words::Word;
 use crate::hub::HubError;
 use crate::model::caller::Caller;
 use crate::model::ids::Place;
 use crate::outlets::week::Cell;
-use crate::outlets::words::{self, Word};
+use crate::outlets::words as named;
 use askama::Template;
 use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
@@ -59,7 +60,11 @@ pub async fn campuses(
     let ground = Ground::of(&console.hub, &caller).await?;
     let campus = |(id, campus): &(String, crate::wire::v1::Campus)| {
         let href = format!("/public/{token}/{id}");
-        (href, campus.name.clone(), words::campus_role(campus.role()))
+        (
+            href,
+            campus.name.clone(),
+            Word::of(named::role(campus.role())),
+        )
     };
     let page = Campuses {
         frame: Frame::outside("每周食谱 Menus"),

@@ -107,6 +107,8 @@ pub struct Ground {
     pub zone: TimeZone,
     /// The hub's clock.
     pub now: Timestamp,
+    /// What was written up to here is shown.
+    pub position: i64,
 }
 
 impl Ground {
@@ -115,6 +117,8 @@ impl Ground {
     /// # Errors
     /// When the database failed.
     pub async fn of(hub: &Hub, caller: &Caller) -> Result<Self, HubError> {
+        // Read first: what is written meanwhile is told of.
+        let position = hub.newest(caller).await?;
         let (mut campuses, mut calendars, mut policy) = (Vec::new(), Vec::new(), None);
         for kind in ["campus", "calendar", "policy"] {
             for seen in touching(hub, caller, kind, Span::ALWAYS).await? {
@@ -132,6 +136,7 @@ impl Ground {
             calendars,
             zone: zone(policy.as_ref()),
             now: hub.now(),
+            position,
         })
     }
 

@@ -6,7 +6,8 @@ use super::read::{Ground, day_text, not_here, one};
 use super::record::Course;
 use super::trouble::{Trouble, html};
 use super::visit::Visitor;
-use crate::outlets::words::{self, Word};
+use super::words::{self, Word};
+use crate::outlets::words as named;
 use crate::wire::v1::{self, content, state};
 use askama::Template;
 use axum::extract::{Path, State};
@@ -61,8 +62,8 @@ pub async fn page(
     let room = place.map_or("", |place| place.room.as_str());
     let page = Page {
         frame: Frame::of(&caller, &ground, session.title.clone()),
-        form: words::session_form(session.form()),
-        mode: words::session_mode(session.mode()),
+        form: Word::of(named::form(session.form())),
+        mode: Word::of(named::session_mode(session.mode())),
         status: words::session_status(state.status()),
         days: session.days.iter().map(day_of).collect(),
         place: format!("{unit} {room}").trim().to_owned(),

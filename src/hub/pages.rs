@@ -135,14 +135,26 @@ impl Hub {
         Ok(frames.map(|frame| shown(caller, frame)).collect())
     }
 
-    /// Stays, and tells when something was written in the caller's group.
+    /// The newest position of the caller's group.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn newest(&self, caller: &Caller) -> Result<i64, HubError> {
+        Self::allow(caller, Errand::Read)?;
+        Ok(self.store.head(caller.group.key).await?.position)
+    }
+
+    /// Stays, and tells when something was written in the caller's group after a position.
     ///
     /// # Errors
     /// When as many are open as may be.
-    pub fn follow(&self, caller: &Caller) -> Result<Following, HubError> {
-        Self::allow(caller, Errand::Read)?;
+    pub async fn follow(&self, caller: &Caller, from: i64) -> Result<Following, HubError> {
         let mut head = self.heads.follow(caller.group.key);
         head.mark_unchanged();
+        // Looked at after that: what is written in between is told twice rather than never.
+        if self.newest(caller).await? != from {
+            head.mark_changed();
+        }
         let lost = Arc::clone(&self.known).lost(caller.token, Arc::clone(&self.clock));
         Ok(Following {
             _open: self.streams.open(caller, &self.limits)?,

@@ -4,7 +4,7 @@
 mod course;
 mod extension;
 mod pair;
-mod share;
+pub mod share;
 
 use super::found::{Found, person_reference, unit_campus, unit_reference};
 use super::registers::person::{PersonRules, propose, proposes, titles};

@@ -6,6 +6,8 @@ mod foods;
 mod nutrition;
 mod portions;
 
+pub use foods::likely as likely_allergens;
+
 use super::found::Found;
 use super::registers::calendar::CalendarRules;
 use super::registers::campus::CampusRules;
@@ -285,7 +287,9 @@ fn check_campus(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
     }
 }
 
-fn declares_no_service(menu: &v1::Menu, day: &str) -> bool {
+/// Whether a menu declares a day without service (停餐).
+#[must_use]
+pub fn declares_no_service(menu: &v1::Menu, day: &str) -> bool {
     menu.no_service_days
         .iter()
         .any(|declared| declared.date == day)

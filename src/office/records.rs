@@ -1,22 +1,16 @@
 //! The records a report is computed from: as they stood at a position, of those that touch a span.
 
+use crate::kinds::registers::policy::zone;
 use crate::model::date::Span;
 use crate::model::ids::{GroupKey, Place, RecordId};
 use crate::store::{Result, Store, StoreError, Version};
 use crate::wire::v1::{self, content, state};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use prost::Message as _;
 
-/// The kinds that reports are computed from.
-pub const KINDS: [&str; 8] = [
-    "campus",
-    "calendar",
-    "policy",
-    "menu",
-    "session",
-    "exchange",
-    "staff_count",
-    "correction",
-];
+/// The registers that every report reads.
+pub const REGISTERS: &[&str] = &["campus", "calendar", "policy"];
 
 /// A record with its typed parts.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +45,8 @@ pub struct Records {
     pub sessions: Vec<Session>,
     /// The exchanges that touch the span.
     pub exchanges: Vec<Exchange>,
+    /// The words the group uses.
+    pub vocabularies: Vec<Kept<v1::Vocabulary>>,
     /// How many teachers each campus has.
     pub staff_counts: Vec<Kept<v1::StaffCount>>,
     /// What the office asked to be put right and nobody has closed, whatever the span.
@@ -58,26 +54,32 @@ pub struct Records {
 }
 
 impl Records {
-    /// Reads them.
+    /// Reads those of some kinds too.
     ///
     /// # Errors
     /// When the database failed.
     pub async fn read(
+        &mut self,
         store: &dyn Store,
-        group: GroupKey,
-        position: i64,
+        (group, position): (GroupKey, i64),
+        kinds: &[&str],
         span: Span,
-    ) -> Result<Self> {
-        let mut records = Records::default();
-        for kind in KINDS {
+    ) -> Result<()> {
+        for kind in kinds {
             for version in store.as_of(group, kind, position, span).await? {
-                records.add(&version)?;
+                self.add(&version)?;
             }
         }
-        Ok(records)
+        Ok(())
     }
 
-    pub(super) fn add(&mut self, version: &Version) -> Result<()> {
+    /// The day of a time where the group lives.
+    #[must_use]
+    pub fn today(&self, time: Timestamp) -> Date {
+        time.to_zoned(zone(self.policy.as_ref())).date()
+    }
+
+    fn add(&mut self, version: &Version) -> Result<()> {
         let (content, state) = decode(version).ok_or(StoreError::Damaged("a frame"))?;
         let (id, owner) = (version.id, version.owner);
         match (content, state) {
@@ -99,6 +101,14 @@ impl Records {
             }
             (Some(content::Kind::Calendar(content)), _) => {
                 self.calendars.push(Kept {
+                    id,
+                    owner,
+                    content,
+                    state: (),
+                });
+            }
+            (Some(content::Kind::Vocabulary(content)), _) => {
+                self.vocabularies.push(Kept {
                     id,
                     owner,
                     content,

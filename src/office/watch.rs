@@ -3,6 +3,8 @@
 
 use super::records::{Exchange, Kept, Records, Session};
 use super::status::{exchange_standing, session_standing};
+use crate::kinds::exchange_days;
+use crate::model::calendar::overlap;
 use crate::model::date::{self, Span};
 use crate::wire::v1;
 use jiff::ToSpan as _;
@@ -23,8 +25,19 @@ pub fn exchanges(records: &Records, today: Date) -> Vec<v1::WatchedExchange> {
         matches!(status, Proposed | Accepted | Approved | Active)
     };
     let standing: Vec<&Exchange> = records.exchanges.iter().filter(stands).collect();
+    let rules = records
+        .policy
+        .iter()
+        .flat_map(|policy| &policy.exchange_rules);
+    let asks_for_titles = rules.into_iter().any(|rule| {
+        let counts = [rule.numerator(), rule.denominator()];
+        counts.contains(&v1::ExchangeCount::BackboneExchanged)
+    });
     let watched = |exchange: &&Exchange| {
-        let concerns = concerns(exchange, &standing, today);
+        let mut concerns = concerns(exchange, &standing, today);
+        if asks_for_titles && lacks_titles(exchange) {
+            concerns.push(Concern::NoTitles);
+        }
         (!concerns.is_empty()).then(|| v1::WatchedExchange {
             exchange: Some(exchange_standing(exchange)),
             concerns: concerns.into_iter().map(i32::from).collect(),
@@ -55,9 +68,34 @@ fn concerns(exchange: &Exchange, standing: &[&Exchange], today: Date) -> Vec<Con
         (Concern::NotArrived, status == Approved && due),
         (Concern::PastEnd, status == Active && over),
         (Concern::EndingSoon, status == Active && soon && !over),
+        (Concern::OverlappingShares, overlaps(exchange, standing)),
     ];
     let concerns = all.into_iter().filter(|(_, holds)| *holds);
     concerns.map(|(concern, _)| concern).collect()
+}
+
+/// Whether another movement takes part of the same person's time on the same days.
+fn overlaps(exchange: &Exchange, standing: &[&Exchange]) -> bool {
+    let person = |of: &Exchange| {
+        let settled = matches!(of.state.status(), Approved | Active);
+        let id = of
+            .content
+            .person
+            .as_ref()
+            .map(|person| person.person_id.clone());
+        id.filter(|id| settled && !id.is_empty())
+    };
+    let days = |of: &Exchange| exchange_days(&of.content, &of.state);
+    let beside = |other: &&&Exchange| {
+        let same = person(other) == person(exchange) && other.id != exchange.id;
+        same && overlap(days(other), days(exchange))
+    };
+    person(exchange).is_some() && standing.iter().any(|other| beside(&other))
+}
+
+fn lacks_titles(exchange: &Exchange) -> bool {
+    let settled = matches!(exchange.state.status(), Approved | Active);
+    settled && exchange.content.titles_at_start.is_empty()
 }
 
 /// The sessions of a span whose last day is over and of which nobody closed the books, by first day.

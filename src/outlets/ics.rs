@@ -115,12 +115,10 @@ fn of_kind(name: &str, kind: &str, value: &str) -> Property {
 
 fn description(meeting: &Meeting) -> String {
     let session = &meeting.session;
-    let form = words::session_form(session.form());
-    let status = words::session_status(meeting.status);
     let mut lines = vec![
-        format!("{} {}", form.zh, form.en),
+        words::form(session.form()).to_owned(),
         format!("主办：{}", meeting.host),
-        format!("状态：{} {}", status.zh, status.en),
+        format!("状态：{}", words::session_status(meeting.status)),
     ];
     let of = [session.subjects.join("、"), session.grades.join("、")].join(" ");
     if !of.trim().is_empty() {

@@ -1,204 +1,257 @@
-//! What pages and sheets call the values of the contract, in Chinese and English: the words of the design.
+//! What the contract's values are called: Chinese, then English.
 
 use crate::wire::v1;
 
-/// A word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Word {
-    /// In Chinese.
-    pub zh: &'static str,
-    /// In English.
-    pub en: &'static str,
-    /// How it looks: good, warn, bad, quiet or plain.
-    pub tone: &'static str,
-}
-
-const fn word(zh: &'static str, en: &'static str, tone: &'static str) -> Word {
-    Word { zh, en, tone }
-}
-
-const UNKNOWN: Word = word("未知", "unknown", "quiet");
-
-/// How far a session is.
-#[must_use]
-pub fn session_status(status: v1::SessionStatus) -> Word {
-    use v1::SessionStatus::{
-        Announced, Cancelled, Held, Planned, Postponed, Recorded, Unspecified,
-    };
-    match status {
-        Planned => word("计划", "planned", "plain"),
-        Announced => word("已通知", "announced", "plain"),
-        Held => word("已举行", "held", "good"),
-        Recorded => word("已归档", "recorded", "good"),
-        Postponed => word("延期", "postponed", "warn"),
-        Cancelled => word("取消", "cancelled", "quiet"),
-        Unspecified => UNKNOWN,
-    }
-}
-
-/// What kind of meeting a session is.
-#[must_use]
-pub fn session_form(form: v1::SessionForm) -> Word {
-    use v1::SessionForm::{
-        Contest, JointPrep, JointResearch, Outreach, SameLesson, Showcase, Training, Unspecified,
-        VisitIn, VisitOut,
-    };
-    match form {
-        JointPrep => word("集体备课", "joint prep", "plain"),
-        JointResearch => word("联合教研", "joint research", "plain"),
-        SameLesson => word("同课异构", "same lesson", "plain"),
-        Outreach => word("送教", "outreach", "plain"),
-        VisitIn => word("请进来", "visit in", "plain"),
-        VisitOut => word("走出去", "visit out", "plain"),
-        Training => word("培训", "training", "plain"),
-        Showcase => word("展示", "showcase", "plain"),
-        Contest => word("评比", "contest", "plain"),
-        Unspecified => UNKNOWN,
-    }
-}
-
-/// How a session meets.
-#[must_use]
-pub fn session_mode(mode: v1::SessionMode) -> Word {
-    match mode {
-        v1::SessionMode::OnSite => word("现场", "on site", "plain"),
-        v1::SessionMode::OnlineLive => word("线上直播", "online, live", "plain"),
-        v1::SessionMode::OnlineAsync => word("线上异步", "online, in one's own time", "plain"),
-        v1::SessionMode::Unspecified => UNKNOWN,
-    }
-}
-
-/// How far an exchange is.
-#[must_use]
-pub fn exchange_status(status: v1::ExchangeStatus) -> Word {
-    use v1::ExchangeStatus::{
-        Accepted, Active, Approved, Cancelled, Completed, Declined, Draft, Proposed, Returned,
-        Unspecified, Withdrawn,
-    };
-    match status {
-        Draft => word("草稿", "draft", "quiet"),
-        Proposed => word("拟派", "proposed", "plain"),
-        Accepted => word("接收", "accepted", "plain"),
-        Approved => word("批准", "approved", "plain"),
-        Active => word("在岗", "active", "good"),
-        Completed => word("期满", "completed", "good"),
-        Withdrawn => word("撤回", "withdrawn", "quiet"),
-        Declined => word("不接收", "declined", "warn"),
-        Returned => word("退回", "returned", "warn"),
-        Cancelled => word("取消", "cancelled", "quiet"),
-        Unspecified => UNKNOWN,
-    }
-}
-
-/// What kind of exchange it is.
-#[must_use]
-pub fn exchange_type(of: v1::ExchangeType) -> Word {
-    use v1::ExchangeType as T;
-    match of {
-        T::Regular => word("定期交流", "regular", "plain"),
-        T::Competition => word("跨校竞聘", "by competition", "plain"),
-        T::District => word("学区一体化管理", "school district", "plain"),
-        T::Alliance => word("学校联盟", "alliance", "plain"),
-        T::Branch => word("名校办分校", "branch of a school", "plain"),
-        T::Group => word("集团化办学", "within a group", "plain"),
-        T::Support => word("对口支援", "support", "plain"),
-        T::Circuit => word("教师走教", "circuit", "plain"),
-        T::PartTime => word("跨校兼课", "part-time", "plain"),
-        T::Shadowing => word("跟岗", "shadowing", "plain"),
-        T::Rural => word("支教", "rural", "plain"),
-        T::Secondment => word("挂职", "secondment", "plain"),
-        T::Unspecified => UNKNOWN,
-    }
-}
-
-/// Why the office looks at an exchange.
-#[must_use]
-pub fn exchange_concern(of: v1::ExchangeConcern) -> Word {
-    use v1::ExchangeConcern as C;
-    match of {
-        C::HalfOpen => word("双向交流只有一半", "only half of a pair", "warn"),
-        C::NotArrived => word("逾期未到岗", "approved, not arrived", "bad"),
-        C::PastEnd => word("逾期未离岗", "past its end", "bad"),
-        C::EndingSoon => word("将满", "ending soon", "plain"),
-        C::OverlappingShares => word("时间重叠", "overlapping shares", "warn"),
-        C::NoTitles => word("未登记称号", "no titles recorded", "warn"),
-        C::Unspecified => UNKNOWN,
-    }
-}
-
-/// How far a menu is.
-#[must_use]
-pub fn menu_status(status: v1::MenuStatus) -> Word {
-    use v1::MenuStatus::{Amended, Closed, Draft, Published, Unspecified, Withdrawn};
-    match status {
-        Draft => word("草稿", "draft", "quiet"),
-        Published => word("已公布", "published", "good"),
-        Withdrawn => word("已撤回", "withdrawn", "quiet"),
-        Amended => word("已调整", "amended", "warn"),
-        Closed => word("已执行", "closed", "good"),
-        Unspecified => UNKNOWN,
-    }
-}
-
-/// Who eats a menu.
-#[must_use]
-pub fn menu_audience(of: v1::MenuAudience) -> Word {
-    match of {
-        v1::MenuAudience::Pupils => word("学生", "pupils", "plain"),
-        v1::MenuAudience::Staff => word("教职工", "staff", "plain"),
-        v1::MenuAudience::Kindergarten => word("幼儿", "kindergarten", "plain"),
-        v1::MenuAudience::Unspecified => UNKNOWN,
-    }
-}
-
 /// A campus's part in the group.
 #[must_use]
-pub fn campus_role(of: v1::CampusRole) -> Word {
-    match of {
-        v1::CampusRole::Head => word("总校", "head school", "plain"),
-        v1::CampusRole::Branch => word("分校", "branch", "plain"),
-        v1::CampusRole::Member => word("成员校", "member", "plain"),
-        v1::CampusRole::Unspecified => UNKNOWN,
-    }
-}
-
-/// A meal of the day.
-#[must_use]
-pub fn meal(of: v1::Meal) -> Word {
-    match of {
-        v1::Meal::Breakfast => word("早餐", "breakfast", "plain"),
-        v1::Meal::MorningSnack => word("早点", "morning snack", "plain"),
-        v1::Meal::Lunch => word("午餐", "lunch", "plain"),
-        v1::Meal::AfternoonSnack => word("午点", "afternoon snack", "plain"),
-        v1::Meal::Dinner => word("晚餐", "dinner", "plain"),
-        v1::Meal::Unspecified => UNKNOWN,
+pub fn role(value: v1::CampusRole) -> &'static str {
+    match value {
+        v1::CampusRole::Head => "总校 head",
+        v1::CampusRole::Branch => "分校 branch",
+        v1::CampusRole::Member => "成员校 member",
+        v1::CampusRole::Unspecified => "–",
     }
 }
 
 /// How a campus stands with its menus.
 #[must_use]
-pub fn menu_standing(state: v1::MenuStandingState) -> Word {
-    use v1::MenuStandingState as S;
-    match state {
-        S::OnTime => word("按时", "on time", "good"),
-        S::Late => word("迟报", "late", "warn"),
-        S::Excused => word("迟报·已核准", "late, excused", "plain"),
-        S::Incomplete => word("不全", "incomplete", "warn"),
-        S::Missing => word("未报", "missing", "bad"),
-        S::NotApplicable => word("不适用", "not applicable", "quiet"),
-        S::Unspecified => UNKNOWN,
+pub fn menu_state(value: v1::MenuStandingState) -> &'static str {
+    match value {
+        v1::MenuStandingState::OnTime => "✓ 按时 on time",
+        v1::MenuStandingState::Late => "○ 迟报 late",
+        v1::MenuStandingState::Excused => "○ 迟报·已核准 excused",
+        v1::MenuStandingState::Incomplete => "◐ 不全 incomplete",
+        v1::MenuStandingState::Missing => "✗ 未报 missing",
+        v1::MenuStandingState::NotApplicable => "– 不适用 n/a",
+        v1::MenuStandingState::Unspecified => "–",
     }
 }
 
-/// The sign of that in a cell, which a print in black and white keeps.
+/// Why a late menu is excused.
 #[must_use]
-pub fn menu_sign(state: v1::MenuStandingState) -> &'static str {
-    use v1::MenuStandingState as S;
-    match state {
-        S::OnTime => "✓",
-        S::Late | S::Excused => "○",
-        S::Incomplete => "◐",
-        S::Missing => "✗",
-        S::NotApplicable | S::Unspecified => "–",
+pub fn excuse(value: v1::ExcuseReason) -> &'static str {
+    match value {
+        v1::ExcuseReason::Equipment => "断网断电设备故障 equipment",
+        v1::ExcuseReason::Supply => "供货变动 supply",
+        v1::ExcuseReason::People => "经办人员缺勤 people",
+        v1::ExcuseReason::Order => "上级安排 order",
+        v1::ExcuseReason::Force => "天气疫情 force",
+        v1::ExcuseReason::Other => "其他 other",
+        v1::ExcuseReason::Unspecified => "–",
     }
+}
+
+/// Why a published menu changes.
+#[must_use]
+pub fn amend_reason(value: v1::AmendReason) -> &'static str {
+    match value {
+        v1::AmendReason::OutOfStock => "缺货 out of stock",
+        v1::AmendReason::Misprint => "误植 misprint",
+        v1::AmendReason::Stopped => "停用 stopped",
+        v1::AmendReason::Swapped => "对调 swapped",
+        v1::AmendReason::Event => "活动 event",
+        v1::AmendReason::Unspecified => "–",
+    }
+}
+
+/// What is known of a table.
+#[must_use]
+pub fn table_state(value: v1::TableState) -> &'static str {
+    match value {
+        v1::TableState::Announced => "已公布 announced",
+        v1::TableState::Incomplete => "不全 incomplete",
+        v1::TableState::NotAnnounced => "未报 not announced",
+        v1::TableState::NoService => "停餐 no service",
+        v1::TableState::NotApplicable => "不适用 n/a",
+        v1::TableState::Unspecified => "–",
+    }
+}
+
+/// A meal of the day.
+#[must_use]
+pub fn meal(value: v1::Meal) -> &'static str {
+    match value {
+        v1::Meal::Breakfast => "早餐 breakfast",
+        v1::Meal::MorningSnack => "早点 morning snack",
+        v1::Meal::Lunch => "午餐 lunch",
+        v1::Meal::AfternoonSnack => "午点 afternoon snack",
+        v1::Meal::Dinner => "晚餐 dinner",
+        v1::Meal::Unspecified => "–",
+    }
+}
+
+/// Who eats.
+#[must_use]
+pub fn audience(value: v1::MenuAudience) -> &'static str {
+    match value {
+        v1::MenuAudience::Pupils => "学生 pupils",
+        v1::MenuAudience::Staff => "教工 staff",
+        v1::MenuAudience::Kindergarten => "幼儿 kindergarten",
+        v1::MenuAudience::Unspecified => "–",
+    }
+}
+
+/// What kind of meeting a session is.
+#[must_use]
+pub fn form(value: v1::SessionForm) -> &'static str {
+    match value {
+        v1::SessionForm::JointPrep => "集体备课 joint prep",
+        v1::SessionForm::JointResearch => "联合教研 joint research",
+        v1::SessionForm::SameLesson => "同课异构 same lesson",
+        v1::SessionForm::Outreach => "送教 outreach",
+        v1::SessionForm::VisitIn => "请进来 visit in",
+        v1::SessionForm::VisitOut => "走出去 visit out",
+        v1::SessionForm::Training => "培训 training",
+        v1::SessionForm::Showcase => "展示 showcase",
+        v1::SessionForm::Contest => "评比 contest",
+        v1::SessionForm::Unspecified => "–",
+    }
+}
+
+/// What a product is.
+#[must_use]
+pub fn product(value: v1::ProductKind) -> &'static str {
+    match value {
+        v1::ProductKind::Plan => "教案 plan",
+        v1::ProductKind::Slides => "课件 slides",
+        v1::ProductKind::Homework => "作业 homework",
+        v1::ProductKind::Record => "记录 record",
+        v1::ProductKind::Unspecified => "未说明 not said",
+    }
+}
+
+/// What kind of exchange it is.
+#[must_use]
+pub fn exchange_type(value: v1::ExchangeType) -> &'static str {
+    match value {
+        v1::ExchangeType::Regular => "定期交流 regular",
+        v1::ExchangeType::Competition => "跨校竞聘 competition",
+        v1::ExchangeType::District => "学区一体化管理 district",
+        v1::ExchangeType::Alliance => "学校联盟 alliance",
+        v1::ExchangeType::Branch => "名校办分校 branch",
+        v1::ExchangeType::Group => "集团化办学 group",
+        v1::ExchangeType::Support => "对口支援 support",
+        v1::ExchangeType::Circuit => "乡镇中心学校教师走教 circuit",
+        v1::ExchangeType::PartTime => "跨校兼课 part-time",
+        v1::ExchangeType::Shadowing => "跟岗 shadowing",
+        v1::ExchangeType::Rural => "支教 rural",
+        v1::ExchangeType::Secondment => "管理干部挂职 secondment",
+        v1::ExchangeType::Unspecified => "–",
+    }
+}
+
+/// How far a movement is.
+#[must_use]
+pub fn exchange_status(value: v1::ExchangeStatus) -> &'static str {
+    match value {
+        v1::ExchangeStatus::Draft => "草拟 draft",
+        v1::ExchangeStatus::Proposed => "拟派 proposed",
+        v1::ExchangeStatus::Accepted => "接收 accepted",
+        v1::ExchangeStatus::Approved => "批准 approved",
+        v1::ExchangeStatus::Active => "在岗 active",
+        v1::ExchangeStatus::Completed => "期满 completed",
+        v1::ExchangeStatus::Withdrawn => "撤回 withdrawn",
+        v1::ExchangeStatus::Declined => "不接收 declined",
+        v1::ExchangeStatus::Returned => "退回 returned",
+        v1::ExchangeStatus::Cancelled => "取消 cancelled",
+        v1::ExchangeStatus::Unspecified => "–",
+    }
+}
+
+/// Why the office should look at a movement.
+#[must_use]
+pub fn concern(value: v1::ExchangeConcern) -> &'static str {
+    match value {
+        v1::ExchangeConcern::HalfOpen => "双向只有一半 half open",
+        v1::ExchangeConcern::NotArrived => "逾期未到岗 not arrived",
+        v1::ExchangeConcern::PastEnd => "逾期未离岗 past its end",
+        v1::ExchangeConcern::EndingSoon => "将满 ending soon",
+        v1::ExchangeConcern::OverlappingShares => "时间重叠 overlapping",
+        v1::ExchangeConcern::NoTitles => "未登记称号 no titles",
+        v1::ExchangeConcern::Unspecified => "–",
+    }
+}
+
+/// Why a campus is chased.
+#[must_use]
+pub fn chase_reason(value: v1::ChaseReason) -> &'static str {
+    match value {
+        v1::ChaseReason::MenuMissing => "食谱未报 menu missing",
+        v1::ChaseReason::MenuIncomplete => "食谱不全 menu incomplete",
+        v1::ChaseReason::AttendanceMissing => "考勤未报 attendance missing",
+        v1::ChaseReason::SessionOpen => "活动未归档 session open",
+        v1::ChaseReason::ArrivalOpen => "到岗未确认 arrival open",
+        v1::ChaseReason::EndOpen => "离岗未确认 end open",
+        v1::ChaseReason::CorrectionOpen => "待更正 correction open",
+        v1::ChaseReason::Unspecified => "–",
+    }
+}
+
+/// How a share stands to its threshold.
+#[must_use]
+pub fn share_result(value: v1::ShareResult) -> &'static str {
+    match value {
+        v1::ShareResult::Met => "达标 met",
+        v1::ShareResult::NotMet => "未达标 not met",
+        v1::ShareResult::NotEnoughData => "数据不足 not enough data",
+        v1::ShareResult::Unspecified => "–",
+    }
+}
+
+/// What a rule counts.
+#[must_use]
+pub fn exchange_count(value: v1::ExchangeCount) -> &'static str {
+    match value {
+        v1::ExchangeCount::Exchanged => "交流的教师 exchanged",
+        v1::ExchangeCount::BackboneExchanged => "交流的骨干教师 backbone exchanged",
+        v1::ExchangeCount::FullTime => "专任教师 full-time",
+        v1::ExchangeCount::Eligible => "符合条件的教师 eligible",
+        v1::ExchangeCount::Backbone => "骨干教师 backbone",
+        v1::ExchangeCount::EligibleBackbone => "符合条件的骨干教师 eligible backbone",
+        v1::ExchangeCount::Unspecified => "–",
+    }
+}
+
+/// How far a session is.
+#[must_use]
+pub fn session_status(value: v1::SessionStatus) -> &'static str {
+    match value {
+        v1::SessionStatus::Planned => "计划 planned",
+        v1::SessionStatus::Announced => "已通知 announced",
+        v1::SessionStatus::Held => "已举行 held",
+        v1::SessionStatus::Recorded => "已归档 recorded",
+        v1::SessionStatus::Postponed => "延期 postponed",
+        v1::SessionStatus::Cancelled => "取消 cancelled",
+        v1::SessionStatus::Unspecified => "–",
+    }
+}
+
+/// How a session meets.
+#[must_use]
+pub fn session_mode(value: v1::SessionMode) -> &'static str {
+    match value {
+        v1::SessionMode::OnSite => "现场 on site",
+        v1::SessionMode::OnlineLive => "线上直播 online, live",
+        v1::SessionMode::OnlineAsync => "线上异步 online, in one's own time",
+        v1::SessionMode::Unspecified => "–",
+    }
+}
+
+/// How far a menu is.
+#[must_use]
+pub fn menu_status(value: v1::MenuStatus) -> &'static str {
+    match value {
+        v1::MenuStatus::Draft => "草稿 draft",
+        v1::MenuStatus::Published => "已公布 published",
+        v1::MenuStatus::Withdrawn => "已撤回 withdrawn",
+        v1::MenuStatus::Amended => "已调整 amended",
+        v1::MenuStatus::Closed => "已执行 closed",
+        v1::MenuStatus::Unspecified => "–",
+    }
+}
+
+/// The Chinese of a word.
+#[must_use]
+pub fn zh(word: &'static str) -> &'static str {
+    word.split_once(' ').map_or(word, |(zh, _)| zh)
 }

@@ -1,9 +1,13 @@
 //! Reports as an office prints them on A4: page set up, widths set, headers repeated. Whatever somebody typed is
 //! written as text: a name that looks like a formula is a name.
 
+mod exchanges;
+mod matrix;
 mod sheet;
 mod week;
 
+pub use exchanges::national;
+pub use matrix::matrix;
 pub use week::week;
 
 /// What a workbook is sent as.

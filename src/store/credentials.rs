@@ -117,6 +117,32 @@ pub struct ListedCredential {
     pub revoked_at: Option<Timestamp>,
 }
 
+/// How a replica stands, as it said itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReplicaStanding {
+    /// How many positions of the feed it lacked.
+    pub behind: i64,
+    /// What was typed and has no answer yet.
+    pub unsent: i32,
+    /// What was refused and nobody corrected.
+    pub refused: i32,
+    /// Conflicts that it shows open.
+    pub conflicts: i32,
+}
+
+/// What the replica of a credential last said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// The place it belongs to.
+    pub place: Place,
+    /// The post that holds the credential.
+    pub holder: String,
+    /// When it said so.
+    pub at: Timestamp,
+    /// How it stood.
+    pub replica: ReplicaStanding,
+}
+
 /// What a store is asked to keep of who may call.
 #[async_trait]
 pub trait Credentials {
@@ -168,6 +194,16 @@ pub trait Credentials {
     ) -> Result<u64>;
     /// Notes when a credential was last heard.
     async fn heard(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<()>;
+    /// Notes how the replica of a credential stands.
+    async fn report(
+        &self,
+        group: GroupKey,
+        id: CredentialId,
+        replica: ReplicaStanding,
+        at: Timestamp,
+    ) -> Result<()>;
+    /// What the replicas of credentials that may call last said, by place and holder.
+    async fn reports(&self, group: GroupKey) -> Result<Vec<Reported>>;
     /// When each place was last heard.
     async fn last_heard(&self, group: GroupKey) -> Result<HashMap<Place, Timestamp>>;
 }

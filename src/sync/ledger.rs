@@ -85,6 +85,19 @@ impl Ledger {
             .await
     }
 
+    /// So many records of a kind, in a report.
+    pub async fn told(&self, caller: &Caller, kind: &str, count: usize) -> Result<()> {
+        let told = || Told {
+            subject: None,
+            positions: None,
+            kinds: kinds::named(kind)
+                .into_iter()
+                .flat_map(|kind| std::iter::repeat_n(kind, count))
+                .collect(),
+        };
+        self.tell(caller, || vec![told()]).await
+    }
+
     async fn tell(&self, caller: &Caller, told: impl FnOnce() -> Vec<Told>) -> Result<()> {
         if caller.place != Place::Office {
             return Ok(());

@@ -3,7 +3,8 @@
 use super::cast::{self, CAMPUSES, GROUP, OFFICE};
 use super::stage::{Error, START, Stage, act, put};
 use super::week::{self, EXPECTED, WEEK};
-use super::{clash, doubts, kill, table, trespass};
+use super::{clash, doubts, kill, trespass};
+use crate::outlets;
 use crate::wire::v1::{self, action, content, exchange_action, menu_action, session_action};
 use jiff::tz::TimeZone;
 use tokio::sync::oneshot;
@@ -280,11 +281,11 @@ async fn status(stage: &Stage) -> Result<v1::GetGroupStatusResponse, Error> {
 /// Prints the table; true when it is what the script, counted by hand, says it should be.
 fn show(status: &v1::GetGroupStatusResponse) -> bool {
     let zone = TimeZone::get("Asia/Shanghai").expect("the zone is bundled");
+    println!();
     println!(
-        "\n{} 至 {} 各校情况 (where every campus stands):",
-        status.first_date, status.last_date
+        "{}",
+        outlets::table::tables(&outlets::status::sheets(status, &zone))
     );
-    println!("{}", table::table(status, &zone));
     let mut as_written = status.campuses.len() == EXPECTED.len();
     for (expected, campus) in EXPECTED.iter().zip(&status.campuses) {
         if !week::as_expected(expected, campus) {

@@ -70,7 +70,6 @@ function settle() {
 }
 
 let stream = null;
-let stood = false;
 
 function follow() {
   const path = document.body.dataset.live;
@@ -80,9 +79,6 @@ function follow() {
   stream.addEventListener("ended", () => location.assign("/sign-in"));
   stream.addEventListener("open", () => {
     document.body.dataset.connected = "yes";
-    // What was written while the line was down was not told.
-    if (stood) refresh();
-    stood = true;
   });
   stream.addEventListener("error", () => {
     document.body.dataset.connected = "no";
@@ -101,6 +97,7 @@ document.addEventListener("visibilitychange", () => {
 });
 
 document.addEventListener("click", async (event) => {
+  if (event.target.closest("[data-print]")) print();
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const from = document.getElementById(button.dataset.copy);
@@ -113,8 +110,6 @@ document.addEventListener("click", async (event) => {
     said("已选中，请按 Ctrl+C Selected: press Ctrl+C");
   }
 });
-
-document.querySelector("[data-print]")?.addEventListener("click", () => print());
 
 const invitation = document.querySelector("[data-fragment]");
 if (invitation && location.hash.startsWith("#code=")) {

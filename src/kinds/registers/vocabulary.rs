@@ -94,6 +94,26 @@ impl Words {
     }
 }
 
+/// What a word is called now: an alias or an old name becomes its code; what nobody knows stays as it is.
+#[must_use]
+pub fn canonical<'a, 'w: 'a>(
+    vocabularies: impl Iterator<Item = &'w v1::Vocabulary> + Clone,
+    topic: Topic,
+    value: &'a str,
+) -> &'a str {
+    let words = || {
+        let schemes = vocabularies
+            .clone()
+            .filter(|scheme| scheme.topic() == topic);
+        schemes.flat_map(|scheme| &scheme.words)
+    };
+    if words().any(|word| word.code == value) {
+        return value;
+    }
+    let alias = |word: &&v1::Word| word.name == value || word.aliases.iter().any(|a| a == value);
+    words().find(alias).map_or(value, |word| &word.code)
+}
+
 /// The days a word is used.
 fn used(word: &v1::Word) -> Span {
     Span {

@@ -3,7 +3,7 @@
 use super::Error;
 use super::sheet::{HEADER, heading, plain, sheet, tinted};
 use crate::outlets::week::{Cell, Week};
-use crate::outlets::words::meal;
+use crate::outlets::words::{meal, zh};
 use rust_xlsxwriter::Workbook;
 
 /// How high a line of a cell is, in points.
@@ -29,7 +29,7 @@ pub fn week(week: &Week, campus: &str, as_of: &str) -> Result<Vec<u8>, Error> {
     sheet(&mut workbook, (campus, &title, &print), &columns)?;
     let page = workbook.worksheet_from_index(0)?;
     for (row, of) in (HEADER + 1..).zip(&week.rows) {
-        let name = format!("{}\n{}", of.canteen, meal(of.meal).zh);
+        let name = format!("{}\n{}", of.canteen, zh(meal(of.meal)));
         page.write_string_with_format(row, 0, name, &heading())?;
         let mut lines = 2;
         for (column, cell) in (1..).zip(&of.cells) {

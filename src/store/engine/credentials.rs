@@ -6,7 +6,8 @@ use crate::model::ids::{CredentialId, GroupKey, Place};
 use crate::model::secret::{Purpose, SecretHash};
 use crate::store::sql::{credentials, handovers};
 use crate::store::{
-    Credential, Credentials, Handover, Held, ListedCredential, Loan, Result, Trade,
+    Credential, Credentials, Handover, Held, ListedCredential, Loan, ReplicaStanding, Reported,
+    Result, Trade,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -104,6 +105,20 @@ impl<E: Engine> Credentials for E {
 
     async fn heard(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<()> {
         credentials::heard(&mut self.writer().await?.db(), group, id, at).await
+    }
+
+    async fn report(
+        &self,
+        group: GroupKey,
+        id: CredentialId,
+        replica: ReplicaStanding,
+        at: Timestamp,
+    ) -> Result<()> {
+        credentials::report(&mut self.writer().await?.db(), group, id, replica, at).await
+    }
+
+    async fn reports(&self, group: GroupKey) -> Result<Vec<Reported>> {
+        credentials::reports(&mut self.reader().await?.db(), group).await
     }
 
     async fn last_heard(&self, group: GroupKey) -> Result<HashMap<Place, Timestamp>> {

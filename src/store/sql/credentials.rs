@@ -8,7 +8,9 @@ use super::statement::{Row, query};
 use crate::model::audit::{Audited, Deed};
 use crate::model::ids::{CredentialId, GroupKey, Place};
 use crate::model::secret::SecretHash;
-use crate::store::{Credential, Held, ListedCredential, Result, StoreError};
+use crate::store::{
+    Credential, Held, ListedCredential, ReplicaStanding, Reported, Result, StoreError,
+};
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -161,6 +163,57 @@ pub async fn heard(
         .execute(db)
         .await?;
     Ok(())
+}
+
+pub async fn report(
+    db: &mut Db<'_>,
+    group: GroupKey,
+    id: CredentialId,
+    replica: ReplicaStanding,
+    at: Timestamp,
+) -> Result<()> {
+    query(
+        "UPDATE credential SET reported_at = ?, behind = ?, unsent = ?, refused = ?, conflicts = ? \
+         WHERE grp = ? AND id = ?",
+    )
+    .bind(micros(at))
+    .bind(replica.behind)
+    .bind(i64::from(replica.unsent))
+    .bind(i64::from(replica.refused))
+    .bind(i64::from(replica.conflicts))
+    .bind(group.0)
+    .bind(id_bytes(id))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn reports(db: &mut Db<'_>, group: GroupKey) -> Result<Vec<Reported>> {
+    let rows = query(
+        "SELECT place, holder, reported_at, behind, unsent, refused, conflicts FROM credential \
+         WHERE grp = ? AND reported_at IS NOT NULL AND revoked_at IS NULL ORDER BY place, holder, id",
+    )
+    .bind(group.0)
+    .fetch_all(db)
+    .await?;
+    let small = |row: &Row, column| -> Result<i32> {
+        let number: i64 = row.try_get(column)?;
+        i32::try_from(number).map_err(|_| StoreError::Damaged("a replica's report"))
+    };
+    let reported = |row: &Row| -> Result<Reported> {
+        Ok(Reported {
+            place: place(row.try_get("place")?)?,
+            holder: row.try_get("holder")?,
+            at: time(row.try_get("reported_at")?)?,
+            replica: ReplicaStanding {
+                behind: row.try_get("behind")?,
+                unsent: small(row, "unsent")?,
+                refused: small(row, "refused")?,
+                conflicts: small(row, "conflicts")?,
+            },
+        })
+    };
+    rows.iter().map(reported).collect()
 }
 
 pub async fn last_heard(db: &mut Db<'_>, group: GroupKey) -> Result<HashMap<Place, Timestamp>> {
