@@ -60,7 +60,7 @@ pub fn pages(hub: Arc<Hub>, secure: bool) -> Router {
         .route("/calendar", get(calendar::page))
         .route("/calendar/link", post(calendar::link))
         .route("/calendar/end", post(calendar::end))
-        .route("/calendar/{token}/sessions.ics", get(calendar::feed))
+        .route("/subscribe/{token}/sessions.ics", get(calendar::feed))
         .route("/public/{token}", get(public::campuses))
         .route("/public/{token}/{id}", get(public::page))
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))

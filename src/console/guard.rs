@@ -20,7 +20,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
      connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// Where nobody is asked who he is.
-const OPEN: [&str; 3] = ["/assets/", "/public/", "/calendar/"];
+const OPEN: [&str; 3] = ["/assets/", "/public/", "/subscribe/"];
 
 /// Lets a request in, and its answer out.
 pub async fn guard(State(console): State<Console>, mut request: Request, next: Next) -> Response {
