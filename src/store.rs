@@ -45,8 +45,10 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 /// What a batch of pushes touches, to be read in a few set queries.
 #[derive(Clone, Debug, Default)]
 pub struct Needs {
-    /// Records, in their newest version.
+    /// Records, in their newest version, with who sees them.
     pub records: HashSet<RecordId>,
+    /// Records that are said to be new: the newest version only, should there be one.
+    pub fresh: HashSet<RecordId>,
     /// Mutations already answered.
     pub mutations: HashSet<(Place, MutationId)>,
     /// Older versions.
@@ -55,8 +57,9 @@ pub struct Needs {
     pub keys: HashSet<Key>,
     /// Kinds, with every live record.
     pub kinds: BTreeSet<&'static str>,
-    /// Kinds, with the live records that touch some days: those of up to [`NEAR_BYTES_MAX`] bytes, and of
-    /// them no more than [`NEAR_ROWS_MAX`]. They serve doubts, which may miss one.
+    /// Kinds, with the live records that touch some days and do not go on for a month after them: those of up
+    /// to [`NEAR_BYTES_MAX`] bytes, and of them no more than [`NEAR_ROWS_MAX`]. They serve doubts, which may
+    /// miss one.
     pub near: BTreeSet<(&'static str, Span)>,
 }
 
@@ -71,6 +74,7 @@ impl Needs {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
+            && self.fresh.is_empty()
             && self.mutations.is_empty()
             && self.versions.is_empty()
             && self.keys.is_empty()
@@ -136,6 +140,8 @@ pub struct Written {
     pub at: Timestamp,
     /// The first answer to the mutation that wrote it, encoded; `None`: the hub wrote it beside one.
     pub answer: Option<Bytes>,
+    /// What its body was hashed with; empty: the body was erased.
+    pub salt: Vec<u8>,
 }
 
 /// What the last backup holds of a group.

@@ -60,12 +60,12 @@ async fn push_all(stage: &Stage, group: &Group, audiences: usize) {
     for number in 0..PUSHES {
         tick.tick().await;
         let (home, host) = (number % audiences, (number + 1) % audiences);
-        let content = match audiences {
+        let content = || match audiences {
             1 => session(),
             _ => exchange(group.campuses[home], group.campuses[host]),
         };
         let mut sync = stage.line(&group.tokens[home]).sync();
-        let push = new_records(&content, 1);
+        let push = new_records(content, 1);
         let response = sync.push(push).await.expect("an answer");
         all_applied(response.into_inner());
     }

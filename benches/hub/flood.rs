@@ -142,7 +142,7 @@ async fn push_and_watch(address: &str, token: &str) -> Felt {
     while began.elapsed() < STRETCH {
         tick.tick().await;
         let name = &random_uuid().simple().to_string()[..20];
-        let push = new_records(&menu(name), 1);
+        let push = new_records(|| menu(name), 1);
         let sent = Instant::now();
         let answer = sync.push(push).await.expect("an answer").into_inner();
         note(&mut felt.push, sent.elapsed());
@@ -223,12 +223,11 @@ pub async fn child(kind: &str, address: &str, token: &str) {
 }
 
 async fn flow(kind: String, line: Line, stranger: Line, calls: Arc<Calls>) {
-    let (long, short) = (long_session(), session());
     let (mut sync, mut stranger) = (line.sync(), stranger.sync());
     loop {
         let answer = match kind.as_str() {
-            "large" => sync.push(new_records(&long, LARGE)).await.map(drop),
-            "small" => sync.push(new_records(&short, 1)).await.map(drop),
+            "large" => sync.push(new_records(long_session, LARGE)).await.map(drop),
+            "small" => sync.push(new_records(session, 1)).await.map(drop),
             "guess" => stranger.pull(v1::PullRequest::default()).await.map(drop),
             _ => sync.pull(v1::PullRequest::default()).await.map(drop),
         };

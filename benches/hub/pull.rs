@@ -16,9 +16,8 @@ pub async fn filled() -> (Stage, Line) {
     let stage = Stage::open().await;
     let group = stage.group("春风教育集团", 1).await;
     let line = stage.line(&group.tokens[0]);
-    let content = session();
     for _ in 0..RECORDS / PUSH {
-        let push = new_records(&content, PUSH);
+        let push = new_records(session, PUSH);
         let response = line.sync().push(push).await.expect("an answer");
         all_applied(response.into_inner());
     }
@@ -36,9 +35,8 @@ pub async fn cold_and_incremental() {
         cursor = end;
     }
     let mut few = latencies();
-    let content = session();
     for _ in 0..INCREMENTS {
-        let push = new_records(&content, FEW);
+        let push = new_records(session, FEW);
         let response = line_.sync().push(push).await.expect("an answer");
         all_applied(response.into_inner());
         let start = Instant::now();

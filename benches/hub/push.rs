@@ -38,9 +38,12 @@ pub async fn batched() {
 /// Every line pushes batches as fast as they are answered; how many records, and how long it took.
 async fn push_batches(lines: Vec<Line>) -> (usize, Duration) {
     // What a client makes up is made up before the clock runs.
-    let content = session();
-    let pushes = || (0..PUSHES_A_CLIENT).map(|_| new_records(&content, BATCH));
-    let pushes: Vec<Vec<_>> = lines.iter().map(|_| pushes().collect()).collect();
+    let mut pushes = vec![Vec::new(); lines.len()];
+    for _ in 0..PUSHES_A_CLIENT {
+        for pushes in &mut pushes {
+            pushes.push(new_records(session, BATCH));
+        }
+    }
     let rows = lines.len() * PUSHES_A_CLIENT * BATCH;
     let (mut clients, start) = (JoinSet::new(), Instant::now());
     for (line, pushes) in lines.into_iter().zip(pushes) {
@@ -129,11 +132,10 @@ async fn singles(address: &str, group: &Group, clients: usize) -> (usize, Histog
 /// Pushes new records for so long, one at a time.
 pub async fn push_one_by_one(line: Line, wanted: Duration) -> (usize, Histogram<u64>) {
     let mut sync = line.sync();
-    let content = session();
     let mut latencies = latencies();
     let (mut count, start) = (0, Instant::now());
     while start.elapsed() < wanted {
-        let push = new_records(&content, 1);
+        let push = new_records(session, 1);
         let sent = Instant::now();
         all_applied(sync.push(push).await.expect("an answer").into_inner());
         note(&mut latencies, sent.elapsed());

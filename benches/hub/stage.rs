@@ -4,6 +4,8 @@ use crate::raw::{self, Again, Batch};
 use crate::{raw_postgres, server};
 use bytes::Bytes;
 use futures::{Stream, TryStreamExt as _};
+use jiff::ToSpan as _;
+use jiff::civil::date;
 use lianxiao::client::Line;
 use lianxiao::grpc;
 use lianxiao::hub::{Config, Drained, Hub, LOOK_EVERY, NewCredential, random_uuid};
@@ -17,6 +19,7 @@ use sqlx::{Connection as _, SqliteConnection};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -46,6 +49,7 @@ struct Running {
 pub struct Group {
     pub campuses: Vec<RecordId>,
     pub tokens: Vec<String>,
+    pub office: String,
 }
 
 impl Stage {
@@ -82,9 +86,12 @@ impl Stage {
     pub async fn group(&self, name: &str, campuses: usize) -> Group {
         let hub = &self.running().hub;
         let group = hub.create_group(name).await.expect("a group").id;
+        let office = NewCredential::new(Place::Office, "集团办");
+        let (_, office) = hub.create_credential(group, office).await.expect("a token");
         let mut made = Group {
             campuses: Vec::new(),
             tokens: Vec::new(),
+            office: office.reveal().to_owned(),
         };
         for number in 0..campuses {
             let id = RecordId(random_uuid());
@@ -208,14 +215,20 @@ where
     count
 }
 
-fn encode(kind: Kind) -> Bytes {
+pub fn encode(kind: Kind) -> Bytes {
     v1::Content { kind: Some(kind) }.encode_to_vec().into()
 }
 
 fn campus(name: &str) -> Bytes {
+    let canteen = v1::Canteen {
+        name: "学生食堂".to_owned(),
+        meals: vec![v1::Meal::Lunch.into()],
+        ..Default::default()
+    };
     encode(Kind::Campus(v1::Campus {
         name: name.to_owned(),
         role: v1::CampusRole::Branch.into(),
+        canteens: vec![canteen],
         ..Default::default()
     }))
 }
@@ -231,13 +244,18 @@ fn unlimited() -> Limits {
 /// A small menu of three days, of a set of its own.
 pub fn menu(set: &str) -> Bytes {
     let dates = ["2026-05-11", "2026-05-12", "2026-05-13"];
+    menu_of(set, &dates.map(str::to_owned))
+}
+
+/// The same of other days.
+pub fn menu_of(set: &str, dates: &[String]) -> Bytes {
     let dish = |name: &str| v1::Dish {
         slot: v1::DishSlot::Main.into(),
         name: name.to_owned(),
         ..Default::default()
     };
-    let lunch = |date: &str| v1::DayMeal {
-        date: date.to_owned(),
+    let lunch = |date: &String| v1::DayMeal {
+        date: date.clone(),
         meal: v1::Meal::Lunch.into(),
         dishes: ["红烧狮子头", "清炒时蔬", "番茄蛋汤"].map(dish).to_vec(),
         ..Default::default()
@@ -246,8 +264,8 @@ pub fn menu(set: &str) -> Bytes {
         canteen: "学生食堂".to_owned(),
         menu_set: set.to_owned(),
         audience: v1::MenuAudience::Pupils.into(),
-        service_dates: dates.map(str::to_owned).to_vec(),
-        meals: dates.map(lunch).to_vec(),
+        service_dates: dates.to_vec(),
+        meals: dates.iter().map(lunch).collect(),
         ..Default::default()
     }))
 }
@@ -270,6 +288,31 @@ pub fn session() -> Bytes {
     encode(Kind::Session(joint_prep()))
 }
 
+/// What a busy group of twenty campuses holds on a day; a session is compared with the others of its day.
+const SESSIONS_A_DAY: usize = 4;
+
+/// The day of the next session.
+fn next_day() -> String {
+    const DAYS: usize = 30_000;
+    static SESSIONS: AtomicUsize = AtomicUsize::new(0);
+    let number = SESSIONS.fetch_add(1, Ordering::Relaxed) / SESSIONS_A_DAY % DAYS;
+    let number = i32::try_from(number).expect("few");
+    date(2001, 1, 1).saturating_add(number.days()).to_string()
+}
+
+/// A short session of its campus alone, on a day.
+pub fn session_on(day: &str) -> Bytes {
+    encode(Kind::Session(v1::Session {
+        form: v1::SessionForm::JointPrep.into(),
+        title: "集体备课".to_owned(),
+        days: vec![v1::SessionDay {
+            date: day.to_owned(),
+            ..Default::default()
+        }],
+        ..Default::default()
+    }))
+}
+
 fn joint_prep() -> v1::Session {
     let named = |name: &str| v1::PersonRef {
         display_name: name.to_owned(),
@@ -289,7 +332,7 @@ fn joint_prep() -> v1::Session {
         lesson: "《搭船的鸟》《金色的草地》".to_owned(),
         textbook: "统编版三年级上册".to_owned(),
         days: vec![v1::SessionDay {
-            date: "2026-05-12".to_owned(),
+            date: next_day(),
             start: "14:00".to_owned(),
             end: "16:30".to_owned(),
             ..Default::default()
@@ -325,14 +368,14 @@ pub fn exchange(home: RecordId, host: RecordId) -> Bytes {
     }))
 }
 
-/// A push of new records of one content.
-pub fn new_records(content: &Bytes, count: usize) -> v1::PushRequest {
+/// A push of new records.
+pub fn new_records(content: impl Fn() -> Bytes, count: usize) -> v1::PushRequest {
     let mutation = |_| v1::Mutation {
         mutation_id: random_uuid().to_string(),
         record_id: random_uuid().to_string(),
         reason: String::new(),
         wish: Some(Wish::Put(v1::Put {
-            content: content.clone(),
+            content: content(),
             ..Default::default()
         })),
     };

@@ -115,6 +115,9 @@ CREATE UNIQUE INDEX version_record ON version (grp, id, version);
 CREATE UNIQUE INDEX version_mutation ON version (grp, place, mutation_id);
 CREATE INDEX version_place ON version (grp, place, position);
 CREATE INDEX version_span ON version (grp, kind, ends_on, starts_on);
+-- What has no end is looked for among the live, however many versions it had.
+CREATE INDEX version_open ON version (grp, kind, ends_on, superseded_at)
+    WHERE ends_on = '9999-12-31' AND frame IS NOT NULL;
 
 -- The newest version of every record.
 CREATE TABLE record (

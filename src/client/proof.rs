@@ -29,11 +29,14 @@ pub struct Proof {
     /// So many records of the copy have changed at the hub since it was last synced, or are out of sight:
     /// the next sync replaces them.
     pub changed: usize,
-    /// So many versions that the campus may see were erased: nobody can check their bodies any more.
+    /// So many older versions of records of the copy are what was hashed, body, writer and reason; `None`: they
+    /// were not asked for.
+    pub versions: Option<usize>,
+    /// So many versions that were looked at were erased: nobody can check their bodies any more.
     pub erased: usize,
     /// Where history and memory first part.
     pub difference: Option<Difference>,
-    /// Records of the copy whose bodies are not those that were hashed.
+    /// Versions whose bodies are not those that were hashed, or of which the hub tells otherwise.
     pub forged: Vec<Forged>,
 }
 
@@ -76,7 +79,7 @@ pub enum Difference {
     },
 }
 
-/// A record whose body is not the one that was hashed when it was written.
+/// A version that is not the one that was hashed when it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Forged {
     /// The record.
@@ -104,6 +107,10 @@ pub struct Walk {
     agreed: i64,
     /// The opened leaves of the page taken last, by position.
     opened: HashMap<i64, v1::Leaf>,
+    /// The leaves behind `proof.after`, one a position, as far as there is no gap: 32 bytes a version.
+    leaves: Vec<[u8; 32]>,
+    /// The records of the copy that stand as they are and have older versions, with the newest of each.
+    past: Vec<(String, i64)>,
     /// The copy is whole here: what comes later cannot be verified to the end.
     whole_at: i64,
     /// The last commit at or before `whole_at`.
@@ -128,6 +135,8 @@ impl Walk {
             heads: heads.into_iter().filter(ahead).collect(),
             agreed: after,
             opened: HashMap::new(),
+            leaves: Vec::new(),
+            past: Vec::new(),
             whole_at,
             verified,
         }
@@ -197,7 +206,9 @@ impl Walk {
                 self.differs(Difference::Missing { position });
             }
             self.next = self.next.max(leaf.position.saturating_add(1));
-            coming.add(&leaf.hash[..].try_into().unwrap_or([0; 32]));
+            let hash = leaf.hash[..].try_into().unwrap_or([0; 32]);
+            coming.add(&hash);
+            self.leaves.push(hash);
             if let Some(opening) = &leaf.opening {
                 self.proof.erased += usize::from(opening.salt.is_empty());
                 self.opened.insert(leaf.position, leaf.clone());
@@ -246,33 +257,86 @@ impl Walk {
             self.proof.changed += 1;
             return;
         };
+        if record.version > 1 {
+            self.past.push((record.id.clone(), record.version));
+        }
         if opening.salt.is_empty() {
             return;
         }
-        if hash(&record, opening, frame).is_some_and(|hash| leaf.hash == hash[..]) {
+        let hash = hash(&record, &opening.campus_id, &opening.salt, frame);
+        if hash.is_some_and(|hash| leaf.hash == hash[..]) {
             self.proof.records += 1;
         } else {
-            self.proof.forged.push(Forged {
-                id: record.id,
-                kind: record.kind,
-                version: record.version,
-                position: record.position,
+            self.forged(&record);
+        }
+    }
+
+    fn forged(&mut self, record: &v1::Record) {
+        self.proof.forged.push(Forged {
+            id: record.id.clone(),
+            kind: record.kind.clone(),
+            version: record.version,
+            position: record.position,
+        });
+    }
+
+    /// The records whose older versions can be held against the leaves, with the newest version of each; none
+    /// when the leaves themselves are not to be trusted.
+    pub fn past(&mut self) -> Vec<(String, i64)> {
+        if self.proof.difference.is_some() || !self.heads.is_empty() {
+            return Vec::new();
+        }
+        self.proof.versions = Some(0);
+        std::mem::take(&mut self.past)
+    }
+
+    /// A record's past is out of sight since the walk.
+    pub fn hidden(&mut self) {
+        self.proof.changed += 1;
+    }
+
+    /// Takes an older version of a record of the copy, as the hub tells it now.
+    pub fn older(&mut self, id: &str, entry: &v1::HistoryEntry) {
+        if entry.salt.is_empty() {
+            self.proof.erased += 1;
+            return;
+        }
+        let change = entry.change.clone();
+        let record = convert::record(change.clone()).unwrap_or_default();
+        let place = entry.position.checked_sub(self.proof.after + 1);
+        let leaf = place.and_then(|place| self.leaves.get(usize::try_from(place).ok()?));
+        let hash = hash(&record, &entry.campus_id, &entry.salt, &change);
+        if record.id == id && tells(entry, &record) && hash.is_some() && leaf == hash.as_ref() {
+            *self.proof.versions.get_or_insert(0) += 1;
+        } else {
+            self.forged(&v1::Record {
+                id: id.to_owned(),
+                version: entry.version,
+                position: entry.position,
+                ..record
             });
         }
     }
 }
 
+/// Whether an entry says of a version what the version says of itself.
+fn tells(entry: &v1::HistoryEntry, record: &v1::Record) -> bool {
+    let told = (&entry.actor, &entry.reason, &entry.commit_time);
+    let places = (entry.version, entry.position) == (record.version, record.position);
+    places && told == (&record.actor, &record.reason, &record.commit_time)
+}
+
 /// The leaf of a record as the hub sent it; `None` when the record's id is none.
-fn hash(record: &v1::Record, opening: &v1::Opening, frame: &[u8]) -> Option<[u8; 32]> {
+fn hash(record: &v1::Record, pusher: &str, salt: &[u8], frame: &[u8]) -> Option<[u8; 32]> {
     let stub = Stub {
         position: record.position,
         version: record.version,
         id: record.id.parse::<RecordId>().ok()?,
         kind: &record.kind,
         owner: &record.campus_id,
-        pusher: &opening.campus_id,
+        pusher,
     };
-    Some(chain::leaf(&stub, &opening.salt, frame))
+    Some(chain::leaf(&stub, salt, frame))
 }
 
 #[cfg(test)]

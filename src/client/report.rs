@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 /// What did not change is said again after this long, with the position reached meanwhile.
-const EVERY: Duration = Duration::from_secs(60);
+const EVERY: Duration = Duration::from_mins(1);
 /// A report is worth no longer wait.
 const PATIENCE: Duration = Duration::from_secs(5);
 

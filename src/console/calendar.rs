@@ -61,7 +61,10 @@ pub async fn link(
         .or(host)
         .unwrap_or_default();
     let scheme = if console.secure { "https" } else { "http" };
-    let link = format!("{scheme}://{host}/subscribe/{}/sessions.ics", token.reveal());
+    let link = format!(
+        "{scheme}://{host}/subscribe/{}/sessions.ics",
+        token.reveal()
+    );
     let frame = Frame {
         // Shown anew, the link would be gone.
         live: false,

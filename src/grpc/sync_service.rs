@@ -166,12 +166,13 @@ impl v1::sync_service_server::SyncService for Sync {
             self.hub.history(&caller, id, below, limit).await
         };
         let entries = entries.await.map_err(|error: HubError| status(&error))?;
+        let entry = |entry| history_entry(entry, request.whole);
         Ok(Response::new(v1::ListHistoryResponse {
             next_page_token: entries
                 .below
                 .map(|below| below.to_string())
                 .unwrap_or_default(),
-            entries: entries.entries.into_iter().map(history_entry).collect(),
+            entries: entries.entries.into_iter().map(entry).collect(),
         }))
     }
 
@@ -229,12 +230,20 @@ impl From<v1::ReportStatusRequest> for Report {
     }
 }
 
-fn history_entry(entry: Entry) -> v1::HistoryEntry {
+fn history_entry(entry: Entry, whole: bool) -> v1::HistoryEntry {
     let written = entry.written;
-    let change = |change: Change| v1::FieldChange {
+    let field = |change: Change| v1::FieldChange {
         path: change.path,
         before: change.before.unwrap_or_default(),
         after: change.after.unwrap_or_default(),
+    };
+    let deleted = written.version.frame.is_none();
+    let (change, salt) = match whole {
+        true => (
+            written.version.frame.unwrap_or_default(),
+            written.salt.into(),
+        ),
+        false => (Bytes::new(), Bytes::new()),
     };
     v1::HistoryEntry {
         version: written.version.version,
@@ -243,10 +252,12 @@ fn history_entry(entry: Entry) -> v1::HistoryEntry {
         campus_id: written.place.to_text(),
         actor: written.actor,
         reason: written.reason,
-        deleted: written.version.frame.is_none(),
-        changes: entry.changes.into_iter().map(change).collect(),
+        deleted,
+        changes: entry.changes.into_iter().map(field).collect(),
         warnings: convert::findings(&entry.findings, Weight::Warn),
         notes: convert::findings(&entry.findings, Weight::Note),
+        change,
+        salt,
     }
 }
 

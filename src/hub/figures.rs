@@ -26,7 +26,7 @@ const OF_SESSIONS: &[&str] = &["session", "vocabulary"];
 const OF_EXCHANGES: &[&str] = &["exchange"];
 const OF_SHARES: &[&str] = &["exchange", "staff_count"];
 /// What is owed beside menus.
-const OF_OTHERS: &[&str] = &["session", "exchange", "correction"];
+const OF_OTHERS: &[&str] = &["session", "exchange", "proposal", "correction"];
 
 /// Reads what reports are computed from.
 #[derive(Clone)]

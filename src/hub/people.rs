@@ -10,7 +10,7 @@ use crate::store::{Due, Erasure, Of, Store};
 use crate::sync::erase::{self, Done, Found, NOBODY, Names, Order, Part, Whom};
 use crate::sync::export;
 pub use crate::sync::export::Kept;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -47,6 +47,10 @@ pub struct Export {
     /// Everything up to here was looked at.
     position: i64,
     whole: bool,
+    /// The records that were told.
+    told: BTreeSet<RecordId>,
+    /// Those of them of which it is still to be told what was asked and pushed about them.
+    about: BTreeSet<RecordId>,
 }
 
 impl Export {
@@ -55,22 +59,40 @@ impl Export {
     /// # Errors
     /// When the database failed.
     pub async fn next(&mut self) -> Result<Option<Kept>, HubError> {
-        while self.ready.is_empty() && !self.whole {
-            let store = &*self.store;
-            let part = export::export(store, self.group, self.person, self.position).await?;
-            if !part.kept.is_empty() {
+        while self.ready.is_empty() {
+            let kept = if !self.whole {
+                self.look().await?
+            } else if let Some(record) = self.about.pop_first() {
+                let about = export::about(&*self.store, self.group, record).await?;
+                let told = |kept: &Kept| self.told.contains(&kept.record);
+                about.into_iter().filter(|kept| !told(kept)).collect()
+            } else {
+                break;
+            };
+            if !kept.is_empty() {
                 // Written down before it is told.
-                let told = part.audited(self.clock.now(), self.person);
+                let told = export::audited(&kept, self.clock.now(), self.person);
                 let told = Audited {
                     by: Some(self.by),
                     ..told
                 };
                 self.store.note(self.group, &[told]).await?;
             }
-            self.ready.extend(part.kept);
-            (self.position, self.whole) = (part.position, part.whole);
+            self.ready.extend(kept);
         }
         Ok(self.ready.pop_front())
+    }
+
+    /// The next versions that mention the person.
+    async fn look(&mut self) -> Result<Vec<Kept>, HubError> {
+        let store = &*self.store;
+        let part = export::export(store, self.group, self.person, self.position).await?;
+        (self.position, self.whole) = (part.position, part.whole);
+        self.told.extend(part.kept.iter().map(|kept| kept.record));
+        if self.whole {
+            self.about.clone_from(&self.told);
+        }
+        Ok(part.kept)
     }
 }
 
@@ -95,6 +117,8 @@ impl Hub {
             ready: VecDeque::new(),
             position: 0,
             whole: false,
+            told: BTreeSet::new(),
+            about: BTreeSet::new(),
         })
     }
 

@@ -56,7 +56,8 @@ impl Hub {
         if visible.is_none() {
             return Err(no_record(id, false));
         }
-        let entries = history::list(&*self.store, (group, &sight), id, below, limit).await?;
+        let most = (limit, self.limits.page_bytes_max);
+        let entries = history::list(&*self.store, (group, &sight), id, below, most).await?;
         let versions = entries.entries.iter().map(|entry| &entry.written.version);
         let versions: Vec<_> = versions.collect();
         self.ledger.versions(caller, &versions).await?;

@@ -1,13 +1,13 @@
 //! A kind over encoded parts, made of its typed rules: decodes, asks the rules, encodes.
 
 use super::found::Found;
-use super::{Case, Kind, Leader, Moved, Owner, Refusal, Rules};
+use super::{Case, Index, Kind, Leader, Looks, Moved, Owner, Refusal, Rules};
 use crate::content::encoded::{changed_fields, variant, wrap};
 use crate::content::frame::Parts;
 use crate::content::schema::Schema;
 use crate::model::date::Span;
 use crate::model::finding::Finding;
-use crate::model::ids::{Key, Place, RecordId, Who};
+use crate::model::ids::{Key, Place};
 use crate::wire::CONTRACT;
 use crate::wire::v1::Personal;
 use bytes::Bytes;
@@ -46,6 +46,11 @@ fn key<R: Rules>(value: String) -> Key {
 impl<R: Rules> Of<R> {
     fn content(content: &[u8]) -> R::Content {
         read::<R>(content).unwrap_or_default()
+    }
+
+    fn action(action: &[u8]) -> R::Action {
+        let body = variant(action).map(|(_, body)| body).unwrap_or_default();
+        R::Action::decode(body).unwrap_or_default()
     }
 
     pub fn state(parts: &Parts) -> R::State {
@@ -89,25 +94,21 @@ where
         wrap(self.number(), &())
     }
 
-    fn needs(&self, content: &[u8]) -> Vec<RecordId> {
-        let references = R::references(&Self::content(content));
-        references
-            .iter()
-            .filter_map(|reference| reference.id.parse().ok())
-            .collect()
+    fn looks(&self, content: &[u8]) -> Looks {
+        let content = Self::content(content);
+        let references = R::references(&content).into_iter();
+        Looks {
+            records: references
+                .filter_map(|reference| reference.id.parse().ok())
+                .collect(),
+            keys: R::looks_up(&content).into_iter().map(key::<R>).collect(),
+            kinds: R::surveys(&content),
+            near: R::near(&content),
+        }
     }
 
-    fn looks_up(&self, content: &[u8]) -> Vec<Key> {
-        let values = R::looks_up(&Self::content(content));
-        values.into_iter().map(key::<R>).collect()
-    }
-
-    fn surveys(&self, content: &[u8]) -> Vec<&'static str> {
-        R::surveys(&Self::content(content))
-    }
-
-    fn near(&self, content: &[u8]) -> Option<Span> {
-        R::near(&Self::content(content))
+    fn moves_to(&self, action: &[u8]) -> Option<Span> {
+        R::moves_to(&Self::action(action))
     }
 
     fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding> {
@@ -118,11 +119,6 @@ where
             found.reference(&reference, case.neighbours);
         }
         found.findings
-    }
-
-    fn keys(&self, owner: Place, parts: &Parts) -> Vec<Key> {
-        let values = R::keys(owner, &Self::content(&parts.content), &Self::state(parts));
-        values.into_iter().map(key::<R>).collect()
     }
 
     fn new_state(&self) -> Bytes {
@@ -148,8 +144,7 @@ where
         before: &Parts,
         case: &Case<'_>,
     ) -> Result<Moved<Bytes, Bytes>, Refusal> {
-        let body = variant(action).map(|(_, body)| body).unwrap_or_default();
-        let action = R::Action::decode(body).unwrap_or_default();
+        let action = Self::action(action);
         let content = Self::content(&before.content);
         let state = |state: &R::State| wrap(self.number(), state);
         let moved = R::act(&action, &content, &Self::state(before), case)?;
@@ -189,25 +184,24 @@ where
             .any(|field| tells(Schema::contract().personal(&field)))
     }
 
-    fn leads(&self, content: &[u8]) -> Option<RecordId> {
-        R::leads(&Self::content(content))
-    }
-
     fn follow(&self, parts: &Parts, leader: &Leader<'_>) -> Option<Bytes> {
         let state = Self::state(parts);
         let next = R::follow(&state, leader).filter(|next| *next != state)?;
         Some(wrap(self.number(), &next))
     }
 
-    fn audience(&self, owner: Place, parts: &Parts) -> Vec<Who> {
-        let mut who = R::audience(owner, &Self::content(&parts.content), &Self::state(parts));
-        who.sort_unstable();
-        who.dedup();
-        who
-    }
-
-    fn span(&self, parts: &Parts) -> Option<Span> {
-        R::span(&Self::content(&parts.content), &Self::state(parts))
+    fn index(&self, owner: Place, parts: &Parts) -> Index {
+        let (content, state) = (Self::content(&parts.content), Self::state(parts));
+        let mut audience = R::audience(owner, &content, &state);
+        audience.sort_unstable();
+        audience.dedup();
+        let keys = R::keys(owner, &content, &state).into_iter();
+        Index {
+            audience,
+            keys: keys.map(key::<R>).collect(),
+            span: R::span(&content, &state),
+            leads: R::leads(&content),
+        }
     }
 
     fn names_people(&self) -> bool {

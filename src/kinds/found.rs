@@ -41,6 +41,14 @@ impl Found {
         }
     }
 
+    /// Looks at the fields under a part.
+    pub fn within(&mut self, part: &str, look: impl FnOnce(&mut Self)) {
+        let outside = self.prefix.len();
+        self.prefix.extend([".", part]);
+        look(self);
+        self.prefix.truncate(outside);
+    }
+
     /// Adds a finding about a field.
     pub fn add(&mut self, code: Code, path: &str) {
         self.say(Finding::new(code, path));
@@ -103,6 +111,21 @@ impl Found {
     pub fn amount(&mut self, path: &str, value: Option<f64>) {
         if let Some(value) = value {
             self.range(path, value, 0.0, 100_000.0);
+        }
+    }
+
+    /// The SHA-256 of a file, or nothing.
+    pub fn sha256(&mut self, path: &str, text: &str) {
+        let hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !text.is_empty() && !hex {
+            self.add(Code::HashInvalid, path);
+        }
+    }
+
+    /// What must be said and may not be known yet: whoever leaves it out is asked for it.
+    pub fn stated(&mut self, path: &str, set: bool) {
+        if !set {
+            self.add(Code::Unstated, path);
         }
     }
 
@@ -228,7 +251,8 @@ impl Found {
         } else {
             let code = match reference.kind {
                 "person" => Code::PersonUnknown,
-                _ => Code::CampusUnknown,
+                "campus" => Code::CampusUnknown,
+                _ => Code::RecordNotFound,
             };
             self.add_with(code, &reference.path, "id", id);
         }

@@ -111,6 +111,14 @@ pub enum Base {
     Mutation(MutationId),
 }
 
+impl Base {
+    /// Whether it starts from nothing: the record is said to be new.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, Base::Version(0, _))
+    }
+}
+
 /// How a mutation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {

@@ -2,7 +2,7 @@
 
 mod line;
 
-use super::menus::Board;
+use super::menus::{Board, ExpectedDay};
 use super::records::{Kept, Records};
 use super::status::{instant, members, open_corrections, unit_is};
 use super::watch;
@@ -88,7 +88,7 @@ fn menus(board: &Board<'_>, today: Date, now: Timestamp, zone: &TimeZone) -> Vec
         let deadline = board.deadline(&days);
         let standing = board.judge(&days, deadline, now, |_| false);
         let due = deadline.map(|deadline| deadline.to_zoned(zone.clone()).date());
-        let due = due.or_else(|| days.first().map(|day| day.date()));
+        let due = due.or_else(|| days.first().map(ExpectedDay::date));
         let today_text = today.to_string();
         let mut dates = standing.missing_dates.clone();
         dates.retain(|date| *date >= today_text);

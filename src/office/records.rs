@@ -49,6 +49,8 @@ pub struct Records {
     pub vocabularies: Vec<Kept<v1::Vocabulary>>,
     /// How many teachers each campus has.
     pub staff_counts: Vec<Kept<v1::StaffCount>>,
+    /// What campuses would change in the registers, whatever the span.
+    pub proposals: Vec<Kept<v1::Proposal, v1::ProposalState>>,
     /// What the office asked to be put right and nobody has closed, whatever the span.
     pub corrections: Vec<Kept<(), v1::CorrectionState>>,
 }
@@ -80,78 +82,48 @@ impl Records {
     }
 
     fn add(&mut self, version: &Version) -> Result<()> {
+        use {content::Kind as Content, state::Kind as State};
         let (content, state) = decode(version).ok_or(StoreError::Damaged("a frame"))?;
-        let (id, owner) = (version.id, version.owner);
         match (content, state) {
-            (None, Some(state::Kind::Correction(state))) => {
-                self.corrections.push(Kept {
-                    id,
-                    owner,
-                    content: (),
-                    state,
-                });
+            (None, Some(State::Correction(state))) => {
+                keep(&mut self.corrections, version, (), state);
             }
-            (Some(content::Kind::Campus(content)), _) => {
-                self.campuses.push(Kept {
-                    id,
-                    owner,
-                    content,
-                    state: (),
-                });
+            (Some(Content::Campus(content)), _) => keep(&mut self.campuses, version, content, ()),
+            (Some(Content::Calendar(content)), _) => {
+                keep(&mut self.calendars, version, content, ());
             }
-            (Some(content::Kind::Calendar(content)), _) => {
-                self.calendars.push(Kept {
-                    id,
-                    owner,
-                    content,
-                    state: (),
-                });
+            (Some(Content::Policy(content)), _) => self.policy = Some(content),
+            (Some(Content::Vocabulary(content)), _) => {
+                keep(&mut self.vocabularies, version, content, ());
             }
-            (Some(content::Kind::Vocabulary(content)), _) => {
-                self.vocabularies.push(Kept {
-                    id,
-                    owner,
-                    content,
-                    state: (),
-                });
+            (Some(Content::StaffCount(content)), _) => {
+                keep(&mut self.staff_counts, version, content, ());
             }
-            (Some(content::Kind::Policy(content)), _) => self.policy = Some(content),
-            (Some(content::Kind::StaffCount(content)), _) => {
-                self.staff_counts.push(Kept {
-                    id,
-                    owner,
-                    content,
-                    state: (),
-                });
+            (Some(Content::Menu(content)), Some(State::Menu(state))) => {
+                keep(&mut self.menus, version, content, state);
             }
-            (Some(content::Kind::Menu(content)), Some(state::Kind::Menu(state))) => {
-                self.menus.push(Kept {
-                    id,
-                    owner,
-                    content,
-                    state,
-                });
+            (Some(Content::Session(content)), Some(State::Session(state))) => {
+                keep(&mut self.sessions, version, content, state);
             }
-            (Some(content::Kind::Session(content)), Some(state::Kind::Session(state))) => {
-                self.sessions.push(Kept {
-                    id,
-                    owner,
-                    content,
-                    state,
-                });
+            (Some(Content::Exchange(content)), Some(State::Exchange(state))) => {
+                keep(&mut self.exchanges, version, content, state);
             }
-            (Some(content::Kind::Exchange(content)), Some(state::Kind::Exchange(state))) => {
-                self.exchanges.push(Kept {
-                    id,
-                    owner,
-                    content,
-                    state,
-                });
+            (Some(Content::Proposal(content)), Some(State::Proposal(state))) => {
+                keep(&mut self.proposals, version, content, state);
             }
             _ => return Err(StoreError::Damaged("a record's parts")),
         }
         Ok(())
     }
+}
+
+fn keep<C, S>(kept: &mut Vec<Kept<C, S>>, version: &Version, content: C, state: S) {
+    kept.push(Kept {
+        id: version.id,
+        owner: version.owner,
+        content,
+        state,
+    });
 }
 
 fn decode(version: &Version) -> Option<(Option<content::Kind>, Option<state::Kind>)> {

@@ -55,6 +55,7 @@ pub fn group_status(
                 reporting: rates.reporting,
                 timeliness: rates.timeliness,
                 open_corrections: open_corrections(campus, records),
+                open_proposals: open_proposals(campus, records),
                 food_alerts: food_alerts(campus, records, span),
                 ..campus_status(campus, &sessions, &exchanges, heard)
             }
@@ -201,6 +202,19 @@ pub fn open_corrections(campus: &Kept<v1::Campus>, records: &Records) -> Vec<v1:
         .collect();
     open.sort_by_key(|open| stored_time(open.asked.as_ref()?.ask_time.as_ref()));
     open
+}
+
+/// What waits for the office's answer.
+fn open_proposals(campus: &Kept<v1::Campus>, records: &Records) -> Vec<v1::OpenProposal> {
+    let open = records.proposals.iter().filter(|proposal| {
+        let waits = proposal.state.status() == v1::ProposalStatus::Proposed;
+        waits && proposal.owner == Place::Campus(campus.id)
+    });
+    open.map(|proposal| v1::OpenProposal {
+        record_id: proposal.id.to_string(),
+        why: proposal.content.why.clone(),
+    })
+    .collect()
 }
 
 /// The foods to be asked about in the campus's menus of a span.

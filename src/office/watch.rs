@@ -3,9 +3,9 @@
 
 use super::records::{Exchange, Kept, Records, Session};
 use super::status::{exchange_standing, session_standing};
-use crate::kinds::exchange_days;
+use crate::kinds::planned_days;
 use crate::model::calendar::overlap;
-use crate::model::date::{self, Span};
+use crate::model::date::{self, FIRST_DAY, LAST_DAY, Span};
 use crate::wire::v1;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -25,19 +25,11 @@ pub fn exchanges(records: &Records, today: Date) -> Vec<v1::WatchedExchange> {
         matches!(status, Proposed | Accepted | Approved | Active)
     };
     let standing: Vec<&Exchange> = records.exchanges.iter().filter(stands).collect();
-    let rules = records
-        .policy
-        .iter()
-        .flat_map(|policy| &policy.exchange_rules);
-    let asks_for_titles = rules.into_iter().any(|rule| {
-        let counts = [rule.numerator(), rule.denominator()];
-        counts.contains(&v1::ExchangeCount::BackboneExchanged)
-    });
+    let titles = counts_titles(records.policy.as_ref(), today);
     let watched = |exchange: &&Exchange| {
         let mut concerns = concerns(exchange, &standing, today);
-        if asks_for_titles && lacks_titles(exchange) {
-            concerns.push(Concern::NoTitles);
-        }
+        let untitled = titles && exchange.content.titles_at_start.is_empty();
+        concerns.extend(untitled.then_some(Concern::NoTitles));
         (!concerns.is_empty()).then(|| v1::WatchedExchange {
             exchange: Some(exchange_standing(exchange)),
             concerns: concerns.into_iter().map(i32::from).collect(),
@@ -74,28 +66,29 @@ fn concerns(exchange: &Exchange, standing: &[&Exchange], today: Date) -> Vec<Con
     concerns.map(|(concern, _)| concern).collect()
 }
 
-/// Whether another movement takes part of the same person's time on the same days.
+/// Whether the same person is on another movement on one of its days. A name alone is nobody.
 fn overlaps(exchange: &Exchange, standing: &[&Exchange]) -> bool {
     let person = |of: &Exchange| {
-        let settled = matches!(of.state.status(), Approved | Active);
-        let id = of
-            .content
-            .person
-            .as_ref()
-            .map(|person| person.person_id.clone());
-        id.filter(|id| settled && !id.is_empty())
+        let person = of.content.person.clone().unwrap_or_default();
+        person.person_id
     };
-    let days = |of: &Exchange| exchange_days(&of.content, &of.state);
-    let beside = |other: &&&Exchange| {
-        let same = person(other) == person(exchange) && other.id != exchange.id;
-        same && overlap(days(other), days(exchange))
-    };
-    person(exchange).is_some() && standing.iter().any(|other| beside(&other))
+    let days = |of: &Exchange| planned_days(&of.content, &of.state);
+    let own = person(exchange);
+    let other = |other: &&&Exchange| other.id != exchange.id && person(other) == own;
+    let mut others = standing.iter().filter(other);
+    !own.is_empty() && others.any(|other| overlap(days(exchange), days(other)))
 }
 
-fn lacks_titles(exchange: &Exchange) -> bool {
-    let settled = matches!(exchange.state.status(), Approved | Active);
-    settled && exchange.content.titles_at_start.is_empty()
+/// Whether a rule that holds on a day counts those who are backbone teachers by their titles.
+fn counts_titles(policy: Option<&v1::Policy>, day: Date) -> bool {
+    let mut rules = policy.into_iter().flat_map(|policy| &policy.exchange_rules);
+    rules.any(|rule| {
+        let first = date::day(&rule.from).unwrap_or(FIRST_DAY);
+        let last = date::day(&rule.until).unwrap_or(LAST_DAY);
+        let counted = [rule.numerator(), rule.denominator()];
+        let backbone = counted.contains(&v1::ExchangeCount::BackboneExchanged);
+        backbone && Span { first, last }.contains(day)
+    })
 }
 
 /// The sessions of a span whose last day is over and of which nobody closed the books, by first day.

@@ -59,7 +59,7 @@ const LOOKS: u32 = 2;
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// What keeps one that vanished from holding up the others: a group's lock is free again within seconds of
 /// its holder's last word. In milliseconds.
-const SETTINGS: [(&str, &str); 17] = [
+const SETTINGS: [(&str, &str); 18] = [
     ("idle_in_transaction_session_timeout", "5000"),
     ("lock_timeout", "6000"),
     ("statement_timeout", "8000"),
@@ -77,8 +77,9 @@ const SETTINGS: [(&str, &str); 17] = [
     ("synchronous_commit", "on"),
     // Every statement goes down an index, in its order. A plan that was made while a table was small is
     // kept, and would go on walking all of it; one that is made for a group of which nothing was counted yet
-    // would walk all of the group.
+    // would walk all of the group. For the same reason tables are joined in the order in which they are named.
     ("plan_cache_mode", "force_generic_plan"),
+    ("join_collapse_limit", "1"),
     ("enable_seqscan", "off"),
     ("enable_bitmapscan", "off"),
     ("enable_hashjoin", "off"),

@@ -4,7 +4,7 @@ use super::overlay::{Live, Next, Standing};
 use super::plan::{Judged, Verdict, Work};
 use crate::content::correction::{self, Ask};
 use crate::content::frame::Parts;
-use crate::kinds;
+use crate::kinds::{self, Index};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, RecordId};
 use crate::model::mutation::Outcome;
@@ -47,9 +47,11 @@ impl Work<'_, '_> {
                 content: Bytes::new(),
                 state,
             }),
-            audience: vec![live.owner.into(), Place::Office.into()],
-            keys: vec![correction::key(record)],
-            span: None,
+            index: Index {
+                audience: vec![live.owner.into(), Place::Office.into()],
+                keys: vec![correction::key(record)],
+                ..Index::default()
+            },
             pushed: None,
             erased: false,
         };

@@ -157,7 +157,14 @@ pub fn whom_at_end(kind: &str) -> Whom {
 }
 
 /// The conflicts and the corrections about a record, live or gone.
-async fn kept_about(store: &dyn Store, group: GroupKey, record: RecordId) -> Result<Vec<RecordId>> {
+///
+/// # Errors
+/// When the database failed.
+pub async fn kept_about(
+    store: &dyn Store,
+    group: GroupKey,
+    record: RecordId,
+) -> Result<Vec<RecordId>> {
     let mut kept = store.mentioned_by(group, conflict::KIND, record).await?;
     kept.extend(store.mentioned_by(group, correction::KIND, record).await?);
     Ok(kept)

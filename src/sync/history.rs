@@ -11,6 +11,7 @@ use crate::model::ids::{GroupKey, MutationId, RecordId, Who};
 use crate::model::mutation::Answer;
 use crate::model::sight::Sight;
 use crate::store::{Result, Store, Version, Written};
+use bytes::Bytes;
 
 /// One version: who wrote it, when, why, and what it changed.
 #[derive(Clone, Debug)]
@@ -47,19 +48,20 @@ pub async fn record_at(
     Ok(version.filter(|version| sees(sight, version)))
 }
 
-/// The versions below a number of a record that may be seen now.
+/// The versions below a number of a record that may be seen now: so many at most, and so many bytes of them;
+/// one larger version comes alone.
 pub async fn list(
     store: &dyn Store,
     (group, sight): (GroupKey, &Sight),
     id: RecordId,
     below: i64,
-    limit: usize,
+    (limit, bytes_max): (usize, usize),
 ) -> Result<Entries> {
     // One more than is shown: a change is told against the version before.
     let wanted = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let rows = store.history(group, id, below, wanted).await?;
-    let shown = &rows[..rows.len().min(limit)];
-    let below = (rows.len() > limit)
+    let shown = &rows[..fitting(&rows, limit, bytes_max)];
+    let below = (rows.len() > shown.len())
         .then(|| shown.last().map(|row| row.version.version))
         .flatten();
     let entries = shown
@@ -80,6 +82,16 @@ pub async fn list(
         entries: entries.collect(),
         below,
     })
+}
+
+fn fitting(rows: &[Written], limit: usize, bytes_max: usize) -> usize {
+    let mut bytes = 0;
+    let fit = |row: &&Written| {
+        bytes += row.version.frame.as_ref().map_or(0, Bytes::len);
+        bytes <= bytes_max
+    };
+    let fitting = rows.iter().take(limit).take_while(fit).count();
+    fitting.max(1).min(rows.len())
 }
 
 fn changes(before: Option<&Version>, after: &Version) -> Vec<Change> {
@@ -123,7 +135,7 @@ fn sees(sight: &Sight, version: &Version) -> bool {
 fn then(version: &Version) -> Option<Vec<Who>> {
     let kind = kinds::named(&version.kind)?;
     let parts = frame::parts(version.frame.as_ref()?).unwrap_or_default();
-    Some(kind.audience(version.owner, &parts))
+    Some(kind.index(version.owner, &parts).audience)
 }
 
 /// The first answers to mutations of the caller's place on what it may see, and those that had no such

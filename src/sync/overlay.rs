@@ -3,10 +3,9 @@
 use super::sights::{circles, sight};
 use crate::content::frame::{self, Parts};
 use crate::content::{answer, correction};
-use crate::kinds::{self, Kind, Neighbour, Neighbours, Surveys};
+use crate::kinds::{self, Index, Kind, Neighbour, Neighbours, Surveys};
 use crate::model::caller::Caller;
 use crate::model::chain::{self, Extension, Stub};
-use crate::model::date::Span;
 use crate::model::feed::Head;
 use crate::model::ids::{Key, MutationId, Place, RecordId, Who};
 use crate::model::mutation::{Answer, Mutation};
@@ -46,9 +45,7 @@ pub struct Next<'a> {
     pub owner: Place,
     /// `None`: the record is deleted.
     pub parts: Option<Parts>,
-    pub audience: Vec<Who>,
-    pub keys: Vec<Key>,
-    pub span: Option<Span>,
+    pub index: Index,
     /// The content as pushed, where a merge made another of it.
     pub pushed: Option<Bytes>,
     /// It tells that the record was erased up to here.
@@ -63,9 +60,7 @@ impl<'a> Next<'a> {
             kind: kind.name(),
             topic: kind.name(),
             owner,
-            audience: kind.audience(owner, &parts),
-            keys: kind.keys(owner, &parts),
-            span: kind.span(&parts),
+            index: kind.index(owner, &parts),
             parts: Some(parts),
             pushed: None,
             erased: false,
@@ -80,9 +75,10 @@ impl<'a> Next<'a> {
             topic: &live.topic,
             owner: live.owner,
             parts: None,
-            audience,
-            keys: Vec::new(),
-            span: None,
+            index: Index {
+                audience,
+                ..Index::default()
+            },
             pushed: None,
             erased: false,
         }
@@ -154,17 +150,16 @@ impl<'a> Overlay<'a> {
     pub fn again(&self, id: RecordId) -> Option<Next<'a>> {
         let newest = self.loaded.records.get(&id)?;
         let live = live(newest);
-        let of_kind = live
-            .as_ref()
-            .and_then(|live| Some((kinds::named(&live.kind)?, &live.parts)));
+        let index = Index {
+            audience: self.audience(id),
+            ..live.as_ref().map(index).unwrap_or_default()
+        };
         Some(Next {
             id,
             kind: &newest.kind,
             topic: &newest.topic,
             owner: newest.owner,
-            audience: self.audience(id),
-            keys: live.as_ref().map(keys).unwrap_or_default(),
-            span: of_kind.and_then(|(kind, parts)| kind.span(parts)),
+            index,
             parts: live.map(|live| live.parts),
             pushed: None,
             erased: true,
@@ -251,7 +246,7 @@ impl<'a> Overlay<'a> {
             false => self.newest(next.id).map_or(0, |before| before.erased),
         };
         self.move_keys(&next);
-        self.move_audience(next.id, &next.audience);
+        self.move_audience(next.id, &next.index.audience);
         let frame = next.parts.map(|parts| {
             frame::upsert(frame::Version {
                 id: next.id,
@@ -285,7 +280,7 @@ impl<'a> Overlay<'a> {
             leaf: [0; 32],
             salt: chain::salt(&self.seed, self.position),
             superseded_at: None,
-            span: next.span,
+            span: next.index.span,
             pushed: next.pushed,
         };
         new.leaf = leaf(&new);
@@ -326,13 +321,13 @@ impl<'a> Overlay<'a> {
 
     fn move_keys(&mut self, next: &Next<'_>) {
         let held = match self.standing(next.id) {
-            Standing::Live(live) => keys(&live),
+            Standing::Live(live) => index(&live).keys,
             _ => Vec::new(),
         };
         for key in held {
             self.keys.insert(key, None);
         }
-        for key in &next.keys {
+        for key in &next.index.keys {
             self.keys.insert(key.clone(), Some(next.id));
         }
     }
@@ -409,13 +404,16 @@ fn leaf(new: &NewVersion) -> [u8; 32] {
     )
 }
 
-/// The keys a live record holds.
-fn keys(live: &Live) -> Vec<Key> {
+/// What a live record is found by, but for who sees a correction.
+fn index(live: &Live) -> Index {
     if let Some(kind) = kinds::named(&live.kind) {
-        return kind.keys(live.owner, &live.parts);
+        return kind.index(live.owner, &live.parts);
     }
     let about = correction::about(&live.parts.state);
-    about.map(correction::key).into_iter().collect()
+    Index {
+        keys: about.map(correction::key).into_iter().collect(),
+        ..Index::default()
+    }
 }
 
 fn live(version: &Version) -> Option<Live> {

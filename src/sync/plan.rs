@@ -318,6 +318,7 @@ impl Work<'_, '_> {
         answer.version = self.overlay.next_version(next.id);
         answer.position = self.overlay.next_position();
         let (id, kind, owner) = (next.id, next.kind.to_owned(), next.owner);
+        let leads = next.index.leads;
         let parts = next.parts.clone();
         self.overlay.write(
             self.caller,
@@ -325,24 +326,23 @@ impl Work<'_, '_> {
             next,
             Some((self.mutation, &answer)),
         );
-        if let Some(parts) = parts {
-            self.lead(id, &kind, &parts);
+        if let (Some(follower), Some(parts)) = (leads, &parts) {
+            let kind = &kind;
+            self.lead(follower, &Leader { id, kind, parts });
         }
         self.close_correction(id, owner);
         answer
     }
 
     /// Moves the state of the record that follows the one just stored.
-    fn lead(&mut self, id: RecordId, kind: &str, parts: &Parts) {
-        let follower = kinds::named(kind).and_then(|kind| kind.leads(&parts.content));
-        let Some(follower) = follower else { return };
+    fn lead(&mut self, follower: RecordId, leader: &Leader<'_>) {
         let Standing::Live(live) = self.overlay.standing(follower) else {
             return;
         };
         let Some(rules) = kinds::named(&live.kind) else {
             return;
         };
-        if let Some(state) = rules.follow(&live.parts, &Leader { id, kind, parts }) {
+        if let Some(state) = rules.follow(&live.parts, leader) {
             let parts = Parts {
                 state,
                 ..live.parts
@@ -395,7 +395,7 @@ impl Work<'_, '_> {
         };
         fits(&parts)?;
         let next = Next::of(self.mutation.record, kind, live.owner, parts);
-        self.keys_free(&next.keys)?;
+        self.keys_free(&next.index.keys)?;
         Ok(self.stored(Outcome::Applied, next, findings))
     }
 

@@ -22,6 +22,8 @@ pub struct Prepared {
     pub validate_only: bool,
     /// One refused item keeps all others out.
     pub all_or_nothing: bool,
+    /// What it touches, as far as it can be told from the push alone.
+    pub needs: Needs,
 }
 
 /// An item whose form was looked at.
@@ -38,9 +40,11 @@ pub fn prepare(caller: Caller, push: Push, limits: &Limits) -> Prepared {
         kind: form(&item, limits),
         item,
     };
+    let items: Vec<PreparedItem> = push.items.into_iter().map(item).collect();
     Prepared {
+        needs: needs(&caller, &items),
         caller,
-        items: push.items.into_iter().map(item).collect(),
+        items,
         validate_only: push.validate_only,
         all_or_nothing: push.all_or_nothing,
     }
@@ -120,35 +124,44 @@ fn oneof(
     })
 }
 
-/// What the push touches, as far as it can be told from the push alone.
-pub fn needs(push: &Prepared) -> Needs {
+fn needs(caller: &Caller, items: &[PreparedItem]) -> Needs {
     let mut needs = Needs {
         keys: kinds::common_needs().into_iter().collect(),
         ..Needs::default()
     };
-    needs.records.extend(push.caller.place.campus());
-    for item in &push.items {
+    needs.records.extend(caller.place.campus());
+    for item in items {
         let Ok(mutation) = &item.item.mutation else {
             continue;
         };
-        needs.mutations.insert((push.caller.place, mutation.id));
-        needs.records.insert(mutation.record);
+        needs.mutations.insert((caller.place, mutation.id));
+        match &mutation.wish {
+            Wish::Put(put) if put.base.is_nothing() => needs.fresh.insert(mutation.record),
+            _ => needs.records.insert(mutation.record),
+        };
         needs.keys.insert(correction::key(mutation.record));
         match &mutation.wish {
             Wish::Put(put) => {
                 needs.records.extend(&put.resolves);
-                need_base(&put.base, item, push.caller.place, &mut needs);
+                need_base(&put.base, item, caller.place, &mut needs);
                 if let Ok(Some(kind)) = item.kind {
                     look(kind, &put.content, &mut needs);
                     let content = put.content.clone();
                     let state = kind.new_state();
                     let parts = Parts { content, state };
-                    needs.keys.extend(kind.keys(push.caller.place, &parts));
+                    needs.keys.extend(kind.index(caller.place, &parts).keys);
                 }
             }
-            Wish::Delete { base } => need_base(base, item, push.caller.place, &mut needs),
-            Wish::Act { seen_version, .. } => {
+            Wish::Delete { base } => need_base(base, item, caller.place, &mut needs),
+            Wish::Act {
+                seen_version,
+                action,
+            } => {
                 needs.versions.insert((mutation.record, *seen_version));
+                if let Ok(Some(kind)) = item.kind {
+                    let days = kind.moves_to(action);
+                    needs.near.extend(days.map(|days| (kind.name(), days)));
+                }
             }
         }
     }
@@ -157,10 +170,11 @@ pub fn needs(push: &Prepared) -> Needs {
 
 /// What the rules look at that judge a content.
 fn look(kind: &dyn Kind, content: &[u8], needs: &mut Needs) {
-    needs.records.extend(kind.needs(content));
-    needs.keys.extend(kind.looks_up(content));
-    needs.kinds.extend(kind.surveys(content));
-    let near = kind.near(content).map(|days| (kind.name(), days));
+    let looks = kind.looks(content);
+    needs.records.extend(looks.records);
+    needs.keys.extend(looks.keys);
+    needs.kinds.extend(looks.kinds);
+    let near = looks.near.map(|days| (kind.name(), days));
     needs.near.extend(near);
 }
 
@@ -169,6 +183,7 @@ fn need_base(base: &Base, item: &PreparedItem, place: Place, needs: &mut Needs) 
         return;
     };
     match base {
+        _ if base.is_nothing() => {}
         Base::Version(version, _) => {
             needs.versions.insert((mutation.record, *version));
         }
@@ -178,14 +193,19 @@ fn need_base(base: &Base, item: &PreparedItem, place: Place, needs: &mut Needs) 
     }
 }
 
-/// What the first look says must be looked at too: what the rules of a merged content will ask for, keys
-/// that an action may take again, the record that follows, and the campus to name as the owner.
+/// What the first look says must be looked at too: who sees a record that was said to be new and is not, what
+/// the rules of a merged content will ask for, keys that an action may take again, the record that follows,
+/// and the campus to name as the owner.
 pub fn second_needs(push: &Prepared, loaded: &Loaded) -> Needs {
     let mut needs = Needs::default();
     for item in &push.items {
         let Ok(mutation) = &item.item.mutation else {
             continue;
         };
+        if matches!(&mutation.wish, Wish::Put(put) if put.base.is_nothing()) {
+            let known = loaded.records.get(&mutation.record);
+            needs.records.extend(known.map(|known| known.id));
+        }
         let Some((version, parts)) = live(loaded, mutation.record) else {
             continue;
         };
@@ -203,7 +223,7 @@ pub fn second_needs(push: &Prepared, loaded: &Loaded) -> Needs {
                 look(*kind, &parts.content, &mut needs);
                 let state = kind.new_state();
                 let parts = Parts { state, ..parts };
-                needs.keys.extend(kind.keys(version.owner, &parts));
+                needs.keys.extend(kind.index(version.owner, &parts).keys);
             }
             _ => {}
         }

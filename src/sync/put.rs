@@ -6,7 +6,7 @@ use crate::content::carry::carry_newer;
 use crate::content::conflict;
 use crate::content::frame::Parts;
 use crate::content::merge::{Merge, merge};
-use crate::kinds::{Kind, Owner};
+use crate::kinds::{Index, Kind, Owner};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, RecordId, Who};
 use crate::model::limits::CONTRACT;
@@ -121,7 +121,7 @@ impl Work<'_, '_> {
         put: &Put,
         findings: Vec<Finding>,
     ) -> Judged {
-        self.keys_free(&next.keys)?;
+        self.keys_free(&next.index.keys)?;
         let settled = self.settled(&put.resolves)?;
         let answer = self.stored(outcome, next, findings);
         for (id, conflict) in &settled {
@@ -181,9 +181,10 @@ impl Work<'_, '_> {
                 content: Bytes::new(),
                 state,
             }),
-            audience: self.conflict_audience(live.owner),
-            keys: Vec::new(),
-            span: None,
+            index: Index {
+                audience: self.conflict_audience(live.owner),
+                ..Index::default()
+            },
             pushed: None,
             erased: false,
         };

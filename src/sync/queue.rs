@@ -156,6 +156,7 @@ mod tests {
     use crate::model::finding::{Code, Finding};
     use crate::model::ids::Place;
     use crate::model::mutation::Item;
+    use crate::store::Needs;
     use crate::sync::shares::Shares;
     use uuid::Uuid;
 
@@ -172,6 +173,7 @@ mod tests {
                     items: Vec::new(),
                     validate_only: false,
                     all_or_nothing: false,
+                    needs: Needs::default(),
                 },
                 answer: oneshot::channel().0,
                 _room: Arc::new(Shares::of(1).enter((), 1).await),

@@ -4,7 +4,7 @@
 use super::erase::{self, Done, Part};
 use super::heads::Heads;
 use super::overlay::Overlay;
-use super::prepare::{Prepared, needs, prepare, second_needs};
+use super::prepare::{Prepared, prepare, second_needs};
 use super::queue::{Job, Queue, WAITING_BYTES_MAX, WriteError, parts};
 use super::shares::Shares;
 use crate::model::caller::Caller;
@@ -31,7 +31,7 @@ pub struct Writer {
 
 /// What a task is asked.
 enum Wanted {
-    Push(Job),
+    Push(Box<Job>),
     Erase(ErasingJob),
 }
 
@@ -87,12 +87,12 @@ impl Writer {
         let mut waiting = Vec::new();
         for part in parts(push) {
             let (answer, answered) = oneshot::channel();
-            let job = Wanted::Push(Job {
+            let job = Wanted::Push(Box::new(Job {
                 bytes: part.bytes(),
                 push: prepare(caller.clone(), part, &self.limits),
                 answer,
                 _room: Arc::clone(&room),
-            });
+            }));
             self.jobs.send(job).map_err(|_| WriteError::Stopping)?;
             waiting.push(answered);
             // A long push does not keep a processor to itself.
@@ -159,7 +159,7 @@ impl Task {
             };
             while let Some(wanted) = next {
                 match wanted {
-                    Wanted::Push(job) => queue.add(job, Instant::now()),
+                    Wanted::Push(job) => queue.add(*job, Instant::now()),
                     Wanted::Erase(job) => erasures.push_back(job),
                 }
                 next = waiting.try_recv().ok();
@@ -290,26 +290,30 @@ async fn load(
     group: GroupKey,
     pushes: &[&Prepared],
 ) -> Result<Loaded, StoreError> {
-    let first = union(pushes.iter().map(|push| needs(push)));
+    let first = union(pushes.iter().map(|push| &push.needs));
     let mut loaded = writing.load(group, &first).await?;
-    let second = union(pushes.iter().map(|push| second_needs(push, &loaded)));
+    let second: Vec<Needs> = pushes
+        .iter()
+        .map(|push| second_needs(push, &loaded))
+        .collect();
+    let second = union(second.iter());
     if !second.is_empty() {
         loaded.extend(writing.load(group, &second).await?);
     }
     Ok(loaded)
 }
 
-fn union(all: impl Iterator<Item = Needs>) -> Needs {
-    all.reduce(|mut union, needs| {
-        union.records.extend(needs.records);
-        union.mutations.extend(needs.mutations);
-        union.versions.extend(needs.versions);
-        union.keys.extend(needs.keys);
-        union.kinds.extend(needs.kinds);
-        union.near.extend(needs.near);
+fn union<'a>(all: impl Iterator<Item = &'a Needs>) -> Needs {
+    all.fold(Needs::default(), |mut union, needs| {
+        union.records.extend(&needs.records);
+        union.fresh.extend(&needs.fresh);
+        union.mutations.extend(&needs.mutations);
+        union.versions.extend(&needs.versions);
+        union.keys.extend(needs.keys.iter().cloned());
+        union.kinds.extend(&needs.kinds);
+        union.near.extend(&needs.near);
         union
     })
-    .unwrap_or_default()
 }
 
 #[cfg(test)]

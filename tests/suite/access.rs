@@ -37,6 +37,8 @@ const SIGHT: &str = "
     person, at home        -    sees   -       -         -    -      sees   -      - - - -
     person, a guest        -    sees   -       -         sees -      sees   -      - - - -
     policy                 sees sees   sees    sees      sees sees   sees   sees   - sees sees sees
+    proposal               -    sees   -       -         -    -      sees   -      - - - -
+    proposal, declined     -    sees   -       -         -    -      sees   -      - - - -
     staff count            sees sees   sees    sees      sees sees   sees   -      - sees sees sees
 ";
 
@@ -49,6 +51,9 @@ const PUT: &str = "
     session, invited       NOT_OWNER ok RECORD_NOT_FOUND RECORD_NOT_FOUND NOT_OWNER NOT_OWNER NOT_OWNER call BASE_UNKNOWN RIGHT_MISSING RIGHT_MISSING NOT_OWNER
     exchange, draft        RECORD_NOT_FOUND ok RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND call BASE_UNKNOWN RIGHT_MISSING RIGHT_MISSING RECORD_NOT_FOUND
     exchange, proposed     RECORD_NOT_FOUND ok RECORD_NOT_FOUND RECORD_NOT_FOUND NOT_OWNER RECORD_NOT_FOUND NOT_OWNER call BASE_UNKNOWN RIGHT_MISSING RIGHT_MISSING RECORD_NOT_FOUND
+    proposal               RECORD_NOT_FOUND ok RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND NOT_OWNER call BASE_UNKNOWN RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND
+    proposal, declined     RECORD_NOT_FOUND STATE_FORBIDS RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND NOT_OWNER call BASE_UNKNOWN RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND
+    policy                 NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER ok call BASE_UNKNOWN NOT_OWNER NOT_OWNER RIGHT_MISSING
 ";
 
 /// What each is answered who asks for an action.
@@ -67,6 +72,8 @@ const CREATE: &str = "
     menu                   ok ok ok ok ok ok NOT_ALLOWED call ok RIGHT_MISSING RIGHT_MISSING RIGHT_MISSING
     session                ok ok RIGHT_MISSING RIGHT_MISSING ok ok NOT_ALLOWED call ok RIGHT_MISSING RIGHT_MISSING RIGHT_MISSING
     exchange               ok ok RIGHT_MISSING RIGHT_MISSING ok ok NOT_ALLOWED call ok RIGHT_MISSING RIGHT_MISSING RIGHT_MISSING
+    proposal               ok ok RIGHT_MISSING RIGHT_MISSING ok ok NOT_ALLOWED call ok RIGHT_MISSING RIGHT_MISSING RIGHT_MISSING
+    vocabulary             NOT_ALLOWED NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING NOT_ALLOWED NOT_ALLOWED ok call NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING RIGHT_MISSING
     person                 NOT_ALLOWED NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING NOT_ALLOWED NOT_ALLOWED ok call NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING RIGHT_MISSING
 ";
 
@@ -157,6 +164,8 @@ async fn nobody_but_its_owner_puts_a_record() {
         match name.split(',').next() {
             Some("menu") => edit(record, version, menu(&["2026-05-20"])),
             Some("session") => edit(record, version, session("改名", "2026-05-12")),
+            Some("proposal") => edit(record, version, cast::words_proposed()),
+            Some("policy") => edit(record, version, cast::policy()),
             _ => edit(
                 record,
                 version,
@@ -203,6 +212,8 @@ async fn each_makes_records_of_the_kinds_it_has_a_right_on() {
             };
             create(&fresh(), exchange)
         }
+        "proposal" => create(&fresh(), cast::words_proposed()),
+        "vocabulary" => create(&fresh(), cast::words()),
         _ => create(&fresh(), cast::person("王老师", &id("总校"))),
     })
     .await;

@@ -3,7 +3,7 @@
 
 use crate::answers::{failed, outcomes};
 use crate::audit::refusals;
-use crate::frames::{Wire, reset};
+use crate::frames::{HEADERS, Wire, reset};
 use crate::harness::{Client, HEAD, LAKE, SPRING, TestHub, credential, limits, within};
 use crate::invitations::{code, join, to_spring};
 use crate::operator::Operator;
@@ -167,12 +167,15 @@ async fn a_credential_has_no_more_pushes_open_than_it_may_and_others_have_their_
     let spring = hub.campus(SPRING);
     let mut wire = Wire::open(hub.address()).await;
     let token = &hub.group.member(SPRING).token;
-    let stream = wire
-        .begin("/lianxiao.v1.SyncService/Push", Some(token))
-        .await;
-    // The hub hears of it a moment later.
-    let second = until_refused(|| push(&spring));
-    let (_, refusal) = within("a second push is refused", second).await;
+    let path = "/lianxiao.v1.SyncService/Push";
+    let two = [
+        wire.begin(path, Some(token)).await,
+        wire.begin(path, Some(token)).await,
+    ];
+    // One of them is answered, and so the other has the place.
+    let refused = within("one of two is refused", wire.next_of(HEADERS)).await;
+    let held = two.into_iter().find(|stream| *stream != refused.stream);
+    let refusal = push(&spring).await;
     let (_, details) = failed(refusal, Code::ResourceExhausted, "LIMIT_EXCEEDED");
     let info = &details.error_info().expect("an ErrorInfo").metadata;
     assert_eq!(info["limit"], "pushes_per_credential_max");
@@ -181,7 +184,9 @@ async fn a_credential_has_no_more_pushes_open_than_it_may_and_others_have_their_
         .await
         .expect("others have their own");
     describe(&spring).await.expect("what is no push is let in");
-    wire.send(&reset(stream)).await.expect("the line is open");
+    wire.send(&reset(held.unwrap()))
+        .await
+        .expect("the line is open");
     let freed = async { while push(&spring).await.is_err() {} };
     within("a push that is given up frees its place", freed).await;
 }

@@ -338,7 +338,11 @@ fn may_see(campus_id: &str, record: &v1::Record) -> bool {
             let draft = exchange.status() == v1::ExchangeStatus::Draft;
             owner || !draft && (office || is_host(campus_id, record))
         }
-        Some(v1::state::Kind::Conflict(_) | v1::state::Kind::Correction(_)) => owner || office,
+        Some(
+            v1::state::Kind::Conflict(_)
+            | v1::state::Kind::Correction(_)
+            | v1::state::Kind::Proposal(_),
+        ) => owner || office,
         Some(v1::state::Kind::Session(_) | v1::state::Kind::Person(_)) | None => true,
     }
 }

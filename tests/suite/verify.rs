@@ -5,6 +5,7 @@ mod command;
 mod forged;
 mod forger;
 mod listed;
+mod older;
 
 use crate::answers::outcomes;
 use crate::harness::{HEAD, LAKE, NOW, SPRING, TestHub, limits};

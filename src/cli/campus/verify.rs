@@ -14,7 +14,7 @@ const TROUBLE: u8 = 2;
 
 #[derive(Args)]
 pub struct Verify {
-    /// From the start, not from where the last verification ended
+    /// From the start, not from where the last verification ended, and what older versions said too
     #[arg(long)]
     all: bool,
     /// Print the result as JSON
@@ -68,6 +68,7 @@ fn as_json(proof: &Proof) -> Value {
         "restored_to": proof.restored_to,
         "records": proof.records,
         "changed": proof.changed,
+        "versions": proof.versions,
         "erased": proof.erased,
         "difference": proof.difference.map(difference_as_json),
         "forged": proof.forged.iter().map(forged).collect::<Vec<_>>(),
@@ -106,7 +107,7 @@ fn as_text(proof: &Proof) -> String {
     } in &proof.forged
     {
         say(
-            format!("内容不符：{kind} {id} 第{version}版（位置 {position}）不是当时登记的内容"),
+            format!("内容不符：{kind} {id} 第{version}版（位置 {position}）不是当时登记的那一版"),
             format!(
                 "forged: {kind} {id}, version {version} (position {position}), is not what was hashed"
             ),
@@ -165,11 +166,22 @@ fn difference_as_text(difference: Difference) -> (String, String) {
 fn counts_as_text(proof: &Proof, mut say: impl FnMut(String, String)) {
     let records = proof.records;
     say(
-        format!("本地 {records} 条记录的现行版与当时登记的内容相符；旧版的内容无从核对"),
-        format!(
-            "{records} records of the copy are, as they stand, what was hashed; what older versions said cannot be compared"
-        ),
+        format!("本地 {records} 条记录的现行版与当时登记的内容相符"),
+        format!("{records} records of the copy are, as they stand, what was hashed"),
     );
+    match proof.versions {
+        Some(versions) => say(
+            format!("中心所述的 {versions} 个旧版，内容、填报人、原因与当时登记的相符"),
+            format!(
+                "{versions} older versions are, as the hub tells them, what was hashed: content, writer and reason"
+            ),
+        ),
+        None if proof.difference.is_some() => {}
+        None => say(
+            "旧版的内容这次没有核对：加 --all 一并核对".to_owned(),
+            "what older versions said was not compared this time: --all compares it".to_owned(),
+        ),
+    }
     if proof.changed > 0 {
         let changed = proof.changed;
         say(

@@ -2,7 +2,7 @@
 
 use super::cast::{self, CAMPUSES, GROUP, OFFICE};
 use super::stage::{Error, START, Stage, act, put};
-use super::week::{self, EXPECTED, WEEK};
+use super::week::{self, CHASE, EXPECTED, WEEK};
 use super::{clash, doubts, kill, trespass};
 use crate::outlets;
 use crate::wire::v1::{self, action, content, exchange_action, menu_action, session_action};
@@ -34,7 +34,8 @@ pub async fn play(stage: &mut Stage) -> Result<bool, Error> {
     say(&format!(
         "五叶一直在看 (watched all along): {seen} 处变化，直到第 {position} 号"
     ));
-    Ok(show(&status))
+    let as_written = show(&status);
+    Ok(chase(stage).await? && as_written)
 }
 
 fn say(line: &str) {
@@ -294,6 +295,21 @@ fn show(status: &v1::GetGroupStatusResponse) -> bool {
         }
     }
     as_written
+}
+
+/// Prints the line to paste into the chat group; true when it is what the script says.
+async fn chase(stage: &Stage) -> Result<bool, Error> {
+    let mut office = stage.line(OFFICE)?.office();
+    let list = office
+        .get_chase_list(v1::GetChaseListRequest::default())
+        .await?;
+    let line = list.into_inner().line;
+    println!("\n{line}");
+    let as_written = line == CHASE;
+    if !as_written {
+        println!("✗ 与剧本不符 (not as the script says): {CHASE}");
+    }
+    Ok(as_written)
 }
 
 /// A campus that watches while the others work.

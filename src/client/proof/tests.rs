@@ -450,3 +450,48 @@ fn a_body_that_was_not_hashed_is_found() {
     };
     assert_eq!(found(opened(Some(other_pusher)), &frame), (0, 0, 0, 1));
 }
+
+#[test]
+fn an_older_version_is_what_was_hashed_of_that_record_and_says_of_itself_what_is_told() {
+    let (frame, leaf) = sent(2, b"dish", &[5; 16]);
+    let hash = leaf.hash[..].try_into().unwrap();
+    let commits = listed(&[(1, vec![[1; 32], hash])]);
+    let true_entry = v1::HistoryEntry {
+        version: 3,
+        position: 2,
+        commit_time: Some(convert::timestamp(Timestamp::UNIX_EPOCH)),
+        actor: "总务处".into(),
+        change: frame,
+        salt: vec![5; 16].into(),
+        ..Default::default()
+    };
+    let id = RecordId(Uuid::from_u128(7)).to_string();
+    let found = |id: &str, change: &dyn Fn(&mut v1::HistoryEntry)| {
+        let mut walk = Walk::new((0, [0; 32]), 2, Vec::new());
+        walk.take(&page(&commits, 0, 9));
+        assert!(walk.past().is_empty(), "no record of the copy was taken");
+        let mut entry = true_entry.clone();
+        change(&mut entry);
+        walk.older(id, &entry);
+        let proof = walk.finish().0;
+        (proof.versions.unwrap(), proof.forged.len(), proof.erased)
+    };
+    assert_eq!(found(&id, &|_| {}), (1, 0, 0));
+    assert_eq!(found(&id, &|entry| entry.salt = Bytes::new()), (0, 0, 1));
+    let lies: [&dyn Fn(&mut v1::HistoryEntry); 9] = [
+        &|entry| entry.version = 2,
+        &|entry| entry.position = 1,
+        &|entry| entry.position = i64::MAX,
+        &|entry| entry.position = i64::MIN,
+        &|entry| entry.commit_time = None,
+        &|entry| entry.campus_id = RecordId(Uuid::from_u128(8)).to_string(),
+        &|entry| entry.reason = "LATER".into(),
+        &|entry| entry.salt = vec![6; 16].into(),
+        &|entry| entry.change = Bytes::new(),
+    ];
+    for (i, lie) in lies.into_iter().enumerate() {
+        assert_eq!(found(&id, lie), (0, 1, 0), "{i}");
+    }
+    let other = RecordId(Uuid::from_u128(9)).to_string();
+    assert_eq!(found(&other, &|_| {}), (0, 1, 0));
+}

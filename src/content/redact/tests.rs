@@ -196,6 +196,7 @@ const NO_PERSON: &[&str] = &[
     "PrepExpectation.until",
     "Product.sha256",
     "Product.version",
+    "Proposal.record_id",
     "Retention.kind",
     "Session.grades",
     "Session.invited_campus_ids",

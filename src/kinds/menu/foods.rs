@@ -113,7 +113,7 @@ fn names(dish: &v1::Dish) -> impl Iterator<Item = String> {
 }
 
 /// Whether a name holds one of the words where it means what it says.
-fn tells(name: &str, words: &[&str], unless: &[&str]) -> bool {
+pub fn tells(name: &str, words: &[&str], unless: &[&str]) -> bool {
     let left = unless
         .iter()
         .fold(name.to_owned(), |left, other| left.replace(other, " "));

@@ -28,7 +28,7 @@ pub async fn record_at(
 }
 
 pub const HISTORY: &str = "SELECT v.id, v.kind, v.topic, v.campus, v.version, v.position, v.erased, v.frame, v.place, v.actor, \
-     v.reason, v.answer, (SELECT c.at FROM \"commit\" c WHERE c.grp = v.grp \
+     v.reason, v.answer, v.salt, (SELECT c.at FROM \"commit\" c WHERE c.grp = v.grp \
      AND c.last_position >= v.position ORDER BY c.last_position LIMIT 1) AS at \
      FROM version v WHERE v.grp = ? AND v.id = ? AND v.version < ? \
      ORDER BY v.version DESC LIMIT ?";
@@ -58,5 +58,6 @@ fn written(row: &Row) -> Result<Written> {
         reason: row.try_get("reason")?,
         at: time(row.try_get("at")?)?,
         answer: blob(row, "answer")?,
+        salt: row.try_get("salt")?,
     })
 }

@@ -39,16 +39,22 @@ const MUTATION: &[Column] = &[
 ];
 
 pub async fn load(db: &mut Db<'_>, group: GroupKey, needs: &Needs) -> Result<Loaded> {
-    let ids: Vec<RecordId> = needs.records.iter().copied().collect();
+    let seen: Vec<RecordId> = needs.records.iter().copied().collect();
+    let fresh = needs.fresh.difference(&needs.records).copied();
+    let ids: Vec<RecordId> = seen.iter().copied().chain(fresh).collect();
     let keys: Vec<&Key> = needs.keys.iter().collect();
     let mutations: Vec<(Place, MutationId)> = needs.mutations.iter().copied().collect();
     let versions: Vec<(RecordId, i64)> = needs.versions.iter().copied().collect();
-    let (ids, keys) = (db.looked_for(&ids), db.looked_for(&keys));
+    let (ids, seen, keys) = (
+        db.looked_for(&ids),
+        db.looked_for(&seen),
+        db.looked_for(&keys),
+    );
     let head = query(COMMIT_BEFORE).bind(group.0).bind(i64::MAX);
     // The holders of keys, beside the records that were asked for.
     let records = ids.iter().map(|ids| records_statement(group, ids));
     let holders = keys.iter().map(|keys| holders_statement(group, keys));
-    let audience = ids.iter().map(|ids| audience_statement(group, ids));
+    let audience = seen.iter().map(|ids| audience_statement(group, ids));
     let of_holders = keys
         .iter()
         .map(|keys| holders_audience_statement(group, keys));
@@ -122,12 +128,12 @@ fn newest_of(group: GroupKey, kind: &'static str) -> Sql<'static> {
     as_of_statement(group, kind, i64::MAX - 1, Span::ALWAYS)
 }
 
-/// Days that lie less than a month apart are looked for at once: a batch brings the sessions of a term.
+/// Days that lie no more than a week apart are looked for at once: a batch brings the sessions of a term.
 fn spans(near: &BTreeSet<(&'static str, Span)>) -> Vec<(&'static str, Span)> {
     let mut spans: Vec<(&'static str, Span)> = Vec::new();
     for (kind, span) in near {
         match spans.last_mut() {
-            Some((of, last)) if of == kind && span.first <= last.last.saturating_add(31.days()) => {
+            Some((of, last)) if of == kind && span.first <= last.last.saturating_add(7.days()) => {
                 last.last = last.last.max(span.last);
             }
             _ => spans.push((kind, *span)),
@@ -136,9 +142,12 @@ fn spans(near: &BTreeSet<(&'static str, Span)>) -> Vec<(&'static str, Span)> {
     spans
 }
 
-/// The live records of a kind that touch some days.
+/// The live records of a kind that touch some days, but not those that go on for a month after them: without
+/// that bound the index is walked from those days on to its end.
 fn near_statement(group: GroupKey, kind: &'static str, span: Span) -> Sql<'static> {
     let mut sql = as_of_statement(group, kind, i64::MAX - 1, span);
+    let month = span.last.saturating_add(31.days());
+    sql.push(" AND ends_on <= ").push_bind(month.to_string());
     sql.push(&format!(
         " AND LENGTH(frame) <= {NEAR_BYTES_MAX} LIMIT {NEAR_ROWS_MAX}"
     ));

@@ -116,7 +116,9 @@ async fn the_chain_is_read_along_the_feed() {
 
 #[tokio::test]
 async fn records_are_found_by_their_days() {
-    goes(report::AS_OF, &["version (grp=? AND kind=? AND ends_on>?)"]).await;
+    let ending = "version (grp=? AND kind=? AND ends_on>? AND ends_on<?)";
+    let open = "version (grp=? AND kind=? AND ends_on=? AND superseded_at>?)";
+    goes(report::AS_OF, &[ending, open]).await;
 }
 
 #[tokio::test]

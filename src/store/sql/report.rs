@@ -12,9 +12,17 @@ use crate::store::{Result, Version};
 use jiff::Timestamp;
 use std::collections::HashMap;
 
-pub const AS_OF: &str = "SELECT id, kind, topic, campus, version, position, erased, frame FROM version v \
-     WHERE grp = ? AND kind = ? AND ends_on >= ? AND starts_on <= ? \
-     AND position <= ? AND superseded_at > ? AND frame IS NOT NULL";
+/// Two looks: what ends is looked for by its days, what does not by what was live. All versions that a register or
+/// an open movement ever had would count as of this week.
+pub const AS_OF: &str = "SELECT id, kind, topic, campus, version, position, erased, frame FROM (\
+     SELECT grp, id, kind, topic, campus, version, position, erased, frame, ends_on FROM version \
+     WHERE grp = ? AND kind = ? AND ends_on >= ? AND ends_on < '9999-12-31' AND starts_on <= ? \
+     AND position <= ? AND superseded_at > ? AND frame IS NOT NULL \
+     UNION ALL \
+     SELECT grp, id, kind, topic, campus, version, position, erased, frame, ends_on FROM version \
+     WHERE grp = ? AND kind = ? AND ends_on = '9999-12-31' AND superseded_at > ? \
+     AND starts_on || '' <= ? AND position <= ? AND frame IS NOT NULL\
+     ) AS v WHERE TRUE";
 
 pub async fn as_of(
     db: &mut Db<'_>,
@@ -58,6 +66,11 @@ pub fn as_of_statement(group: GroupKey, kind: &str, position: i64, span: Span) -
         .bind(span.first.to_string())
         .bind(span.last.to_string())
         .bind(position)
+        .bind(position)
+        .bind(group.0)
+        .bind(kind)
+        .bind(position)
+        .bind(span.last.to_string())
         .bind(position)
 }
 

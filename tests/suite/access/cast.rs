@@ -3,7 +3,8 @@
 use crate::harness::{Client, HEAD, LAKE, NewCampus, SPRING, TestHub, campus, limited, limits};
 use crate::wishes::{
     Content as _, accept, act, announce, approve, ask_extension, close, confirm_arrival, create,
-    edit, exchange, fresh, hold, id, menu, propose, publish, record_session, session,
+    decline_proposal, edit, exchange, fresh, hold, id, menu, propose, publish, record_session,
+    session,
 };
 use lianxiao::model::ids::Place;
 use lianxiao::wire::convert::timestamp;
@@ -62,6 +63,32 @@ pub fn person(name: &str, home: &str) -> v1::Person {
     v1::Person {
         display_name: name.to_owned(),
         home_campus_id: home.to_owned(),
+        ..Default::default()
+    }
+}
+
+/// Words that a group may keep.
+pub fn words() -> v1::Vocabulary {
+    v1::Vocabulary {
+        topic: v1::VocabularyTopic::Grade.into(),
+        ..Default::default()
+    }
+}
+
+/// That it may keep them.
+pub fn words_proposed() -> v1::Proposal {
+    v1::Proposal {
+        why: "各校年级写法不一".to_owned(),
+        register: Some(v1::proposal::Register::Vocabulary(words())),
+        ..Default::default()
+    }
+}
+
+/// Other rules than the group has.
+pub fn policy() -> v1::Policy {
+    v1::Policy {
+        time_zone: "Asia/Shanghai".to_owned(),
+        menu_close_days: 5,
         ..Default::default()
     }
 }
@@ -180,6 +207,22 @@ impl Cast {
         let people = ["person, at home", "person, a guest"].map(|name| (name, fresh()));
         let record = fresh();
         self.client("office").applied(create(&record, policy)).await;
+        for (name, version) in [("proposal", 1), ("proposal, declined", 2)] {
+            let proposal = v1::Proposal {
+                record_id: record.clone(),
+                seen_version: 1,
+                why: "核对要五天".to_owned(),
+                register: Some(v1::proposal::Register::Policy(self::policy())),
+            };
+            let proposed = fresh();
+            let created = create(&proposed, proposal);
+            self.client("spring").applied(created).await;
+            if version == 2 {
+                let declined = act(&proposed, 1, decline_proposal());
+                self.client("office").applied(declined).await;
+            }
+            self.records.insert(name, (proposed, version));
+        }
         self.records.insert("policy", (record, 1));
         let record = fresh();
         let count = self.count(30);

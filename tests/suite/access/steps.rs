@@ -3,10 +3,10 @@
 use super::cast::{CALLERS, Cast};
 use super::{answer, rows};
 use crate::wishes::{
-    accept, act, agree_extension, announce, approve, approve_extension, ask_correction,
+    accept, act, adopt, agree_extension, announce, approve, approve_extension, ask_correction,
     ask_extension, cancel_exchange, cancel_session, close, complete, confirm_arrival, decline,
-    delete, hold, postpone, propose, publish, record_session, refuse_extension, reopen_menu,
-    reopen_session, report_attendance, return_exchange, withdraw, withdraw_exchange,
+    decline_proposal, delete, hold, postpone, propose, publish, record_session, refuse_extension,
+    reopen_menu, reopen_session, report_attendance, return_exchange, withdraw, withdraw_exchange,
 };
 use bytes::Bytes;
 
@@ -47,6 +47,10 @@ const STEPS: &str = "
     exchange, asked: agree longer         - no - - ok - no call - right no -
     exchange, asked: approve longer       - no - - no - NO_EXTENSION call - right no -
     exchange, asked: refuse longer        - no - - ok - ok call - right no -
+    proposal: adopt                       - no - - - - ok call - - - -
+    proposal: turn down                   - no - - - - ok call - - - -
+    proposal: correct proposal            - no - - - - ok call - - - -
+    proposal, declined: adopt             - no - - - - state call - - - -
     person, at home: correct person       - no - - - - no call - - - -
 ";
 
@@ -64,6 +68,8 @@ const DELETE: &str = "
     exchange, proposed                    - ok - - owner - owner call - right right -
     exchange, accepted                    - ok - - owner - owner call - right right -
     exchange, active                      - state - - owner - owner call - right right -
+    proposal                              - ok - - - - owner call - - - -
+    proposal, declined                    - state - - - - owner call - - - -
     policy                                owner owner owner owner owner owner ok call - owner owner right
     person, at home                       - owner - - - - ok call - - - -
 ";
@@ -97,6 +103,9 @@ fn step(name: &str) -> Bytes {
         "correct menu" => ask_correction("label", "第几周？"),
         "correct session" => ask_correction("title", "哪一课？"),
         "correct exchange" => ask_correction("planned_end", "到哪天？"),
+        "adopt" => adopt(),
+        "turn down" => decline_proposal(),
+        "correct proposal" => ask_correction("why", "为何？"),
         "correct person" => ask_correction("display_name", "哪位？"),
         other => panic!("how is {other} asked?"),
     }

@@ -149,6 +149,7 @@ impl Evidence {
                 record_id: id.to_owned(),
                 page_size: 100,
                 page_token,
+                whole: false,
             };
             let told = line.sync().list_history(ask).await.expect("a history");
             let told = told.into_inner();

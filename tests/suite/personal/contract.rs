@@ -53,7 +53,7 @@ async fn a_retention_is_of_a_kind_that_campuses_push_and_of_a_time() {
         let refusal = refused(&result, "KIND_NOT_RETAINED", path);
         assert_eq!(
             argument(refusal, "known"),
-            "session, exchange, menu, canteen_note"
+            "session, exchange, menu, canteen_note, proposal"
         );
     }
     for months in [0, 601] {
@@ -68,7 +68,12 @@ async fn a_retention_is_of_a_kind_that_campuses_push_and_of_a_time() {
     }
     let rules = fresh();
     office.applied(create(&rules, policy("session", 1))).await;
-    for (version, kind) in [(1, "exchange"), (2, "menu"), (3, "canteen_note")] {
+    for (version, kind) in [
+        (1, "exchange"),
+        (2, "menu"),
+        (3, "canteen_note"),
+        (4, "proposal"),
+    ] {
         office
             .applied(edit(&rules, version, policy(kind, 600)))
             .await;

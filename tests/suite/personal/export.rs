@@ -4,7 +4,9 @@ use super::{COMMON, NAME, Staff, export, holds};
 use crate::answers::{bad_argument, failed};
 use crate::harness::{HEAD, LAKE, SPRING, limited};
 use crate::reader::decode;
-use crate::wishes::{Content as _, act, create, delete, edit, fresh, named, propose, session};
+use crate::wishes::{
+    Content as _, act, ask_correction, create, delete, edit, fresh, named, propose, session,
+};
 use lianxiao::model::ids::Place;
 use lianxiao::wire::v1;
 use tonic::Code;
@@ -155,4 +157,49 @@ async fn actions_are_versions_and_are_exported_too() {
     let all = export(&staff.hub.office(), &staff.person).await;
     let all = about(&all.expect("an export"));
     assert_eq!(all[1..], [(record.clone(), 1), (record, 2)]);
+}
+
+#[tokio::test]
+async fn an_export_ends_with_what_was_asked_about_the_records_of_the_person() {
+    let staff = Staff::start().await;
+    let (head, office) = (staff.hub.campus(HEAD), staff.hub.office());
+    let (led, other) = (staff.held_session().await, fresh());
+    let nobodys = session("备课", "2026-05-12");
+    head.applied(create(&other, nobodys)).await;
+    // Of one it is asked twice, and of one that is about nobody, once.
+    for (record, version, field) in [
+        (&led, 2, "title"),
+        (&led, 2, "lesson"),
+        (&other, 1, "title"),
+    ] {
+        let please = ask_correction(field, &format!("请核对{NAME}"));
+        office.applied(act(record, version, please)).await;
+    }
+    let all = export(&office, &staff.person).await.expect("an export");
+    let told = about(&all);
+    let expected = [
+        (staff.person.clone(), 1),
+        (led.clone(), 1),
+        (led.clone(), 2),
+    ];
+    assert_eq!(told[..3], expected);
+    let [(first, 1), (again, 2)] = &told[3..] else {
+        panic!("both versions of one correction: {told:?}")
+    };
+    assert_eq!(first, again);
+    for kept in &all[3..] {
+        let Change::Upsert(record) = decode(&kept.change) else {
+            panic!("it is open")
+        };
+        assert_eq!(record.kind, "correction");
+        assert!(holds(&kept.change, NAME) && holds(&kept.change, &led));
+    }
+    // It is over, and kept.
+    head.applied(edit(&led, 2, staff.led_session())).await;
+    let all = export(&office, &staff.person).await.expect("an export");
+    assert_eq!(
+        about(&all)[4..],
+        [(first.clone(), 1), (first.clone(), 2), (first.clone(), 3)]
+    );
+    assert!(matches!(decode(&all[6].change), Change::Deleted(_)));
 }

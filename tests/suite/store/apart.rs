@@ -17,7 +17,8 @@ fn key() -> Key {
 
 async fn load(scribe: &Scribe<'_>) -> Loaded {
     let needs = Needs {
-        records: [record(1), record(2)].into(),
+        records: [record(1)].into(),
+        fresh: [record(2)].into(),
         mutations: [(at_campus(1), mutation(1)), (at_campus(1), mutation(2))].into(),
         versions: [(record(1), 1), (record(1), 2)].into(),
         keys: [key()].into(),

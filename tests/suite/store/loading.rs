@@ -40,6 +40,7 @@ pub async fn nothing_is_found_of_what_was_never_written(store: &dyn Store) {
     let scribe = Scribe::new(store, "g").await;
     let needs = Needs {
         records: HashSet::from([record(1)]),
+        fresh: HashSet::from([record(2)]),
         mutations: HashSet::from([(Place::Office, mutation(1))]),
         versions: HashSet::from([(record(1), 1)]),
         keys: HashSet::from([key("menu", "a")]),
@@ -54,6 +55,24 @@ pub async fn nothing_is_found_of_what_was_never_written(store: &dyn Store) {
         assert!(loaded.keys.is_empty());
         assert!(loaded.kinds.values().all(BTreeSet::is_empty));
     }
+}
+
+pub async fn what_is_said_to_be_new_and_is_not_is_found_without_those_who_see_it(
+    store: &dyn Store,
+) {
+    let mut scribe = Scribe::new(store, "g").await;
+    let seen = |n| put(record(n)).seen_by(&[Who::Group]);
+    scribe.commit([seen(1), seen(2)]).await;
+    let needs = Needs {
+        records: HashSet::from([record(1)]),
+        fresh: HashSet::from([record(1), record(2), record(3)]),
+        ..Needs::default()
+    };
+    let loaded = load(&scribe, &needs).await;
+    let found: BTreeSet<_> = loaded.records.keys().copied().collect();
+    assert_eq!(found, BTreeSet::from([record(1), record(2)]));
+    let seen: Vec<_> = loaded.audience.keys().copied().collect();
+    assert_eq!(seen, [record(1)]);
 }
 
 pub async fn a_kind_is_found_whole_and_live(store: &dyn Store) {
@@ -82,12 +101,17 @@ pub async fn the_live_records_of_some_days_are_found(store: &dyn Store) {
         last: date(2026, 5, last),
     };
     let on = |n, days| put(record(n)).kind("session").on(days);
+    let until_summer = Span {
+        last: date(2026, 7, 1),
+        ..may(4, 4)
+    };
     scribe
         .commit([
             on(1, may(4, 4)),
             on(2, may(3, 5)),
             on(3, may(5, 6)),
             on(4, may(4, 4)),
+            on(5, until_summer),
         ])
         .await;
     scribe.commit([on(1, may(20, 20)), delete(record(4))]).await;

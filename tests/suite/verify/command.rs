@@ -37,7 +37,13 @@ async fn the_command_says_whole_with_status_0_and_rewritten_with_status_1() {
     // It says what was compared, and what was not.
     assert!(words.contains("1 条记录的现行版"), "{words}");
     assert!(
-        words.contains("older versions said cannot be compared"),
+        words.contains("older versions said was not compared this time"),
+        "{words}"
+    );
+    let all = campus(folder.path(), &hub, &token, &["verify", "--all"]);
+    let words = said(&all);
+    assert!(
+        words.contains("0 older versions are, as the hub tells them"),
         "{words}"
     );
     let again = campus(folder.path(), &hub, &token, &["verify", "--json"]);

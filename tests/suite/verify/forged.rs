@@ -28,7 +28,7 @@ async fn told() -> (TestHub, School, i64) {
 }
 
 /// What somebody did to the file while the hub was down.
-async fn forge(hub: &mut TestHub, forge: impl AsyncFnOnce(&Forger)) {
+pub async fn forge(hub: &mut TestHub, forge: impl AsyncFnOnce(&Forger)) {
     hub.stop().await;
     let forger = Forger::open(&hub.data()).await;
     forge(&forger).await;
