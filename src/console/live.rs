@@ -47,7 +47,7 @@ pub async fn stream(
         match told {
             Ok(()) => {
                 sleep_until(not_before).await;
-                let moved = Event::default().event("moved").data("");
+                let moved = Event::default().event("moved").data("now");
                 let not_before = Instant::now() + APART;
                 Some((Ok(moved), Some((following, figures, not_before))))
             }

@@ -2,11 +2,13 @@
 
 use super::browser::Browser;
 use super::{hire, place};
-use crate::harness::{HEAD, LAKE, SPRING, TestHub};
+use crate::harness::{HEAD, LAKE, NewCampus, TestHub, campus, limits};
 use crate::wishes::{
-    Content as _, act, announce, cancel_session, create, fresh, postpone_to, session,
+    Content as _, act, announce, cancel_session, create, fresh, id, postpone_to, session,
 };
 use lianxiao::wire::v1;
+
+const MEMBER: &str = "水北";
 
 /// Makes a link, and gives its path.
 async fn link(browser: &Browser) -> String {
@@ -56,7 +58,17 @@ fn at(date: &str, start: &str, end: &str) -> v1::SessionDay {
 
 #[tokio::test]
 async fn a_phone_subscribes_to_the_sessions_that_its_holder_may_see() {
-    let hub = TestHub::start().await;
+    // A member school sees what it is invited to.
+    let roles = [
+        (HEAD, v1::CampusRole::Head),
+        (MEMBER, v1::CampusRole::Member),
+    ];
+    let campuses = roles.map(|(name, role)| NewCampus {
+        id: id(name),
+        name: name.to_owned(),
+        content: campus(name, role).encode(),
+    });
+    let hub = TestHub::start_group(limits(), campuses.into()).await;
     let (open, private) = (fresh(), fresh());
     let title = "数学,语文; 大单元\\备课 跨校联合教研活动第十二次集体备课安排与讨论";
     let shown = v1::Session {
@@ -71,8 +83,8 @@ async fn a_phone_subscribes_to_the_sessions_that_its_holder_may_see() {
     head.applied(create(&open, shown)).await;
     head.applied(create(&private, hidden)).await;
     head.applied(act(&open, 1, announce())).await;
-    let spring = Browser::signed_in(&hub, &hub.group.member(SPRING).token).await;
-    let (path, phone) = (link(&spring).await, Browser::new(&hub));
+    let member = Browser::signed_in(&hub, &hub.group.member(MEMBER).token).await;
+    let (path, phone) = (link(&member).await, Browser::new(&hub));
     let found = lines(&phone, &path).await;
     // 14:00 in Shanghai, whatever zone the phone is in.
     assert_eq!(value(&found, "DTSTART:"), "20260512T060000Z");
