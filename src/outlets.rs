@@ -17,4 +17,4 @@ pub mod words;
 pub mod xlsx;
 
 pub use json::json;
-pub use sheet::{Cell, Sheet, ratio, when};
+pub use sheet::{Cell, Sheet, ratio, when, zone};

@@ -107,12 +107,11 @@ impl Office {
 
     async fn answer(&self, line: &Line) -> Result<String, Error> {
         let hub = line.office();
-        let zone = TimeZone::system();
         let now = self.at.unwrap_or_else(|| SystemClock.now());
-        let today = now.to_zoned(zone.clone()).date();
+        let today = now.to_zoned(TimeZone::system()).date();
         match &self.verb {
-            Verb::Status(days) => self.status(hub, days.weeks(today), &zone).await,
-            Verb::Matrix(matrix) => self.matrix(hub, matrix, today, &zone).await,
+            Verb::Status(days) => self.status(hub, days.weeks(today)).await,
+            Verb::Matrix(matrix) => self.matrix(hub, matrix, today).await,
             Verb::Table(days) => self.table(hub, days.only(today)).await,
             Verb::Sessions(days) => self.sessions(hub, days.year(today)).await,
             Verb::Exchanges(of) => self.exchanges(hub, of.date).await,
@@ -120,7 +119,7 @@ impl Office {
                 self.shares(hub, of.year.unwrap_or(school_year(today)))
                     .await
             }
-            Verb::Chase(chase) => self.chase(hub, chase.line, &zone).await,
+            Verb::Chase(chase) => self.chase(hub, chase.line).await,
             Verb::Excuse(excuse) => excuse.ask(line).await,
         }
     }
@@ -148,12 +147,7 @@ impl Office {
         }
     }
 
-    async fn status(
-        &self,
-        mut hub: Hub,
-        (first_date, last_date): Two,
-        zone: &TimeZone,
-    ) -> Result<String, Error> {
+    async fn status(&self, mut hub: Hub, (first_date, last_date): Two) -> Result<String, Error> {
         let request = v1::GetGroupStatusRequest {
             first_date,
             last_date,
@@ -161,17 +155,11 @@ impl Office {
         };
         let answer = hub.get_group_status(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
-        let sheets = outlets::status::sheets(&answer, zone);
+        let sheets = outlets::status::sheets(&answer);
         self.shown("GetGroupStatusResponse", &answer, &sheets)
     }
 
-    async fn matrix(
-        &self,
-        mut hub: Hub,
-        matrix: &Matrix,
-        today: Date,
-        zone: &TimeZone,
-    ) -> Result<String, Error> {
+    async fn matrix(&self, mut hub: Hub, matrix: &Matrix, today: Date) -> Result<String, Error> {
         let (first_date, last_date) = matrix.days.weeks(today);
         let period = match matrix.by_day {
             true => v1::MenuPeriod::Day,
@@ -185,7 +173,7 @@ impl Office {
         };
         let answer = hub.get_menu_matrix(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
-        let sheets = outlets::menus::matrix(&answer, zone);
+        let sheets = outlets::menus::matrix(&answer);
         self.shown("GetMenuMatrixResponse", &answer, &sheets)
     }
 
@@ -235,16 +223,11 @@ impl Office {
         self.shown("GetExchangeSharesResponse", &answer, &sheets)
     }
 
-    async fn chase(
-        &self,
-        mut hub: Hub,
-        line_alone: bool,
-        zone: &TimeZone,
-    ) -> Result<String, Error> {
+    async fn chase(&self, mut hub: Hub, line_alone: bool) -> Result<String, Error> {
         let request = v1::GetChaseListRequest { time: self.time() };
         let answer = hub.get_chase_list(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
-        let sheets = outlets::chase::sheets(&answer, zone);
+        let sheets = outlets::chase::sheets(&answer);
         let line = harmless(&answer.line);
         if line_alone {
             return Ok(line + "\n");

@@ -66,7 +66,7 @@ pub fn exchange_book(
     let row = |campus: &Listed| movements(campus, &moved, which);
     let all = |which: Which<'_>| Some(sum(moved.iter().filter(|of| which(of))));
     ExchangeBook {
-        instant: Some(instant(position, time)),
+        instant: Some(instant(records, (position, time))),
         date: day.to_string(),
         year_first_date: year.first.to_string(),
         year_last_date: year.last.to_string(),

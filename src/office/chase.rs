@@ -65,7 +65,7 @@ pub fn chase_list(records: &Records, (position, time): (i64, Timestamp)) -> Chas
     let campuses = here.iter().map(campus);
     let campuses: Vec<_> = campuses.filter(|campus| !campus.items.is_empty()).collect();
     ChaseList {
-        instant: Some(instant(position, time)),
+        instant: Some(instant(records, (position, time))),
         date: today.to_string(),
         line: line::of(today, &campuses),
         campuses,

@@ -49,7 +49,7 @@ pub fn menu_matrix(
         totals: Some(totals(rows.iter().map(|row| &row.cells[i]))),
     };
     MenuMatrix {
-        instant: Some(instant(position, time)),
+        instant: Some(instant(records, (position, time))),
         period: period.into(),
         columns: dates.iter().enumerate().map(column).collect(),
         totals: Some(totals(rows.iter().flat_map(|row| &row.cells))),

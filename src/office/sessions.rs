@@ -38,7 +38,7 @@ pub fn session_report(
     let row = |campus: &Listed| campus_sessions(campus, &sessions);
     let campuses: Vec<_> = listed.iter().map(row).collect();
     SessionReport {
-        instant: Some(instant(position, time)),
+        instant: Some(instant(records, (position, time))),
         first_date: span.first.to_string(),
         last_date: span.last.to_string(),
         covered: Some(coverage::share(&coverage, |_| 1)),

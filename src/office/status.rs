@@ -6,6 +6,7 @@ use super::{matrix, menus, watch};
 use crate::kinds::forbidden_foods;
 use crate::kinds::registers::calendar::calendar_of;
 use crate::kinds::registers::campus::membership;
+use crate::kinds::registers::policy::zone;
 use crate::model::calendar::Calendar;
 use crate::model::date::{self, Span};
 use crate::model::ids::Place;
@@ -62,7 +63,7 @@ pub fn group_status(
         })
         .collect();
     GroupStatus {
-        instant: Some(instant(position, time)),
+        instant: Some(instant(records, (position, time))),
         first_date: span.first.to_string(),
         last_date: span.last.to_string(),
         campuses,
@@ -74,10 +75,12 @@ pub fn group_status(
 }
 
 /// What a report was computed from.
-pub fn instant(position: i64, time: Timestamp) -> v1::Instant {
+pub fn instant(records: &Records, (position, time): (i64, Timestamp)) -> v1::Instant {
+    let zone = zone(records.policy.as_ref());
     v1::Instant {
         position,
         time: Some(timestamp(time)),
+        time_zone: zone.iana_name().unwrap_or_default().to_owned(),
     }
 }
 

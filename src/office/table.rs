@@ -26,7 +26,7 @@ pub fn meal_table(records: &Records, span: Span, (position, time): (i64, Timesta
         }
     };
     MealTable {
-        instant: Some(instant(position, time)),
+        instant: Some(instant(records, (position, time))),
         dates: span.days().map(|day| day.to_string()).collect(),
         campuses: members(records, span).into_iter().map(campus).collect(),
     }

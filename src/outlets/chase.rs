@@ -1,13 +1,13 @@
 //! Whom to chase.
 
 use super::sheet::row;
-use super::{Sheet, when, words};
+use super::{Sheet, when, words, zone};
 use crate::wire::v1;
-use jiff::tz::TimeZone;
 
 /// One row for each thing that is owed.
 #[must_use]
-pub fn sheets(chase: &v1::GetChaseListResponse, zone: &TimeZone) -> Vec<Sheet> {
+pub fn sheets(chase: &v1::GetChaseListResponse) -> Vec<Sheet> {
+    let zone = &zone(chase.instant.as_ref());
     let mut owed = Sheet::new(
         &format!("催报 to chase {}", chase.date),
         &[

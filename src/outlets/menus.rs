@@ -1,7 +1,7 @@
 //! Who published menus on time, and what is on the table.
 
 use super::sheet::row;
-use super::{Cell, Sheet, ratio, when, words};
+use super::{Cell, Sheet, ratio, when, words, zone};
 use crate::wire::v1::{self, MenuStandingState as State};
 use jiff::tz::TimeZone;
 
@@ -22,7 +22,8 @@ const TOTALS: [&str; 11] = [
 
 /// The matrix, and what was late in it.
 #[must_use]
-pub fn matrix(matrix: &v1::GetMenuMatrixResponse, zone: &TimeZone) -> Vec<Sheet> {
+pub fn matrix(matrix: &v1::GetMenuMatrixResponse) -> Vec<Sheet> {
+    let zone = &zone(matrix.instant.as_ref());
     let shown: Vec<usize> = (0..matrix.columns.len())
         .filter(|i| applies(&matrix.columns[*i], matrix.rows.len()))
         .collect();

@@ -87,6 +87,13 @@ pub fn ratio(ratio: Option<v1::Ratio>) -> Cell {
     format!("{}/{} ({percent:.1}%)", ratio.numerator, ratio.denominator).into()
 }
 
+/// The zone of the group whose report it is.
+#[must_use]
+pub fn zone(instant: Option<&v1::Instant>) -> TimeZone {
+    let name = instant.map_or("", |instant| instant.time_zone.as_str());
+    TimeZone::get(name).unwrap_or(TimeZone::UTC)
+}
+
 /// A time in a zone, to the minute; nothing when there is none.
 #[must_use]
 pub fn when(time: Option<&prost_types::Timestamp>, zone: &TimeZone) -> Cell {

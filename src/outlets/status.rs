@@ -1,13 +1,14 @@
 //! Where every campus stands.
 
 use super::sheet::row;
-use super::{Sheet, ratio, when, words};
+use super::{Sheet, ratio, when, words, zone};
 use crate::wire::v1;
 use jiff::tz::TimeZone;
 
 /// One row a campus: how it stands, and how it reports.
 #[must_use]
-pub fn sheets(status: &v1::GetGroupStatusResponse, zone: &TimeZone) -> Vec<Sheet> {
+pub fn sheets(status: &v1::GetGroupStatusResponse) -> Vec<Sheet> {
+    let zone = &zone(status.instant.as_ref());
     vec![standing(status, zone), reporting(status)]
 }
 

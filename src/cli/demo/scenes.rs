@@ -6,7 +6,6 @@ use super::week::{self, CHASE, EXPECTED, WEEK};
 use super::{clash, doubts, kill, trespass};
 use crate::outlets;
 use crate::wire::v1::{self, action, content, exchange_action, menu_action, session_action};
-use jiff::tz::TimeZone;
 use tokio::sync::oneshot;
 
 /// Plays every scene; true when the hub's figures are the script's.
@@ -281,11 +280,10 @@ async fn status(stage: &Stage) -> Result<v1::GetGroupStatusResponse, Error> {
 
 /// Prints the table; true when it is what the script, counted by hand, says it should be.
 fn show(status: &v1::GetGroupStatusResponse) -> bool {
-    let zone = TimeZone::get("Asia/Shanghai").expect("the zone is bundled");
     println!();
     println!(
         "{}",
-        outlets::table::tables(&outlets::status::sheets(status, &zone))
+        outlets::table::tables(&outlets::status::sheets(status))
     );
     let mut as_written = status.campuses.len() == EXPECTED.len();
     for (expected, campus) in EXPECTED.iter().zip(&status.campuses) {

@@ -156,7 +156,7 @@ pub fn canonical<'a, 'w: 'a>(
 }
 
 /// The days a word is used.
-fn used(word: &v1::Word) -> Span {
+pub fn used(word: &v1::Word) -> Span {
     Span {
         first: date::day(&word.from).unwrap_or(FIRST_DAY),
         last: date::day(&word.until).unwrap_or(LAST_DAY),

@@ -3,6 +3,7 @@
 
 use super::statement::Sql;
 use super::{audit, chain, commits, erase, feed, history, load, report, retain, write};
+use crate::model::date::Span;
 use crate::model::feed::Filter;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::model::sight::Sight;
@@ -119,6 +120,8 @@ async fn records_are_found_by_their_days() {
     let ending = "version (grp=? AND kind=? AND ends_on>? AND ends_on<?)";
     let open = "version (grp=? AND kind=? AND ends_on=? AND superseded_at>?)";
     goes(report::AS_OF, &[ending, open]).await;
+    let sql = load::near_statement(GROUP, "session", Span::ALWAYS);
+    goes(&text(&sql), &[ending]).await;
 }
 
 #[tokio::test]

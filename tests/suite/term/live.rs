@@ -112,7 +112,10 @@ async fn a_deadline_that_passes_is_seen_though_nobody_wrote_anything() {
         after = next(&mut updates).await;
     }
     assert_eq!(due(&after), 2);
-    let head = after.status.as_ref().and_then(|status| status.instant);
+    let head = after
+        .status
+        .as_ref()
+        .and_then(|status| status.instant.clone());
     assert_eq!(
         head.expect("an instant").position,
         term.office().newest().await
