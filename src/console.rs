@@ -43,7 +43,6 @@ struct Console {
 
 /// The pages of a hub. Every request carries the address it came from (`IpAddr`) as an extension; `secure`: the
 /// door speaks TLS.
-#[must_use]
 pub fn pages(hub: Arc<Hub>, secure: bool) -> Router {
     let console = Console { hub, secure };
     Router::new()

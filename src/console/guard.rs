@@ -77,15 +77,13 @@ async fn admitted(
 /// otherwise.
 fn of_this_hub(headers: &HeaderMap, authority: Option<&str>) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    match text("sec-fetch-site") {
-        Some(site) => site == "same-origin",
-        // Over plain text browsers say only where a form comes from.
-        None => {
-            let host = authority.or(text(HOST.as_str()));
-            let origin = text(ORIGIN.as_str()).and_then(|origin| origin.split_once("://"));
-            origin.is_some_and(|(_, from)| Some(from) == host)
-        }
+    if let Some(site) = text("sec-fetch-site") {
+        return site == "same-origin";
     }
+    // Over plain text browsers say only where a form comes from.
+    let host = authority.or(text(HOST.as_str()));
+    let origin = text(ORIGIN.as_str()).and_then(|origin| origin.split_once("://"));
+    origin.is_some_and(|(_, from)| Some(from) == host)
 }
 
 fn dressed(mut answer: Response) -> Response {

@@ -88,21 +88,18 @@ fn event(
         let zoned = date.to_datetime(clock_time(clock)?).to_zoned(zone.clone());
         Some(zoned.ok()?.timestamp())
     };
-    match at(&of_day.start) {
+    if let Some(start) = at(&of_day.start) {
         // In UTC: every calendar shows it in its own zone, and none needs to know the group's.
-        Some(start) => {
-            event.append_property(("DTSTART", utc(start).as_str()));
-            if let Some(end) = at(&of_day.end) {
-                event.append_property(("DTEND", utc(end).as_str()));
-            }
+        event.append_property(("DTSTART", utc(start).as_str()));
+        if let Some(end) = at(&of_day.end) {
+            event.append_property(("DTEND", utc(end).as_str()));
         }
-        None => {
-            let next = date.saturating_add(1.day());
-            let text = |date: Date| date.strftime("%Y%m%d").to_string();
-            event
-                .append_property(of_kind("DTSTART", "DATE", &text(date)))
-                .append_property(of_kind("DTEND", "DATE", &text(next)));
-        }
+    } else {
+        let text = |date: Date| date.strftime("%Y%m%d").to_string();
+        let next = date.saturating_add(1.day());
+        event
+            .append_property(of_kind("DTSTART", "DATE", &text(date)))
+            .append_property(of_kind("DTEND", "DATE", &text(next)));
     }
     event.done()
 }

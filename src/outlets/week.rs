@@ -113,7 +113,7 @@ pub fn week<'a>(
 }
 
 fn dish(dish: &v1::Dish, names: &AllergenNames) -> Dish {
-    let named = |of: &v1::Allergen| {
+    let shown = |of: &v1::Allergen| {
         let known = names.get(&(of.scheme.clone(), of.code.clone()));
         let name = known.unwrap_or(&of.code);
         match of.presence() {
@@ -121,7 +121,7 @@ fn dish(dish: &v1::Dish, names: &AllergenNames) -> Dish {
             _ => name.clone(),
         }
     };
-    let allergens: Vec<String> = dish.allergens.iter().map(named).collect();
+    let allergens: Vec<String> = dish.allergens.iter().map(shown).collect();
     Dish {
         name: dish.name.clone(),
         allergens: allergens.join("、"),

@@ -3,11 +3,13 @@
 
 mod exchanges;
 mod matrix;
+mod report;
 mod sheet;
 mod week;
 
 pub use exchanges::national;
 pub use matrix::matrix;
+pub use report::sheets;
 pub use week::week;
 
 /// What a workbook is sent as.

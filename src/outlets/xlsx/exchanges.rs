@@ -34,7 +34,7 @@ pub fn national(
         book.year_first_date, book.year_last_date
     );
     let mut workbook = Workbook::new();
-    sheet(&mut workbook, ("交流轮岗", &title, &print), &columns)?;
+    sheet(&mut workbook, ("交流轮岗", title.trim(), &print), &columns)?;
     let page = workbook.worksheet_from_index(0)?;
     for (row, booked) in (HEADER + 1..).zip(&book.exchanges) {
         let cells = cells(booked, &name);

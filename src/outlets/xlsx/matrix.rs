@@ -31,7 +31,7 @@ pub fn matrix(
     let mut workbook = Workbook::new();
     let width = sheet(
         &mut workbook,
-        ("食谱上报", &format!("{group} 食谱上报情况"), &print),
+        ("食谱上报", format!("{group} 食谱上报情况").trim(), &print),
         &columns,
     )?;
     let page = workbook.worksheet_from_index(0)?;

@@ -15,11 +15,11 @@ use std::collections::HashMap;
 /// Two looks: what ends is looked for by its days, what does not by what was live. All versions that a register or
 /// an open movement ever had would count as of this week.
 pub const AS_OF: &str = "SELECT id, kind, topic, campus, version, position, erased, frame FROM (\
-     SELECT grp, id, kind, topic, campus, version, position, erased, frame, ends_on FROM version \
+     SELECT grp, id, kind, topic, campus, version, position, erased, frame FROM version \
      WHERE grp = ? AND kind = ? AND ends_on >= ? AND ends_on < '9999-12-31' AND starts_on <= ? \
      AND position <= ? AND superseded_at > ? AND frame IS NOT NULL \
      UNION ALL \
-     SELECT grp, id, kind, topic, campus, version, position, erased, frame, ends_on FROM version \
+     SELECT grp, id, kind, topic, campus, version, position, erased, frame FROM version \
      WHERE grp = ? AND kind = ? AND ends_on = '9999-12-31' AND superseded_at > ? \
      AND starts_on || '' <= ? AND position <= ? AND frame IS NOT NULL\
      ) AS v WHERE TRUE";
