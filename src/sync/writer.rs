@@ -32,7 +32,7 @@ pub struct Writer {
 /// What a task is asked.
 enum Wanted {
     Push(Box<Job>),
-    Erase(ErasingJob),
+    Erase(Box<ErasingJob>),
 }
 
 impl Wanted {
@@ -111,7 +111,7 @@ impl Writer {
     /// When nothing can be said of it.
     pub async fn erase(&self, part: Part) -> Result<Done, WriteError> {
         let (done, told) = oneshot::channel();
-        let job = Wanted::Erase(ErasingJob { part, done });
+        let job = Wanted::Erase(Box::new(ErasingJob { part, done }));
         self.jobs.send(job).map_err(|_| WriteError::Stopping)?;
         told.await.map_err(|_| WriteError::Stopping)?
     }
@@ -164,7 +164,8 @@ impl Task {
                 }
                 next = waiting.try_recv().ok();
             }
-            if let Some(ErasingJob { part, done }) = erasures.pop_front() {
+            if let Some(job) = erasures.pop_front() {
+                let ErasingJob { part, done } = *job;
                 let _ = done.send(caught(self.erase(&part)).await.map_err(failed));
             }
             if !queue.is_empty() {

@@ -125,10 +125,10 @@ async fn a_campus_is_shown_nothing_that_is_anothers() {
     }
 }
 
-#[tokio::test]
-async fn what_somebody_typed_is_text_on_every_page() {
-    const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
-    let hub = TestHub::start().await;
+const HOSTILE: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>";
+
+/// A session, an exchange and a menu of somebody who means ill.
+async fn hostile(hub: &TestHub) -> [String; 3] {
     let name = "<b>甲</b>";
     let (record, moved) = (fresh(), fresh());
     let hostile = v1::Session {
@@ -152,7 +152,14 @@ async fn what_somebody_typed_is_text_on_every_page() {
     served.label = HOSTILE.to_owned();
     served.meals[0].dishes[0].name = HOSTILE.to_owned();
     served.remarks = vec![HOSTILE.to_owned()];
-    let menu = published(&hub, HEAD, served).await;
+    let menu = published(hub, HEAD, served).await;
+    [record, moved, menu]
+}
+
+#[tokio::test]
+async fn what_somebody_typed_is_text_on_every_page() {
+    let hub = TestHub::start().await;
+    let [record, moved, menu] = hostile(&hub).await;
     let office = Browser::signed_in(&hub, &hub.group.office).await;
     for path in [
         "/".to_owned(),

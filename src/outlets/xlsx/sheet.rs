@@ -80,6 +80,9 @@ pub fn sheet(
     across(sheet, 0, last, title, &titled)?;
     across(sheet, 1, last, print, &small)?;
     sheet.set_row_height(0, 28)?;
+    // A head may have two lines.
+    sheet.set_row_height(HEADER, 32)?;
+    sheet.set_default_row_height(20);
     for (column, (name, width)) in (0..).zip(columns) {
         sheet.write_string_with_format(HEADER, column, name, &heading())?;
         sheet.set_column_width(column, *width)?;

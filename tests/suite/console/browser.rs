@@ -117,13 +117,13 @@ impl Browser {
             self.address,
             body.len()
         );
-        for (name, value) in headers {
-            text += &format!("{name}: {value}\r\n");
+        for (name, value) in headers.iter().copied() {
+            text.extend([name, ": ", value, "\r\n"]);
         }
         if let Some(cookie) = &self.cookie {
-            text += &format!("cookie: {cookie}\r\n");
+            text.extend(["cookie: ", cookie, "\r\n"]);
         }
-        text += &format!("\r\n{body}");
+        text.extend(["\r\n", body]);
         let mut tcp = TcpStream::connect(self.address)
             .await
             .expect("a connection");

@@ -216,9 +216,9 @@ pub async fn a_loan_is_good_for_one_purpose_until_it_ends_or_is_taken_back(store
     lend(1, 6, Purpose::Pages, Some(50), 20).await;
     assert_eq!(held(store, 2).await, None);
     let take_back = async |purpose, token: Option<u8>| {
-        let token = token.map(|token| [token; 32]);
-        let taken = store.take_back(group, id(1), purpose, token.as_ref()).await;
-        taken.expect("it is taken back");
+        let hash = token.map(|token| [token; 32]);
+        let ended = store.take_back(group, id(1), purpose, hash.as_ref()).await;
+        ended.expect("it is taken back");
     };
     take_back(Purpose::Pages, Some(3)).await;
     assert_eq!(held(store, 3).await, None);
