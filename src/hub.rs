@@ -12,6 +12,7 @@ mod figures;
 mod known;
 mod live;
 mod others;
+mod pages;
 mod people;
 mod presence;
 mod rates;
@@ -30,10 +31,12 @@ pub use drained::Drained;
 pub use error::HubError;
 pub use live::Looking;
 pub use others::LOOK_EVERY;
+pub use pages::Following;
 pub use people::{Erased, Export, Wanted};
 pub use replicas::Report;
 pub use restore::{migrate, restore};
 
+pub use crate::office::{calendar_of, zone};
 pub use crate::store::{
     Backup, Commit, Commits, Leaf, ListedCredential, Lost, Moved, PostgresAddress, Progress,
     Restore, Restored,
@@ -48,7 +51,7 @@ use crate::model::feed::{Event, Filter, Page, ResetReason};
 use crate::model::ids::CredentialId;
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
-use crate::model::secret;
+use crate::model::secret::{self, Purpose};
 use crate::store::Store;
 use crate::sync::{
     Heads, Ledger, Pace, Reader, Reading, Shares, Sights, Watching, Writer, end_if_unsynced,
@@ -243,8 +246,17 @@ impl Hub {
     /// # Errors
     /// `Unauthenticated` when nobody does, `TooOften` when many such tokens came from there.
     pub async fn authenticate(&self, token: &str, address: IpAddr) -> Result<Caller, HubError> {
+        self.admitted(token, Purpose::Calls, address).await
+    }
+
+    async fn admitted(
+        &self,
+        token: &str,
+        purpose: Purpose,
+        address: IpAddr,
+    ) -> Result<Caller, HubError> {
         let now = self.clock.now();
-        let caller = self.known.caller(secret::hash(token), now).await;
+        let caller = self.known.caller(secret::hash(token), purpose, now).await;
         if let Err(HubError::Unauthenticated) = caller {
             // After the look, not before: a bad machine behind a school's one address locks out nobody.
             self.rates.sign_in(address)?;

@@ -25,4 +25,6 @@ pub use shares::{ExchangeShares, exchange_shares, school_year};
 pub use status::{GroupStatus, Heard, group_status};
 pub use table::{MealTable, meal_table};
 
+pub use crate::kinds::registers::calendar::calendar_of;
+pub use crate::kinds::registers::policy::zone;
 pub use crate::wire::v1::MenuPeriod;

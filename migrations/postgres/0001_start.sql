@@ -41,12 +41,13 @@ CREATE TABLE credential (
 );
 
 -- The secrets of credentials, by their hashes: a token is looked up before its group is known. A credential
--- has more than one while its token is being exchanged for the next.
+-- has more than one while its token is being exchanged for the next, and one for every browser that signed in.
 CREATE TABLE token (
     hash       BYTEA  NOT NULL PRIMARY KEY,
     grp        BIGINT NOT NULL,
     credential BYTEA  NOT NULL,
-    expires_at BIGINT, -- null: with the credential
+    expires_at BIGINT,          -- null: with the credential
+    purpose    BIGINT NOT NULL, -- what it lets in for. 0: calls; 1: the pages, in one browser; 2: the calendar
     FOREIGN KEY (grp, credential) REFERENCES credential (grp, id)
 );
 CREATE INDEX token_credential ON token (grp, credential);

@@ -17,6 +17,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use prost::Message;
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -32,6 +33,9 @@ pub struct Office {
     /// Print csv that Excel and WPS open
     #[arg(long, global = true)]
     csv: bool,
+    /// Write a workbook that an office prints on A4; of exchanges the six national columns
+    #[arg(long, value_name = "FILE", global = true, conflicts_with_all = ["json", "csv"])]
+    xlsx: Option<PathBuf>,
     #[command(subcommand)]
     verb: Verb,
 }
@@ -137,7 +141,9 @@ impl Office {
 
     /// An answer in the form that was asked for.
     fn shown(&self, name: &str, answer: &impl Message, sheets: &[Sheet]) -> Result<String, Error> {
-        if self.json {
+        if let Some(file) = &self.xlsx {
+            written(file, &outlets::xlsx::sheets(sheets)?)
+        } else if self.json {
             let json = outlets::json(name, answer)?;
             Ok(harmless(&json.to_string()) + "\n")
         } else if self.csv {
@@ -173,6 +179,10 @@ impl Office {
         };
         let answer = hub.get_menu_matrix(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
+        if let Some(file) = &self.xlsx {
+            let as_of = as_of(answer.instant.as_ref());
+            return written(file, &outlets::xlsx::matrix(&answer, "", &as_of)?);
+        }
         let sheets = outlets::menus::matrix(&answer);
         self.shown("GetMenuMatrixResponse", &answer, &sheets)
     }
@@ -208,6 +218,14 @@ impl Office {
         };
         let answer = hub.get_exchange_book(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
+        if let Some(file) = &self.xlsx {
+            let as_of = as_of(answer.instant.as_ref());
+            let name = |id: &str| {
+                let campus = answer.campuses.iter().find(|campus| campus.campus_id == id);
+                campus.map_or(id, |campus| &campus.name).to_owned()
+            };
+            return written(file, &outlets::xlsx::national(&answer, ("", &as_of), name)?);
+        }
         let sheets = outlets::exchanges::book(&answer);
         self.shown("GetExchangeBookResponse", &answer, &sheets)
     }
@@ -233,7 +251,7 @@ impl Office {
             return Ok(line + "\n");
         }
         let shown = self.shown("GetChaseListResponse", &answer, &sheets)?;
-        match self.json || self.csv {
+        match self.json || self.csv || self.xlsx.is_some() {
             true => Ok(shown),
             false => Ok(format!("{line}\n\n{shown}")),
         }
@@ -269,6 +287,19 @@ impl Days {
 fn school_year(today: Date) -> i32 {
     const BEGINS_IN: i8 = 9;
     i32::from(today.year()) - i32::from(today.month() < BEGINS_IN)
+}
+
+/// Writes a workbook, and says nothing, as whoever writes a file does.
+fn written(file: &Path, workbook: &[u8]) -> Result<String, Error> {
+    let failed = |error| format!("cannot write {}: {error}", file.display());
+    std::fs::write(file, workbook).map_err(failed)?;
+    Ok(String::new())
+}
+
+/// The time of an instant, in the group's zone.
+fn as_of(instant: Option<&v1::Instant>) -> String {
+    let time = instant.and_then(|instant| instant.time.as_ref());
+    outlets::when(time, &outlets::zone(instant)).text()
 }
 
 /// Prints to whoever still listens.

@@ -211,3 +211,47 @@ pub fn exchange_count(value: v1::ExchangeCount) -> &'static str {
         v1::ExchangeCount::Unspecified => "–",
     }
 }
+
+/// How far a session is.
+#[must_use]
+pub fn session_status(value: v1::SessionStatus) -> &'static str {
+    match value {
+        v1::SessionStatus::Planned => "计划 planned",
+        v1::SessionStatus::Announced => "已通知 announced",
+        v1::SessionStatus::Held => "已举行 held",
+        v1::SessionStatus::Recorded => "已归档 recorded",
+        v1::SessionStatus::Postponed => "延期 postponed",
+        v1::SessionStatus::Cancelled => "取消 cancelled",
+        v1::SessionStatus::Unspecified => "–",
+    }
+}
+
+/// How a session meets.
+#[must_use]
+pub fn session_mode(value: v1::SessionMode) -> &'static str {
+    match value {
+        v1::SessionMode::OnSite => "现场 on site",
+        v1::SessionMode::OnlineLive => "线上直播 online, live",
+        v1::SessionMode::OnlineAsync => "线上异步 online, in one's own time",
+        v1::SessionMode::Unspecified => "–",
+    }
+}
+
+/// How far a menu is.
+#[must_use]
+pub fn menu_status(value: v1::MenuStatus) -> &'static str {
+    match value {
+        v1::MenuStatus::Draft => "草稿 draft",
+        v1::MenuStatus::Published => "已公布 published",
+        v1::MenuStatus::Withdrawn => "已撤回 withdrawn",
+        v1::MenuStatus::Amended => "已调整 amended",
+        v1::MenuStatus::Closed => "已执行 closed",
+        v1::MenuStatus::Unspecified => "–",
+    }
+}
+
+/// The Chinese of a word.
+#[must_use]
+pub fn zh(word: &'static str) -> &'static str {
+    word.split_once(' ').map_or(word, |(zh, _)| zh)
+}

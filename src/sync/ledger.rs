@@ -59,6 +59,21 @@ impl Ledger {
         self.tell(caller, || vec![told()]).await
     }
 
+    /// Records of a list, as they stand.
+    pub async fn listed(&self, caller: &Caller, versions: &[Version]) -> Result<()> {
+        let kinds = || {
+            versions
+                .iter()
+                .filter_map(|version| kinds::named(&version.topic))
+        };
+        let told = || Told {
+            subject: None,
+            positions: None,
+            kinds: kinds().collect(),
+        };
+        self.tell(caller, || vec![told()]).await
+    }
+
     /// Records as they stand, in the answers to a push.
     pub async fn answers(&self, caller: &Caller, answers: &[Answer]) -> Result<()> {
         let told = |answer: &Answer| Told {

@@ -9,6 +9,7 @@ mod bad_calls;
 mod bad_input;
 mod checker;
 mod conflicts;
+mod console;
 mod courses;
 mod crash;
 mod credentials;

@@ -3,11 +3,11 @@
 use super::Engine;
 use crate::model::audit::Deed;
 use crate::model::ids::{CredentialId, GroupKey, Place};
-use crate::model::secret::SecretHash;
+use crate::model::secret::{Purpose, SecretHash};
 use crate::store::sql::{credentials, handovers};
 use crate::store::{
-    Credential, Credentials, Handover, Held, ListedCredential, ReplicaStanding, Reported, Result,
-    Trade,
+    Credential, Credentials, Handover, Held, ListedCredential, Loan, ReplicaStanding, Reported,
+    Result, Trade,
 };
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -49,6 +49,30 @@ impl<E: Engine> Credentials for E {
         let trade = handovers::trade(&mut tx.db(), code, token, now).await?;
         tx.end().await?;
         Ok(trade)
+    }
+
+    async fn lend(
+        &self,
+        group: GroupKey,
+        id: CredentialId,
+        loan: &Loan,
+        at: Timestamp,
+    ) -> Result<()> {
+        let mut tx = self.transaction(&[group]).await?;
+        handovers::lend(&mut tx.db(), group, id, loan, at).await?;
+        tx.end().await
+    }
+
+    async fn take_back(
+        &self,
+        group: GroupKey,
+        id: CredentialId,
+        purpose: Purpose,
+        token: Option<&SecretHash>,
+    ) -> Result<()> {
+        let mut tx = self.transaction(&[group]).await?;
+        handovers::take_back(&mut tx.db(), group, id, purpose, token).await?;
+        tx.end().await
     }
 
     async fn revoke(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<bool> {

@@ -2,7 +2,7 @@
 
 use super::audit;
 use super::catalog::{changed, group};
-use super::column::{micros, place, place_bytes, time, uuid};
+use super::column::{micros, place, place_bytes, purpose, time, uuid};
 use super::db::Db;
 use super::statement::{Row, query};
 use crate::model::audit::{Audited, Deed};
@@ -69,7 +69,7 @@ pub async fn revoke(
 pub async fn held(db: &mut Db<'_>, token: &SecretHash) -> Result<Option<Held>> {
     let row = query(
         "SELECT g.grp, g.id AS group_id, g.name, g.epoch, c.id, c.place, c.holder, c.label, c.rights, \
-         c.expires_at, c.locked, c.revoked_at, t.expires_at AS token_expires_at \
+         c.expires_at, c.locked, c.revoked_at, t.purpose, t.expires_at AS token_expires_at \
          FROM token t JOIN credential c ON c.grp = t.grp AND c.id = t.credential \
          JOIN grp g ON g.grp = t.grp WHERE t.hash = ?",
     )
@@ -82,6 +82,7 @@ pub async fn held(db: &mut Db<'_>, token: &SecretHash) -> Result<Option<Held>> {
     let token_ends = optional_time(&row, "token_expires_at")?;
     Ok(Some(Held {
         ends_at: token_ends.into_iter().chain(credential.expires_at).min(),
+        purpose: purpose::read(row.try_get("purpose")?)?,
         revoked: optional_time(&row, "revoked_at")?.is_some(),
         credential,
         group,
