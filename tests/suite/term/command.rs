@@ -89,8 +89,8 @@ async fn the_matrix_is_a_table_csv_and_json() {
         )
     );
     // The deadline and the hub's time in the group's zone, wherever it is printed; beside them the claim.
-    let late = "2026-05-22 18:00,2026-05-25 07:00,2026-05-22T17:00:00+08:00";
-    assert!(csv.contains(late), "{csv}");
+    let late_row = "2026-05-22 18:00,2026-05-25 07:00,2026-05-22T17:00:00+08:00";
+    assert!(csv.contains(late_row), "{csv}");
     let json = printed(&term, &[words("matrix", &SPAN), vec!["--json"]].concat()).await;
     let json: Value = serde_json::from_str(&json).expect("JSON");
     assert_eq!(json["totals"]["onTime"], 14);
