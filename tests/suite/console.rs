@@ -149,8 +149,8 @@ async fn hostile(hub: &TestHub) -> [String; 3] {
         assert_eq!(result.outcome(), v1::Outcome::Applied, "{result:#?}");
     }
     let mut served = menu(&["2026-05-11"]);
-    served.label = HOSTILE.to_owned();
-    served.meals[0].dishes[0].name = HOSTILE.to_owned();
+    HOSTILE.clone_into(&mut served.label);
+    HOSTILE.clone_into(&mut served.meals[0].dishes[0].name);
     served.remarks = vec![HOSTILE.to_owned()];
     let menu = published(hub, HEAD, served).await;
     [record, moved, menu]

@@ -1,12 +1,12 @@
 //! The pages in a real Chromium: `tests/browser/pages.js` looks, this file does what it asks for meanwhile.
 
 use super::{hire, in_term, place, published};
-use crate::harness::{HEAD, LAKE, SPRING, within};
+use crate::harness::{HEAD, LAKE, SPRING, TestHub, within};
 use crate::wishes::{act, announce, create, fresh, menu, session};
 use lianxiao::model::ids::Place;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 /// What tests/run installs, and says where.
 fn installed(variable: &str) -> String {
@@ -14,31 +14,9 @@ fn installed(variable: &str) -> String {
         .unwrap_or_else(|_| panic!("tests/run installs a browser and sets {variable}"))
 }
 
-#[tokio::test]
-async fn the_office_works_in_a_browser() {
-    let hub = in_term().await;
-    published(
-        &hub,
-        HEAD,
-        menu(&[
-            "2026-05-11",
-            "2026-05-12",
-            "2026-05-13",
-            "2026-05-14",
-            "2026-05-15",
-        ]),
-    )
-    .await;
-    let meeting = fresh();
-    let held = [
-        create(&meeting, session("五年级语文集体备课", "2026-05-12")),
-        act(&meeting, 1, announce()),
-    ];
-    hub.campus(HEAD).push(held).await;
-    let (credential, token) = hire(&hub, Place::Office, "集团办").await;
-    let (_, clerk) = hire(&hub, place(LAKE), "总务处").await;
-    let (_, link) = hire(&hub, Place::Public, "公开").await;
-    let mut node = Command::new("node")
+/// The browser at a hub, with some tokens.
+fn look(hub: &TestHub, tokens: [(&str, &String); 3]) -> Child {
+    Command::new("node")
         .arg(concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/tests/browser/pages.js"
@@ -52,12 +30,39 @@ async fn the_office_works_in_a_browser() {
             installed("LIANXIAO_TEST_PLAYWRIGHT"),
         )
         .env("HUB", format!("http://{}", hub.address()))
-        .envs([("OFFICE", &token), ("CLERK", &clerk), ("PUBLIC", &link)])
+        .envs(tokens)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
-        .expect("node starts");
+        .expect("node starts")
+}
+
+const WEEK: [&str; 5] = [
+    "2026-05-11",
+    "2026-05-12",
+    "2026-05-13",
+    "2026-05-14",
+    "2026-05-15",
+];
+
+#[tokio::test]
+async fn the_office_works_in_a_browser() {
+    let hub = in_term().await;
+    published(&hub, HEAD, menu(&WEEK)).await;
+    let meeting = fresh();
+    let held = [
+        create(&meeting, session("五年级语文集体备课", "2026-05-12")),
+        act(&meeting, 1, announce()),
+    ];
+    hub.campus(HEAD).push(held).await;
+    let (credential, token) = hire(&hub, Place::Office, "集团办").await;
+    let (_, clerk) = hire(&hub, place(LAKE), "总务处").await;
+    let (_, link) = hire(&hub, Place::Public, "公开").await;
+    let mut node = look(
+        &hub,
+        [("OFFICE", &token), ("CLERK", &clerk), ("PUBLIC", &link)],
+    );
     let mut told = node.stdin.take().expect("it is piped");
     let mut lines = BufReader::new(node.stdout.take().expect("it is piped")).lines();
     let mut seen = Vec::new();
@@ -67,14 +72,7 @@ async fn the_office_works_in_a_browser() {
     {
         match line.as_str() {
             "publish" => {
-                let days = [
-                    "2026-05-11",
-                    "2026-05-12",
-                    "2026-05-13",
-                    "2026-05-14",
-                    "2026-05-15",
-                ];
-                published(&hub, SPRING, menu(&days)).await;
+                published(&hub, SPRING, menu(&WEEK)).await;
             }
             "revoke" => {
                 let revoked = hub.hub().revoke_credential(hub.group.id, credential).await;

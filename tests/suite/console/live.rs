@@ -28,6 +28,9 @@ async fn a_page_hears_of_what_is_written() {
 #[tokio::test]
 async fn the_offices_page_hears_of_a_deadline_that_passes() {
     let hub = in_term().await;
+    // An hour before, so that the sign-in lasts.
+    hub.clock
+        .set("2026-05-09T17:00:00+08:00".parse().expect("a time"));
     published(&hub, SPRING, menu(&["2026-05-11"])).await;
     let office = Browser::signed_in(&hub, &hub.group.office).await;
     office.get("/").await.shows("not due yet");

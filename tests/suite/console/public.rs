@@ -34,7 +34,7 @@ async fn a_public_link_shows_this_week_and_the_next_without_names() {
     published(&hub, SPRING, with_fish(&["2026-05-11"])).await;
     // A draft is nobody's business.
     let mut draft = menu(&["2026-05-12"]);
-    draft.meals[0].dishes[0].name = "草稿里的菜".to_owned();
+    "草稿里的菜".clone_into(&mut draft.meals[0].dishes[0].name);
     hub.campus(SPRING).applied(create(&fresh(), draft)).await;
     let (credential, link) = hire(&hub, Place::Public, "公开").await;
     let parent = Browser::new(&hub);

@@ -76,7 +76,7 @@ impl Book {
 async fn a_week_is_a_sheet_of_meals_and_a_dish_that_looks_like_a_formula_is_text() {
     let hub = TestHub::start().await;
     let mut week = menu(&["2026-05-11", "2026-05-12"]);
-    week.meals[0].dishes[0].name = FORMULA.to_owned();
+    FORMULA.clone_into(&mut week.meals[0].dishes[0].name);
     published(&hub, SPRING, week).await;
     let browser = Browser::signed_in(&hub, &hub.group.member(HEAD).token).await;
     let path = format!("/campus/{}/week.xlsx?week=2026-05-11", id(SPRING));
