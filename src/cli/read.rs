@@ -1,19 +1,19 @@
 //! `lianxiao read`: what people typed and their sheets → content and doubts. No hub is needed.
 
 use super::Outcome;
+use super::campus::lang::Lang;
 use super::text::harmless;
 use crate::intake::doubt::{Doubt, Place};
 use crate::intake::known::Known;
 use crate::intake::reading::Reading;
 use crate::intake::{What, read};
 use crate::model::clock::{Clock as _, SystemClock};
-use crate::wire::{CONTRACT, v1};
+use crate::wire::v1;
 use clap::{Args, ValueEnum};
 use comfy_table::{Table, presets};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use prost::Message as _;
-use prost_reflect::{DynamicMessage, SerializeOptions};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The exit status when nothing could be read (`EX_DATAERR`).
-const NOTHING_READ: u8 = 65;
+pub const NOTHING_READ: u8 = 65;
 
 #[derive(Args)]
 #[command(
@@ -48,8 +48,9 @@ pub struct Read {
     json: bool,
 }
 
+/// What a file is.
 #[derive(Clone, Copy, ValueEnum)]
-enum Kind {
+pub enum Kind {
     /// 食谱
     Menu,
     /// 教研活动
@@ -63,7 +64,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn what(self) -> What {
+    pub fn what(self) -> What {
         match self {
             Kind::Menu => What::Menu,
             Kind::Session => What::Session,
@@ -117,7 +118,7 @@ fn print(text: &str) -> Result<(), std::io::Error> {
 }
 
 /// The bytes of a file or of standard input, as many as could matter.
-fn bytes(file: &PathBuf) -> Result<Vec<u8>, String> {
+pub fn bytes(file: &PathBuf) -> Result<Vec<u8>, String> {
     let said = |error: std::io::Error| format!("{}: {error}", file.display());
     let limit = u64::try_from(crate::intake::source::BYTES_MAX).unwrap_or(u64::MAX) + 1;
     let mut bytes = Vec::new();
@@ -129,7 +130,8 @@ fn bytes(file: &PathBuf) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-fn document(reading: &Reading) -> Result<Value, super::Error> {
+/// A reading as JSON.
+pub fn document(reading: &Reading) -> Result<Value, super::Error> {
     let contents: Result<Vec<Value>, super::Error> = reading
         .items
         .iter()
@@ -143,11 +145,11 @@ fn document(reading: &Reading) -> Result<Value, super::Error> {
 
 /// A content as the contract writes it in JSON: what stands behind `put.content`.
 fn content(kind: v1::content::Kind) -> Result<Value, super::Error> {
-    let described = CONTRACT.get_message_by_name("lianxiao.v1.Content");
-    let described = described.expect("the contract has it");
-    let content = v1::Content { kind: Some(kind) }.encode_to_vec();
-    let content = DynamicMessage::decode(described, content.as_slice())?;
-    Ok(content.serialize_with_options(serde_json::value::Serializer, &SerializeOptions::new())?)
+    let content = v1::Content { kind: Some(kind) };
+    Ok(crate::wire::json::shown(
+        "Content",
+        &content.encode_to_vec(),
+    )?)
 }
 
 fn place(place: &Place) -> Value {
@@ -183,22 +185,38 @@ fn page(reading: &Reading) -> Result<String, super::Error> {
             lines.join("\n")
         );
     }
-    if reading.doubts.is_empty() {
-        return Ok(page + "没有疑问 no doubts");
-    }
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_FULL_CONDENSED)
-        .set_header(["#", "位置 place", "疑问 doubt"]);
-    for doubt in &reading.doubts {
-        let item = doubt.item.map(|item| item.to_string()).unwrap_or_default();
-        let said = format!("{}\n{}", harmless(&doubt.zh()), harmless(&doubt.en()));
-        table.add_row([item, harmless(&shown(&doubt.place)), said]);
-    }
-    Ok(format!("{page}{table}"))
+    Ok(page + &doubts(&reading.doubts, None))
 }
 
-fn shown(place: &Place) -> String {
+/// The doubts as a table, in one language or in both.
+pub fn doubts(doubts: &[Doubt], lang: Option<Lang>) -> String {
+    let both = |zh: &str, en: &str| match lang {
+        Some(lang) => lang.pick(zh, en).to_owned(),
+        None => format!("{zh} {en}"),
+    };
+    if doubts.is_empty() {
+        return both("没有疑问", "no doubts");
+    }
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_header([
+        "#".to_owned(),
+        both("位置", "place"),
+        both("疑问", "doubt"),
+    ]);
+    for doubt in doubts {
+        let item = doubt.item.map(|item| item.to_string()).unwrap_or_default();
+        let (zh, en) = (harmless(&doubt.zh()), harmless(&doubt.en()));
+        let said = match lang {
+            Some(lang) => lang.pick(zh, en),
+            None => format!("{zh}\n{en}"),
+        };
+        table.add_row([item, harmless(&shown(&doubt.place)), said]);
+    }
+    table.to_string()
+}
+
+/// A place as a sheet or an editor names it.
+pub fn shown(place: &Place) -> String {
     match place {
         Place::Whole => String::new(),
         Place::Cell { sheet, .. } => {

@@ -25,12 +25,12 @@ pub enum ReplicaError {
     /// The replica's own file holds what this program did not write.
     #[error("the replica's file is damaged: {0}")]
     Damaged(&'static str),
-    /// The line leads to another hub or group than the copy came from.
+    /// The line leads to another hub, group or campus than the copy came from.
     #[error("the copy is of hub {ours}, the line leads to {theirs}")]
     OtherHub {
-        /// Hub and group of the copy.
+        /// Hub, group and campus of the copy.
         ours: String,
-        /// Hub and group at the end of the line.
+        /// Hub, group and campus at the end of the line.
         theirs: String,
     },
     /// The hub broke the contract.
@@ -39,6 +39,9 @@ pub enum ReplicaError {
     /// The replica talks to the hub already.
     #[error("a sync or a watch of this replica is under way")]
     Busy,
+    /// Whose turn it is to talk to the hub cannot be found out.
+    #[error("the file beside the replica's cannot be locked: {0}")]
+    Turn(#[source] io::Error),
     /// The outbox holds no refused mutation of that id.
     #[error("there is no refused mutation {0}")]
     NotRefused(String),
@@ -57,6 +60,20 @@ impl ReplicaError {
         match self {
             ReplicaError::Hub(status) => status.get_details_retry_info()?.retry_delay,
             _ => None,
+        }
+    }
+
+    /// Whether the replica's own disk has no room left. What is in the file already is safe; what was being
+    /// typed is not in it.
+    #[must_use]
+    pub fn disk_full(&self) -> bool {
+        match self {
+            // SQLITE_FULL, or SQLITE_IOERR of a write.
+            ReplicaError::Database(sqlx::Error::Database(error)) => {
+                matches!(error.code().as_deref(), Some("13" | "778"))
+            }
+            ReplicaError::Turn(error) => error.kind() == io::ErrorKind::StorageFull,
+            _ => false,
         }
     }
 
