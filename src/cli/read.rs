@@ -10,7 +10,7 @@ use crate::intake::{What, read};
 use crate::model::clock::{Clock as _, SystemClock};
 use crate::wire::v1;
 use clap::{Args, ValueEnum};
-use comfy_table::{Table, presets};
+use comfy_table::{ContentArrangement, Table, presets};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use prost::Message as _;
@@ -20,6 +20,8 @@ use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// The columns that a screen is taken to have.
+pub const SCREEN: u16 = 110;
 /// The exit status when nothing could be read (`EX_DATAERR`).
 pub const NOTHING_READ: u8 = 65;
 
@@ -203,6 +205,11 @@ pub fn doubts(doubts: &[Doubt], lang: Option<Lang>) -> String {
         both("位置", "place"),
         both("疑问", "doubt"),
     ]);
+    if lang.is_some() {
+        table
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(SCREEN);
+    }
     for doubt in doubts {
         let item = doubt.item.map(|item| item.to_string()).unwrap_or_default();
         let (zh, en) = (harmless(&doubt.zh()), harmless(&doubt.en()));

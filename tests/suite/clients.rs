@@ -8,7 +8,9 @@ const PAGE: &str = include_str!("../../docs/clients.md");
 
 /// The Python of the page.
 fn python() -> String {
-    let (_, code) = PAGE.split_once("```python\n").expect("the page shows a client");
+    let (_, code) = PAGE
+        .split_once("```python\n")
+        .expect("the page shows a client");
     code.split_once("```").expect("it ends").0.to_owned()
 }
 
@@ -18,7 +20,11 @@ fn run(folder: &Path, client: &Path, hub: &str, token: &str) -> String {
     let python = python.expect("tests/run installs Python's gRPC and says where");
     let mut command = Command::new(python);
     command.arg(client).current_dir(folder);
-    let output = command.env("HUB", hub).env("TOKEN", token).output().expect("Python");
+    let output = command
+        .env("HUB", hub)
+        .env("TOKEN", token)
+        .output()
+        .expect("Python");
     let said = String::from_utf8(output.stdout).expect("text");
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}{complaint}");
@@ -39,7 +45,10 @@ fn the_python_client_of_the_page_pushes_once_pulls_on_and_shows_what_was_refused
     assert_eq!(first.matches("OUTCOME_APPLIED").count(), 1, "{first}");
     assert_eq!(first.matches("OUTCOME_REJECTED").count(), 1, "{first}");
     assert!(first.contains("put.content.session.days"), "{first}");
-    assert!(first.contains("canteen_note 1 ") && first.contains("campus 1 "), "{first}");
+    assert!(
+        first.contains("canteen_note 1 ") && first.contains("campus 1 "),
+        "{first}"
+    );
     // Its reply was lost: the same outbox goes out once more.
     let sent = std::fs::read_to_string(school.join("outbox.json")).expect("an outbox");
     assert_eq!(sent, "[]");
@@ -50,9 +59,16 @@ fn the_python_client_of_the_page_pushes_once_pulls_on_and_shows_what_was_refused
     std::fs::write(school.join("outbox.json"), &again).expect("a file");
     assert!(run(&school, &client, &hub, &token).contains("OUTCOME_APPLIED"));
     running.kill();
-    let (_running, hub) = serve_on(&hub, &data, program().env("LIANXIAO_LOG", "error").arg("serve"));
+    let (_running, hub) = serve_on(
+        &hub,
+        &data,
+        program().env("LIANXIAO_LOG", "error").arg("serve"),
+    );
     std::fs::write(school.join("outbox.json"), &again).expect("a file");
     let replayed = run(&school, &client, &hub, &token);
-    assert!(replayed.contains("OUTCOME_APPLIED") && replayed.contains("again"), "{replayed}");
+    assert!(
+        replayed.contains("OUTCOME_APPLIED") && replayed.contains("again"),
+        "{replayed}"
+    );
     assert_eq!(replayed.matches("canteen_note 1 ").count(), 2, "{replayed}");
 }

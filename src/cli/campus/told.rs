@@ -2,6 +2,7 @@
 
 use super::lang::Lang;
 use super::words;
+use crate::cli::read::SCREEN;
 use crate::cli::text::harmless;
 use crate::client::{Replica, ReplicaError};
 use crate::wire::v1::content::Kind;
@@ -11,9 +12,6 @@ use comfy_table::{ContentArrangement, Table, presets};
 use prost::Message as _;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-/// The columns a screen is taken to have.
-const WIDTH: u16 = 110;
 
 /// The copy, and the names in it.
 pub struct Copy {
@@ -207,7 +205,7 @@ pub fn table<const N: usize>(headings: [&str; N], rows: Vec<[String; N]>) -> Tab
     table
         .load_style(presets::UTF8_FULL_CONDENSED)
         .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(WIDTH)
+        .set_width(SCREEN)
         .set_header(headings);
     for row in rows {
         let lines = |text: String| text.lines().map(harmless).collect::<Vec<_>>().join("\n");
