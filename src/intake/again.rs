@@ -40,8 +40,9 @@ pub struct Filed {
     pub before: Option<Bytes>,
     /// What is to stand there. It equals `before` when the sheet says nothing new.
     pub after: Bytes,
-    /// Rows that stand there, that the sheet does not name, and that stay: paths of the content.
-    pub kept: Vec<String>,
+    /// Rows that stand there and that the sheet does not name, as paths of the content. They stay or go, as was
+    /// asked.
+    pub unnamed: Vec<String>,
 }
 
 /// What becomes of a reading.
@@ -317,22 +318,27 @@ fn filed(
             record_id: id,
             before: None,
             after: typed,
-            kept: Vec::new(),
+            unnamed: Vec::new(),
         };
     };
     let lean = overlay(there.bytes, &typed, Untyped::Go);
-    let after = match untyped {
-        Untyped::Stay => with_days_of_meals(overlay(there.bytes, &typed, Untyped::Stay)),
-        Untyped::Go => lean.clone(),
+    // A row of a list of sessions or exchanges says all of its days; a sheet of meals may be half a week.
+    let whole = matches!(content, Kind::Session(_) | Kind::Exchange(_));
+    let full = match whole {
+        true => lean.clone(),
+        false => with_days_of_meals(overlay(there.bytes, &typed, Untyped::Stay)),
     };
-    let kept = diff("lianxiao.v1.Content", &after, &lean);
-    let rows = kept.into_iter().filter(|change| change.after.is_none());
+    let rows = diff("lianxiao.v1.Content", &full, &lean).into_iter();
+    let rows = rows.filter(|change| change.after.is_none() && !change.path.contains("[value="));
     Filed {
         item,
         record_id: there.id.to_owned(),
         before: Some(there.bytes.clone()),
-        after,
-        kept: rows.map(|change| change.path).collect(),
+        unnamed: rows.map(|change| change.path).collect(),
+        after: match untyped {
+            Untyped::Stay => full,
+            Untyped::Go => lean,
+        },
     }
 }
 

@@ -156,7 +156,8 @@ impl Import {
             );
         }
         if self.delete_missing {
-            let gone = filing.missing.len() + dropped_rows(filing);
+            let rows = filing.filed.iter().map(|filed| filed.unnamed.len());
+            let gone = filing.missing.len() + rows.sum::<usize>();
             if gone > self.delete_max {
                 let most = self.delete_max;
                 return Err(say!(
@@ -204,14 +205,6 @@ impl Import {
 fn changed(filing: &Filing) -> impl Iterator<Item = &Filed> {
     let changed = |filed: &&Filed| filed.before.as_ref() != Some(&filed.after);
     filing.filed.iter().filter(changed)
-}
-
-/// Rows of records that the sheet no longer holds and that go.
-fn dropped_rows(filing: &Filing) -> usize {
-    let changes = filing.filed.iter().flat_map(changes);
-    changes
-        .filter(|change| change.after.is_none() && change.path.ends_with(']'))
-        .count()
 }
 
 fn changes(filed: &Filed) -> Vec<Change> {
@@ -296,7 +289,7 @@ fn as_json(reading: &Reading, filing: &Filing, wishes: usize) -> Result<Value, E
             "record_id": filed.record_id,
             "change": standing(filed, Lang::En),
             "changes": changes.collect::<Vec<_>>(),
-            "kept": filed.kept,
+            "unnamed": filed.unnamed,
         })
     };
     let foreign = filing.foreign.iter();
@@ -344,12 +337,16 @@ fn as_text(reading: &Reading, filing: &Filing, copy: &Copy, lang: Lang) -> Resul
     for filed in changed(filing).filter(|filed| filed.before.is_some()) {
         text += &format!("#{}\n{}\n", filed.item, changes_told(&changes(filed), lang));
     }
-    for filed in filing.filed.iter().filter(|filed| !filed.kept.is_empty()) {
-        let (number, kept) = (filed.item, words::readable(&filed.kept.join("、"), lang));
+    for filed in filing
+        .filed
+        .iter()
+        .filter(|filed| !filed.unnamed.is_empty())
+    {
+        let (number, rows) = (filed.item, words::readable(&filed.unnamed.join("、"), lang));
         text += &say!(
             lang,
-            "#{number} 表里没有、中心有，保留不动（要删加 --delete-missing）：{kept}\n",
-            "#{number}: not in the sheet and kept as it is (--delete-missing takes it out): {kept}\n"
+            "#{number} 表里没有、中心有，加 --delete-missing 才删：{rows}\n",
+            "#{number}: not in the sheet, goes only with --delete-missing: {rows}\n"
         );
     }
     for missing in &filing.missing {

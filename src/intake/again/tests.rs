@@ -137,6 +137,17 @@ fn a_vanished_row_is_told_when_the_sheet_is_of_its_days_and_a_new_day_for_it_is_
     let moved = filed([rows, vec![session("英语", "2026-05-11")]].concat(), &had);
     assert_eq!(moved.filed[2].record_id, had[2].record_id);
     assert_eq!(changed(&moved), [2]);
+    let Some(Kind::Session(session_moved)) = v1::Content::decode(moved.filed[2].after.as_ref())
+        .unwrap()
+        .kind
+    else {
+        panic!("a session")
+    };
+    assert_eq!(
+        session_moved.days.len(),
+        1,
+        "it is on the new day, not on both"
+    );
     // Two could be meant.
     let twice = [session("英语", "2026-05-11"), session("英语", "2026-05-13")];
     let unsure = filed(twice.to_vec(), &had);
@@ -151,11 +162,7 @@ fn meals_that_the_sheet_lacks_stay_with_their_day_unless_they_are_to_go() {
     let stays = filed(less.clone(), &had);
     assert_eq!(changed(&stays), [0; 0]);
     let row = "menu.meals[date=2026-05-12,meal=MEAL_LUNCH]";
-    assert!(
-        stays.filed[0].kept.contains(&row.to_owned()),
-        "{:?}",
-        stays.filed[0].kept
-    );
+    assert_eq!(stays.filed[0].unnamed, [row]);
     let goes = file(&read(less), OWN, &had, &known(), Untyped::Go);
     let Some(Kind::Menu(menu)) = v1::Content::decode(goes.filed[0].after.as_ref())
         .unwrap()
