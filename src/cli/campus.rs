@@ -181,28 +181,25 @@ async fn typed(
     let outbox = replica.outbox().await?;
     let waiting = outbox.iter().filter(|entry| !entry.refused).count();
     let typed = mutations.len();
-    match screen.json {
-        true => {
-            let one = |mutation: &crate::wire::v1::Mutation| json!({"mutation_id": mutation.mutation_id, "record_id": mutation.record_id});
-            let typed: Vec<_> = mutations.iter().map(one).collect();
-            println!("{:#}", json!({"typed": typed, "waiting": waiting}));
-        }
-        false => {
-            let records: Vec<&str> = mutations
-                .iter()
-                .map(|mutation| mutation.record_id.as_str())
-                .collect();
-            let records = records.join(" ");
-            println!(
-                "{}",
-                say!(
-                    screen.lang,
-                    "已录入 {typed} 项，存在本机（{records}）；共 {waiting} 项待上报，联网后 lianxiao campus sync",
-                    "stored {typed} on this computer ({records}); {waiting} waiting, bring them to the hub with lianxiao \
+    if screen.json {
+        let one = |mutation: &crate::wire::v1::Mutation| json!({"mutation_id": mutation.mutation_id, "record_id": mutation.record_id});
+        let typed: Vec<_> = mutations.iter().map(one).collect();
+        println!("{:#}", json!({"typed": typed, "waiting": waiting}));
+    } else {
+        let records: Vec<&str> = mutations
+            .iter()
+            .map(|mutation| mutation.record_id.as_str())
+            .collect();
+        let records = records.join(" ");
+        println!(
+            "{}",
+            say!(
+                screen.lang,
+                "已录入 {typed} 项，存在本机（{records}）；共 {waiting} 项待上报，联网后 lianxiao campus sync",
+                "stored {typed} on this computer ({records}); {waiting} waiting, bring them to the hub with lianxiao \
                      campus sync"
-                )
-            );
-        }
+            )
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -69,7 +69,7 @@ pub fn file(items: &[Item], own: &str, had: &[Had], known: &Known, untyped: Unty
     let mut mine = Vec::new();
     for (number, item) in items.iter().enumerate() {
         match owner(&item.content).filter(|owner| *owner != own) {
-            Some(other) => filing.foreign.push((number, other.to_owned())),
+            Some(other) => filing.foreign.push((number, other)),
             None => mine.push((number, item, desk.id(&item.content))),
         }
     }

@@ -1,10 +1,12 @@
 //! A clerk at her own computer: `lianxiao campus` as she types it, with a line and without.
 
 mod acting;
+mod asking;
 mod disk;
 mod kills;
 mod sheets;
 mod watching;
+mod wrong;
 
 use crate::process::{Running, admin, program, serve, serve_on};
 use serde_json::Value;
@@ -73,6 +75,14 @@ impl Town {
             hub: format!("http://{}", self.address),
             token,
         }
+    }
+
+    /// The operator has looked at the credentials after a restore.
+    pub fn confirm(&self) {
+        admin(
+            &self.data(),
+            &["credential", "confirm", "--group", &self.group],
+        );
     }
 
     /// `kill -9` of the hub.
@@ -166,6 +176,11 @@ pub fn sessions(rows: &[(&str, &str)]) -> String {
     format!("日期,活动主题,地点,主备人\n{}", rows.collect::<String>())
 }
 
+/// A canteen note as JSON.
+fn note(topic: &str) -> String {
+    serde_json::json!({"canteenNote": {"topic": topic, "measure": "每餐专人留样"}}).to_string()
+}
+
 /// A session as JSON.
 fn session_json(title: &str) -> String {
     serde_json::json!({"session": {
@@ -190,8 +205,7 @@ fn everything_but_the_sync_works_without_a_line_and_nothing_typed_is_lost_or_sen
     );
     clerk.says(0, &["sync"]);
     town.kill_hub();
-    let note = r#"{"canteenNote": {"topic": "留样", "measure": "每餐专人留样"}}"#;
-    clerk.says(0, &["put", &clerk.file("note.json", note)]);
+    clerk.says(0, &["put", &clerk.file("note.json", &note("留样"))]);
     let typed = clerk.list("canteen_note");
     assert_eq!(
         (&typed[0]["title"], &typed[0]["waiting"]),

@@ -119,9 +119,10 @@ pub async fn run(door: &Door, wanted: Option<String>, screen: Screen) -> Outcome
     let mut found = Vec::new();
     for conflict in &open {
         let sides = conflict.sides(&replica, &copy).await?;
-        match screen.json {
-            true => found.push(as_json(conflict, &sides)),
-            false => print!("{}", as_text(conflict, &sides, &copy, screen.lang)),
+        if screen.json {
+            found.push(as_json(conflict, &sides));
+        } else {
+            print!("{}", as_text(conflict, &sides, &copy, screen.lang));
         }
     }
     if screen.json {

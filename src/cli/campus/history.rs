@@ -41,23 +41,21 @@ impl History {
             true => asked(door, &copy, &id, lang).await?,
             false => held(&replica, &copy, &id, lang).await?,
         };
-        match screen.json {
-            true => {
-                let events: Vec<Value> = events.iter().map(Event::as_json).collect();
+        if screen.json {
+            let events: Vec<Value> = events.iter().map(Event::as_json).collect();
+            println!(
+                "{:#}",
+                json!({"record_id": id, "from_hub": self.all, "events": events})
+            );
+        } else {
+            let headings = lang.pick(
+                ["版本", "时间", "谁", "原因", "内容"],
+                ["version", "time", "who", "reason", "what"],
+            );
+            let rows = events.iter().map(|event| event.told(lang)).collect();
+            println!("{}", told::table(headings, rows));
+            if !self.all {
                 println!(
-                    "{:#}",
-                    json!({"record_id": id, "from_hub": self.all, "events": events})
-                );
-            }
-            false => {
-                let headings = lang.pick(
-                    ["版本", "时间", "谁", "原因", "内容"],
-                    ["version", "time", "who", "reason", "what"],
-                );
-                let rows = events.iter().map(|event| event.told(lang)).collect();
-                println!("{}", told::table(headings, rows));
-                if !self.all {
-                    println!(
                         "{}",
                         lang.pick(
                             "以上是本机所知；更早的版本和别人的改动在中心：加 --all（需要联网）",
@@ -65,7 +63,6 @@ impl History {
                              --all (needs a line)",
                         )
                     );
-                }
             }
         }
         replica.close().await;

@@ -21,6 +21,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -84,9 +85,10 @@ impl Import {
         let had = had(&replica, &copy, &own, &reading).await?;
         let filing = file(&reading.items, &own, &had, &known, untyped);
         let wishes = self.wishes(&filing, &copy, lang)?;
-        match screen.json {
-            true => println!("{:#}", as_json(&reading, &filing, wishes.len())?),
-            false => print!("{}", as_text(&reading, &filing, &copy, lang)?),
+        if screen.json {
+            println!("{:#}", as_json(&reading, &filing, wishes.len())?);
+        } else {
+            print!("{}", as_text(&reading, &filing, &copy, lang)?);
         }
         if reading.items.is_empty() {
             return Ok(ExitCode::from(read::NOTHING_READ));
@@ -126,16 +128,15 @@ impl Import {
 
     fn read(&self, bytes: &[u8], known: &Known, lang: Lang) -> Result<Reading, String> {
         let told = |error: crate::intake::source::Unreadable| error.to_string();
-        let what = match self.kind {
-            Some(kind) => kind.what(),
-            None => {
-                let name = self.file.file_name().unwrap_or_default().to_string_lossy();
-                let unsure = lang.pick(
-                    "看不出是什么表：请加 --kind menu、session、exchange、calendar 或 person",
-                    "what it is cannot be told: say --kind menu, session, exchange, calendar or person",
-                );
-                guess(&name, bytes).map_err(told)?.ok_or(unsure)?
-            }
+        let what = if let Some(kind) = self.kind {
+            kind.what()
+        } else {
+            let name = self.file.file_name().unwrap_or_default().to_string_lossy();
+            let unsure = lang.pick(
+                "看不出是什么表：请加 --kind menu、session、exchange、calendar 或 person",
+                "what it is cannot be told: say --kind menu, session, exchange, calendar or person",
+            );
+            guess(&name, bytes).map_err(told)?.ok_or(unsure)?
         };
         crate::intake::read(what, bytes, known).map_err(told)
     }
@@ -333,9 +334,14 @@ fn as_text(reading: &Reading, filing: &Filing, copy: &Copy, lang: Lang) -> Resul
         ["#", "位置", "类别", "内容", "日期", ""],
         ["#", "place", "kind", "what", "days", ""],
     );
-    text += &format!("{}\n", told::table(headings, rows));
+    let _ = writeln!(text, "{}", told::table(headings, rows));
     for filed in changed(filing).filter(|filed| filed.before.is_some()) {
-        text += &format!("#{}\n{}\n", filed.item, changes_told(&changes(filed), lang));
+        let _ = writeln!(
+            text,
+            "#{}\n{}",
+            filed.item,
+            changes_told(&changes(filed), lang)
+        );
     }
     for filed in filing
         .filed

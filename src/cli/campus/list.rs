@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct List {
-    /// Only this kind (menu, session, exchange, canteen_note …); without it all but registers
+    /// Only this kind (menu, session, exchange, `canteen_note` …); without it all but registers
     #[arg(long)]
     kind: Option<String>,
     /// Only what this campus owns
@@ -81,21 +81,18 @@ impl List {
         let mut rows = rows(&replica, &copy).await?;
         rows.retain(wanted);
         rows.sort_by_cached_key(|row| (row.kind.clone(), told::days(&row.content), row.id.clone()));
-        match screen.json {
-            true => {
-                let rows: Vec<Value> = rows.iter().map(|row| row.as_json(&copy)).collect();
-                println!("{:#}", json!({"records": rows}));
-            }
-            false => {
-                let headings = screen.lang.pick(
-                    ["类别", "内容", "日期", "状态", "学校", "版本", "编号"],
-                    [
-                        "kind", "what", "days", "status", "campus", "version", "record",
-                    ],
-                );
-                let told = rows.iter().map(|row| row.told(&copy, &own, screen.lang));
-                println!("{}", told::table(headings, told.collect()));
-            }
+        if screen.json {
+            let rows: Vec<Value> = rows.iter().map(|row| row.as_json(&copy)).collect();
+            println!("{:#}", json!({"records": rows}));
+        } else {
+            let headings = screen.lang.pick(
+                ["类别", "内容", "日期", "状态", "学校", "版本", "编号"],
+                [
+                    "kind", "what", "days", "status", "campus", "version", "record",
+                ],
+            );
+            let told = rows.iter().map(|row| row.told(&copy, &own, screen.lang));
+            println!("{}", told::table(headings, told.collect()));
         }
         replica.close().await;
         Ok(ExitCode::SUCCESS)
@@ -175,8 +172,8 @@ pub async fn show(door: &Door, wanted: &str, screen: Screen) -> Outcome {
     let content = replica.content(&id).await?.unwrap_or_default();
     let record = copy.records.get(&id);
     let typed = record.is_none_or(|record| record.content != content);
-    match screen.json {
-        true => println!(
+    if screen.json {
+        println!(
             "{:#}",
             json!({
                 "record_id": id,
@@ -184,31 +181,30 @@ pub async fn show(door: &Door, wanted: &str, screen: Screen) -> Outcome {
                 "content": told::content_json(&content),
                 "waiting": typed,
             })
-        ),
-        false => {
-            let lang = screen.lang;
-            let kind = words::kind(&told::kind_name(&content), lang);
+        );
+    } else {
+        let lang = screen.lang;
+        let kind = words::kind(&told::kind_name(&content), lang);
+        println!(
+            "{}",
+            crate::cli::text::harmless(&format!("{kind} {}", copy.title(&content, lang)))
+        );
+        if typed {
             println!(
                 "{}",
-                crate::cli::text::harmless(&format!("{kind} {}", copy.title(&content, lang)))
-            );
-            if typed {
-                println!(
-                    "{}",
-                    lang.pick("（显示的是本机录入的内容）", "(as typed on this computer)")
-                );
-            }
-            let mut lines = Vec::new();
-            flatten("", &told::content_json(&content), lang, &mut lines);
-            if let Some(record) = record {
-                let state = crate::wire::json::shown("State", &record.state).unwrap_or_default();
-                flatten("state", &state, lang, &mut lines);
-            }
-            println!(
-                "{}",
-                told::table(lang.pick(["栏目", "内容"], ["field", "value"]), lines)
+                lang.pick("（显示的是本机录入的内容）", "(as typed on this computer)")
             );
         }
+        let mut lines = Vec::new();
+        flatten("", &told::content_json(&content), lang, &mut lines);
+        if let Some(record) = record {
+            let state = crate::wire::json::shown("State", &record.state).unwrap_or_default();
+            flatten("state", &state, lang, &mut lines);
+        }
+        println!(
+            "{}",
+            told::table(lang.pick(["栏目", "内容"], ["field", "value"]), lines)
+        );
     }
     replica.close().await;
     Ok(ExitCode::SUCCESS)

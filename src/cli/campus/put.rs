@@ -108,9 +108,10 @@ pub async fn discard(door: &Door, wanted: &str, screen: Screen) -> Outcome {
         .into());
     };
     replica.discard(one).await?;
-    match screen.json {
-        true => println!("{:#}", serde_json::json!({"discarded": one})),
-        false => println!("{}", screen.lang.pick("已放弃", "dropped")),
+    if screen.json {
+        println!("{:#}", serde_json::json!({"discarded": one}));
+    } else {
+        println!("{}", screen.lang.pick("已放弃", "dropped"));
     }
     replica.close().await;
     Ok(ExitCode::SUCCESS)

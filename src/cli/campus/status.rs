@@ -8,14 +8,16 @@ use crate::client::{Entry, Replica, State};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 pub async fn run(door: &Door, screen: Screen) -> Outcome {
     let replica = door.copy().await?;
     let about = About::of(&replica).await?;
-    match screen.json {
-        true => println!("{:#}", about.as_json(door)),
-        false => print!("{}", about.as_text(&replica, door, screen.lang).await?),
+    if screen.json {
+        println!("{:#}", about.as_json(door));
+    } else {
+        print!("{}", about.as_text(&replica, door, screen.lang).await?);
     }
     let waits = about.outbox.iter().any(|entry| entry.refused) || !about.conflicts.is_empty();
     replica.close().await;
@@ -133,10 +135,8 @@ impl About {
             "{waiting} waiting, {refused} refused, {conflicts} conflicts, {corrections} corrections asked for\n"
         );
         if !self.outbox.is_empty() {
-            text += &format!(
-                "{}\n",
-                outbox(replica, &self.copy, &self.outbox, lang).await?
-            );
+            let table = outbox(replica, &self.copy, &self.outbox, lang).await?;
+            let _ = writeln!(text, "{table}");
         }
         if refused > 0 {
             text += lang.pick(

@@ -9,6 +9,7 @@ use crate::cli::{Error, Outcome};
 use crate::client::{Line, Observer, Replica};
 use crate::wire::v1;
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,12 +24,11 @@ pub async fn run(door: &Door, screen: Screen) -> Outcome {
     let answers = ear.take();
     let state = Standing::of(&replica).await?;
     let waits = state.refused > 0 || conflicts(&answers) > 0;
-    match screen.json {
-        true => println!("{:#}", as_json(&checkpoint, &answers, &state)),
-        false => {
-            print!("{}", answers_told(&replica, &answers, screen.lang).await?);
-            println!("{}", in_step(&checkpoint, &state, screen.lang));
-        }
+    if screen.json {
+        println!("{:#}", as_json(&checkpoint, &answers, &state));
+    } else {
+        print!("{}", answers_told(&replica, &answers, screen.lang).await?);
+        println!("{}", in_step(&checkpoint, &state, screen.lang));
     }
     replica.close().await;
     Ok(match waits {
@@ -99,7 +99,7 @@ async fn answers_told(
         text.push('\n');
         let all = [&result.refusals, &result.warnings, &result.notes];
         for finding in all.into_iter().flatten() {
-            text += &format!("      {}\n", told::finding(finding, lang));
+            let _ = writeln!(text, "      {}", told::finding(finding, lang));
         }
         if !result.conflict_id.is_empty() {
             let id = &result.conflict_id;
@@ -182,12 +182,11 @@ pub async fn watch(door: &Door, screen: Screen) -> Outcome {
             }
             seen = checkpoint.newest_position;
             let state = Standing::of(&replica).await?;
-            match screen.json {
-                true => println!("{}", as_json(&checkpoint, &answers, &state)),
-                false => {
-                    print!("{}", answers_told(&replica, &answers, screen.lang).await?);
-                    println!("{}", in_step(&checkpoint, &state, screen.lang));
-                }
+            if screen.json {
+                println!("{}", as_json(&checkpoint, &answers, &state));
+            } else {
+                print!("{}", answers_told(&replica, &answers, screen.lang).await?);
+                println!("{}", in_step(&checkpoint, &state, screen.lang));
             }
         }
     };
@@ -202,16 +201,17 @@ pub async fn watch(door: &Door, screen: Screen) -> Outcome {
 }
 
 fn lost(why: &str, screen: Screen) {
-    match screen.json {
-        true => println!("{}", json!({"lost": why})),
-        false => println!(
+    if screen.json {
+        println!("{}", json!({"lost": why}));
+    } else {
+        println!(
             "{}",
             say!(
                 screen.lang,
                 "线路断了，正在重新联系中心；录入的都存在本机（{why}）",
                 "the line is lost, looking for the hub again; what is typed is kept on this computer ({why})"
             )
-        ),
+        );
     }
 }
 

@@ -1,12 +1,8 @@
 //! Staying in step while other windows type.
 
-use super::{NOT_REACHED, Town};
+use super::{NOT_REACHED, Town, note};
 use crate::process::Running;
 use serde_json::Value;
-
-fn note(topic: &str) -> String {
-    serde_json::json!({"canteenNote": {"topic": topic, "measure": "每餐专人留样"}}).to_string()
-}
 
 fn answered(line: &str) -> Option<Value> {
     let told: Value = serde_json::from_str(line).ok()?;
