@@ -9,11 +9,12 @@ mod admin;
 mod campus;
 mod database;
 mod demo;
+mod office;
 mod read;
 mod restore;
 mod running;
 mod serve;
-mod text;
+mod way;
 mod words;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -44,6 +45,8 @@ enum Command {
     Admin(admin::Admin),
     /// Keep a school's own copy of the hub in step, and verify the hub's history against it
     Campus(campus::Campus),
+    /// Ask where every campus stands, as the group office: tables, csv, JSON, the line for the chat group
+    Office(office::Office),
     /// Read what people typed, and their sheets: contents to push, and what is doubtful
     Read(read::Read),
     /// Print the vocabularies that come with the program, for the office to push
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
             Command::Serve(serve) => serve.run().await,
             Command::Admin(admin) => admin.run().await,
             Command::Campus(campus) => campus.run().await,
+            Command::Office(office) => office.run().await,
             Command::Read(read) => read.run(),
             Command::Words(words) => words.run(),
             Command::Restore(restore) => restore.run().await,

@@ -61,6 +61,7 @@ mod proof;
 mod pull;
 mod push;
 mod replica;
+mod report;
 mod verify;
 mod watch;
 mod wish;

@@ -13,7 +13,7 @@ mod status;
 mod sync_service;
 
 pub use admin_service::Doorplate;
-pub use door::{Bounds, Door, Identity, IdentityError};
+pub use door::{Bounds, Door, Identity, IdentityError, Pages};
 
 use crate::hub::Hub;
 use crate::wire;
@@ -59,7 +59,8 @@ pub async fn serve(
     door: impl Into<Door>,
     shutdown: impl Future<Output = ()>,
 ) -> Result<(), tonic::transport::Error> {
-    let door = door.into();
+    let mut door = door.into();
+    let pages = std::mem::take(&mut door.pages);
     let bounds = door.bounds;
     // The stack, outermost first. Every answer is counted as it goes out; the error table sees it before;
     // who calls is known before a message is read.
@@ -70,7 +71,7 @@ pub async fn serve(
         .layer(tower::util::MapResponseLayer::new(status::in_our_words(
             hub.limits(),
         )))
-        .layer(FrontLayer::new(bounds))
+        .layer(FrontLayer::new(bounds, pages))
         .layer(auth::AuthLayer::new(Arc::clone(&hub)))
         .into_inner();
     let services = campus_services(&hub).await;

@@ -10,12 +10,15 @@ mod drained;
 mod error;
 mod figures;
 mod known;
+mod live;
 mod others;
+mod pages;
 mod people;
 mod presence;
 mod rates;
 mod records;
 mod refusals;
+mod replicas;
 mod restore;
 mod streams;
 mod upkeep;
@@ -26,10 +29,14 @@ pub use config::{Config, make_private_folder};
 pub use credentials::{Invited, NewCredential, NewInvitation};
 pub use drained::Drained;
 pub use error::HubError;
+pub use live::Looking;
 pub use others::LOOK_EVERY;
+pub use pages::Following;
 pub use people::{Erased, Export, Wanted};
+pub use replicas::Report;
 pub use restore::{migrate, restore};
 
+pub use crate::office::{calendar_of, zone};
 pub use crate::store::{
     Backup, Commit, Commits, Leaf, ListedCredential, Lost, Moved, PostgresAddress, Progress,
     Restore, Restored,
@@ -44,15 +51,17 @@ use crate::model::feed::{Event, Filter, Page, ResetReason};
 use crate::model::ids::CredentialId;
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
-use crate::model::secret;
+use crate::model::secret::{self, Purpose};
 use crate::store::Store;
 use crate::sync::{
     Heads, Ledger, Pace, Reader, Reading, Shares, Sights, Watching, Writer, end_if_unsynced,
 };
 use bytes::Bytes;
+use figures::Figures;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use known::Known;
+use live::Live;
 use others::Follower;
 use presence::Presence;
 use rates::Rates;
@@ -78,7 +87,9 @@ pub struct Hub {
     sights: Sights,
     heads: Arc<Heads>,
     known: Arc<Known>,
-    presence: Presence,
+    presence: Arc<Presence>,
+    figures: Figures,
+    live: Arc<Live>,
     rates: Rates,
     refusals: Arc<Refusals>,
     streams: Streams,
@@ -170,6 +181,8 @@ impl Hub {
         let sights = Sights::new(Arc::clone(&store), Arc::clone(&heads));
         let ledger = Ledger::new(Arc::clone(&store), Arc::clone(&clock));
         let known = Arc::new(Known::new(Arc::clone(&store)));
+        let presence = Arc::new(Presence::default());
+        let figures = Figures::new(Arc::clone(&store), Arc::clone(&presence));
         let moves = Follower::start(
             Arc::clone(&store),
             Arc::clone(&heads),
@@ -189,7 +202,9 @@ impl Hub {
             ledger,
             sights,
             known,
-            presence: Presence::default(),
+            live: Live::new(figures.clone(), Arc::clone(&heads), Arc::clone(&clock)),
+            figures,
+            presence,
             rates: Rates::new(&config.limits),
             refusals,
             streams: Streams::default(),
@@ -231,8 +246,17 @@ impl Hub {
     /// # Errors
     /// `Unauthenticated` when nobody does, `TooOften` when many such tokens came from there.
     pub async fn authenticate(&self, token: &str, address: IpAddr) -> Result<Caller, HubError> {
+        self.admitted(token, Purpose::Calls, address).await
+    }
+
+    async fn admitted(
+        &self,
+        token: &str,
+        purpose: Purpose,
+        address: IpAddr,
+    ) -> Result<Caller, HubError> {
         let now = self.clock.now();
-        let caller = self.known.caller(secret::hash(token), now).await;
+        let caller = self.known.caller(secret::hash(token), purpose, now).await;
         if let Err(HubError::Unauthenticated) = caller {
             // After the look, not before: a bad machine behind a school's one address locks out nobody.
             self.rates.sign_in(address)?;

@@ -4,6 +4,7 @@
 //! field in `record.proto`, a file here that implements [`Rules`], and a line in [`KINDS`].
 
 mod canteen_note;
+mod case;
 mod encoded;
 mod exchange;
 mod found;
@@ -17,25 +18,21 @@ mod testing;
 #[cfg(test)]
 mod walks;
 
-pub use menu::{Cover, announced, covers, forbidden_foods};
+pub use case::{Case, Neighbour, Neighbours, Surveys};
+pub use exchange::{planned_days, share_percent};
+pub use menu::{Cover, announced, covers, declares_no_service, forbidden_foods, likely_allergens};
 
 use crate::content::encoded::variant;
 use crate::content::frame::Parts;
 use crate::model::date::Span;
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Key, Place, RecordId, Who};
-use crate::wire::v1;
 use bytes::Bytes;
+use case::{All, Known};
 use encoded::{Of, read};
 use found::Found;
-use jiff::Timestamp;
-use jiff::civil::Date;
 use prost::Message;
-use std::any::Any;
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 /// Every kind there is.
 pub const KINDS: &[&dyn Kind] = &[
@@ -75,78 +72,6 @@ pub enum Owner {
     Office,
 }
 
-/// A record that the rules of another one look at.
-#[derive(Clone, Debug)]
-pub struct Neighbour {
-    /// The record.
-    pub id: RecordId,
-    /// Its kind.
-    pub kind: String,
-    /// Its owner.
-    pub owner: Place,
-    /// Its parts.
-    pub parts: Parts,
-}
-
-impl Neighbour {
-    /// Its content, when it is of that kind.
-    fn read<R: Rules>(&self) -> Option<R::Content> {
-        (self.kind == R::NAME).then(|| read::<R>(&self.parts.content))?
-    }
-
-    /// Its state, when it is of that kind.
-    fn state<R: Rules>(&self) -> Option<R::State> {
-        (self.kind == R::NAME).then(|| Of::<R>::state(&self.parts))
-    }
-}
-
-/// Where neighbours are found: the records as they stand before the item at hand.
-pub trait Neighbours {
-    /// A live record.
-    fn record(&self, id: RecordId) -> Option<Neighbour>;
-    /// The live record that holds a key.
-    fn keyed(&self, key: &Key) -> Option<Neighbour>;
-    /// The records of a kind that the item's kind surveys.
-    fn all(&self, kind: &str) -> Vec<RecordId>;
-    /// What was read of them already.
-    fn surveys(&self) -> &Surveys;
-}
-
-/// A live record of a kind that is surveyed, read.
-#[derive(Debug)]
-pub struct Known<R: Rules> {
-    id: RecordId,
-    owner: Place,
-    content: R::Content,
-    state: R::State,
-}
-
-/// What was surveyed of a kind, by id.
-type All<R> = BTreeMap<RecordId, Known<R>>;
-
-/// What was read of the kinds that are surveyed, and of which records that is out of date: a batch of a thousand
-/// sessions decodes the register of persons once.
-#[derive(Default)]
-pub struct Surveys(RefCell<BTreeMap<&'static str, Survey>>);
-
-/// A plan that may be given up begins with nothing read, so that each keeps its own up to date.
-impl Clone for Surveys {
-    fn clone(&self) -> Self {
-        Surveys::default()
-    }
-}
-
-type Survey = (Arc<dyn Any + Send + Sync>, BTreeSet<RecordId>);
-
-impl Surveys {
-    /// A record was written.
-    pub fn written(&mut self, kind: &str, id: RecordId) {
-        if let Some((_, stale)) = self.0.get_mut().get_mut(kind) {
-            stale.insert(id);
-        }
-    }
-}
-
 /// The wider circles a campus belongs to by its part in the group, as its register record states it: the
 /// head school and its branches read each other's sessions, a member school those it was invited to
 /// (the charters of school groups).
@@ -167,91 +92,6 @@ pub fn campus_name(campus: &[u8]) -> Option<String> {
 #[must_use]
 pub fn common_needs() -> Vec<Key> {
     vec![registers::policy::key()]
-}
-
-/// The circumstances in which an item is judged.
-#[derive(Clone, Copy)]
-pub struct Case<'a> {
-    /// Who asks.
-    pub asker: Place,
-    /// The record.
-    pub record: RecordId,
-    /// Who owns it.
-    pub owner: Place,
-    /// The time of the commit.
-    pub now: Timestamp,
-    /// The other records.
-    pub neighbours: &'a dyn Neighbours,
-    /// The actions that stand or fall together with the item: those of its push, if that is one of ALL or
-    /// nothing.
-    pub together: &'a [(RecordId, Bytes)],
-}
-
-impl Case<'_> {
-    /// Everything of a kind that is surveyed.
-    fn all<R: Rules>(&self) -> Arc<All<R>> {
-        let mut surveys = self.neighbours.surveys().0.borrow_mut();
-        let read = |id| {
-            let record = self.neighbours.record(id)?;
-            let (content, state) = (record.read::<R>()?, record.state::<R>()?);
-            let (id, owner) = (record.id, record.owner);
-            let known = Known {
-                id,
-                owner,
-                content,
-                state,
-            };
-            Some(known)
-        };
-        let before = surveys.remove(R::NAME);
-        let before = before.and_then(|(all, stale)| Some((all.downcast::<All<R>>().ok()?, stale)));
-        let (mut all, stale) = before.unwrap_or_else(|| {
-            let all = self.neighbours.all(R::NAME).into_iter();
-            (Arc::default(), all.collect())
-        });
-        if !stale.is_empty() {
-            let all = Arc::get_mut(&mut all).expect("nobody keeps it from one item to the next");
-            for id in stale {
-                all.remove(&id);
-                all.extend(read(id).map(|known| (id, known)));
-            }
-        }
-        surveys.insert(R::NAME, (all.clone(), BTreeSet::new()));
-        all
-    }
-
-    /// The group's rules.
-    fn policy(&self) -> Option<v1::Policy> {
-        let policy = self.neighbours.keyed(&registers::policy::key())?;
-        policy.read::<registers::policy::PolicyRules>()
-    }
-
-    /// Refuses everybody but the campus that owns the record.
-    fn only_owner(&self) -> Result<(), Refusal> {
-        self.only(
-            self.owner,
-            "记录所属的学校 (the campus that owns the record)",
-        )
-    }
-
-    /// Refuses everybody but the office.
-    fn only_office(&self) -> Result<(), Refusal> {
-        self.only(Place::Office, "集团办 (the group office)")
-    }
-
-    fn only(&self, place: Place, who: &str) -> Result<(), Refusal> {
-        if self.asker == place {
-            Ok(())
-        } else {
-            Err(found::only(who))
-        }
-    }
-
-    /// The group's date.
-    fn today(&self) -> Date {
-        let zone = registers::policy::zone(self.policy().as_ref());
-        self.now.to_zoned(zone).date()
-    }
 }
 
 /// What an action does to a state, and now and then to a content.
@@ -316,6 +156,12 @@ pub trait Rules: Sync + Sized + 'static {
     /// The days of which the rules look at the other records of the kind.
     fn near(content: &Self::Content) -> Option<Span> {
         let _ = content;
+        None
+    }
+
+    /// The days to which an action takes the record.
+    fn moves_to(action: &Self::Action) -> Option<Span> {
+        let _ = action;
         None
     }
 
@@ -466,6 +312,8 @@ pub trait Kind: Sync {
     fn empty(&self) -> Bytes;
     /// What its rules look at to judge a content.
     fn looks(&self, content: &[u8]) -> Looks;
+    /// The days to which an action takes the record, where other records of the kind are looked at too.
+    fn moves_to(&self, action: &[u8]) -> Option<Span>;
     /// What is wrong or worth a look in a content.
     fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding>;
     /// The state of a new record.

@@ -15,7 +15,10 @@ mod sqlite;
 
 pub use auditing::Auditing;
 pub use chain::{Commit, Commits, Leaf, Opening, Restore};
-pub use credentials::{Credential, Credentials, Handover, Held, ListedCredential, Trade};
+pub use credentials::{
+    Credential, Credentials, Handover, Held, ListedCredential, Loan, ReplicaStanding, Reported,
+    Trade,
+};
 pub use erasing::{Due, Erasing, Erasure, Mentions, Of, Retained, Stored};
 pub use error::StoreError;
 pub use migrate::{Moved, Progress, migrate};
@@ -390,6 +393,14 @@ pub trait Store: Auditing + Credentials + Erasing + Send + Sync {
         kind: &str,
         position: i64,
         span: Span,
+    ) -> Result<Vec<Version>>;
+    /// The live records of a kind that touch a span, of those that may be seen; by id.
+    async fn seen(
+        &self,
+        group: GroupKey,
+        kind: &str,
+        span: Span,
+        sight: &Sight,
     ) -> Result<Vec<Version>>;
     /// When each place last wrote something, up to a position.
     async fn last_writes(

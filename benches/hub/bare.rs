@@ -144,6 +144,13 @@ impl SyncService for Bare {
         only_pushes()
     }
 
+    async fn report_status(
+        &self,
+        _: Request<v1::ReportStatusRequest>,
+    ) -> Nothing<v1::ReportStatusResponse> {
+        only_pushes()
+    }
+
     async fn list_commits(
         &self,
         _: Request<v1::ListCommitsRequest>,

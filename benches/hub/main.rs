@@ -6,6 +6,7 @@
 
 mod bare;
 mod fanout;
+mod figures;
 mod flood;
 mod load;
 mod memory;
@@ -82,6 +83,10 @@ async fn run(names: &[String]) {
         if wanted("flood") || wanted(name) {
             flood::flood(kind, in_group).await;
         }
+    }
+    // By name alone: it writes for minutes.
+    if names.iter().any(|name| name == "figures") {
+        figures::this_week().await;
     }
     if wanted("reconnect") {
         load::reconnect().await;

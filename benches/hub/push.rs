@@ -40,8 +40,9 @@ async fn push_batches(lines: Vec<Line>) -> (usize, Duration) {
     // What a client makes up is made up before the clock runs.
     let mut pushes = vec![Vec::new(); lines.len()];
     for _ in 0..PUSHES_A_CLIENT {
-        let more = || new_records(session, BATCH);
-        pushes.iter_mut().for_each(|pushes| pushes.push(more()));
+        for pushes in &mut pushes {
+            pushes.push(new_records(session, BATCH));
+        }
     }
     let rows = lines.len() * PUSHES_A_CLIENT * BATCH;
     let (mut clients, start) = (JoinSet::new(), Instant::now());

@@ -49,6 +49,7 @@ struct Running {
 pub struct Group {
     pub campuses: Vec<RecordId>,
     pub tokens: Vec<String>,
+    pub office: String,
 }
 
 impl Stage {
@@ -85,9 +86,12 @@ impl Stage {
     pub async fn group(&self, name: &str, campuses: usize) -> Group {
         let hub = &self.running().hub;
         let group = hub.create_group(name).await.expect("a group").id;
+        let office = NewCredential::new(Place::Office, "集团办");
+        let (_, office) = hub.create_credential(group, office).await.expect("a token");
         let mut made = Group {
             campuses: Vec::new(),
             tokens: Vec::new(),
+            office: office.reveal().to_owned(),
         };
         for number in 0..campuses {
             let id = RecordId(random_uuid());
@@ -211,14 +215,20 @@ where
     count
 }
 
-fn encode(kind: Kind) -> Bytes {
+pub fn encode(kind: Kind) -> Bytes {
     v1::Content { kind: Some(kind) }.encode_to_vec().into()
 }
 
 fn campus(name: &str) -> Bytes {
+    let canteen = v1::Canteen {
+        name: "学生食堂".to_owned(),
+        meals: vec![v1::Meal::Lunch.into()],
+        ..Default::default()
+    };
     encode(Kind::Campus(v1::Campus {
         name: name.to_owned(),
         role: v1::CampusRole::Branch.into(),
+        canteens: vec![canteen],
         ..Default::default()
     }))
 }
@@ -234,13 +244,18 @@ fn unlimited() -> Limits {
 /// A small menu of three days, of a set of its own.
 pub fn menu(set: &str) -> Bytes {
     let dates = ["2026-05-11", "2026-05-12", "2026-05-13"];
+    menu_of(set, &dates.map(str::to_owned))
+}
+
+/// The same of other days.
+pub fn menu_of(set: &str, dates: &[String]) -> Bytes {
     let dish = |name: &str| v1::Dish {
         slot: v1::DishSlot::Main.into(),
         name: name.to_owned(),
         ..Default::default()
     };
-    let lunch = |date: &str| v1::DayMeal {
-        date: date.to_owned(),
+    let lunch = |date: &String| v1::DayMeal {
+        date: date.clone(),
         meal: v1::Meal::Lunch.into(),
         dishes: ["红烧狮子头", "清炒时蔬", "番茄蛋汤"].map(dish).to_vec(),
         ..Default::default()
@@ -249,8 +264,8 @@ pub fn menu(set: &str) -> Bytes {
         canteen: "学生食堂".to_owned(),
         menu_set: set.to_owned(),
         audience: v1::MenuAudience::Pupils.into(),
-        service_dates: dates.map(str::to_owned).to_vec(),
-        meals: dates.map(lunch).to_vec(),
+        service_dates: dates.to_vec(),
+        meals: dates.iter().map(lunch).collect(),
         ..Default::default()
     }))
 }
@@ -283,6 +298,19 @@ fn next_day() -> String {
     let number = SESSIONS.fetch_add(1, Ordering::Relaxed) / SESSIONS_A_DAY % DAYS;
     let number = i32::try_from(number).expect("few");
     date(2001, 1, 1).saturating_add(number.days()).to_string()
+}
+
+/// A short session of its campus alone, on a day.
+pub fn session_on(day: &str) -> Bytes {
+    encode(Kind::Session(v1::Session {
+        form: v1::SessionForm::JointPrep.into(),
+        title: "集体备课".to_owned(),
+        days: vec![v1::SessionDay {
+            date: day.to_owned(),
+            ..Default::default()
+        }],
+        ..Default::default()
+    }))
 }
 
 fn joint_prep() -> v1::Session {

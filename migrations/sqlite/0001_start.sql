@@ -33,17 +33,23 @@ CREATE TABLE credential (
     expires_at BIGINT,          -- null: never
     revoked_at BIGINT,
     heard_at   BIGINT,
+    reported_at BIGINT,         -- when its replica last said how it stands; null: never
+    behind     BIGINT,          -- how many positions it lacked then
+    unsent     BIGINT,
+    refused    BIGINT,
+    conflicts  BIGINT,
     locked     BIGINT NOT NULL, -- 1: refused since a restore, until the operator confirms it
     PRIMARY KEY (grp, id)
 );
 
 -- The secrets of credentials, by their hashes: a token is looked up before its group is known. A credential
--- has more than one while its token is being exchanged for the next.
+-- has more than one while its token is being exchanged for the next, and one for every browser that signed in.
 CREATE TABLE token (
     hash       BLOB   NOT NULL PRIMARY KEY,
     grp        BIGINT NOT NULL,
     credential BLOB   NOT NULL,
-    expires_at BIGINT, -- null: with the credential
+    expires_at BIGINT,          -- null: with the credential
+    purpose    BIGINT NOT NULL, -- what it lets in for. 0: calls; 1: the pages, in one browser; 2: the calendar
     FOREIGN KEY (grp, credential) REFERENCES credential (grp, id)
 );
 CREATE INDEX token_credential ON token (grp, credential);
@@ -109,6 +115,9 @@ CREATE UNIQUE INDEX version_record ON version (grp, id, version);
 CREATE UNIQUE INDEX version_mutation ON version (grp, place, mutation_id);
 CREATE INDEX version_place ON version (grp, place, position);
 CREATE INDEX version_span ON version (grp, kind, ends_on, starts_on);
+-- What has no end is looked for among the live, however many versions it had.
+CREATE INDEX version_open ON version (grp, kind, ends_on, superseded_at)
+    WHERE ends_on = '9999-12-31' AND frame IS NOT NULL;
 
 -- The newest version of every record.
 CREATE TABLE record (

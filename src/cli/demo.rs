@@ -7,7 +7,6 @@ mod kill;
 mod scenes;
 mod sheet;
 mod stage;
-mod table;
 mod trespass;
 mod week;
 
@@ -67,6 +66,15 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
 /// What somebody at the keyboard can do next.
 fn invite(stage: &Stage) {
     let hub = stage.address();
+    println!("\n网页 (the page)：http://{hub}/");
+    println!(
+        "  集团办的令牌 (sign in as the group office)：{}",
+        stage.token(cast::OFFICE)
+    );
+    println!(
+        "  春风分校的令牌 (as a branch school)：{}",
+        stage.token("春风分校")
+    );
     println!(
         "\n中心仍在运行，可以动手试试 (the hub stays up; paste these into a second terminal):\n"
     );

@@ -2,18 +2,18 @@
 
 use super::Outcome;
 use super::campus::lang::Lang;
-use super::text::harmless;
 use crate::intake::doubt::{Doubt, Place};
 use crate::intake::known::Known;
 use crate::intake::reading::Reading;
 use crate::intake::{What, read};
 use crate::model::clock::{Clock as _, SystemClock};
+use crate::model::text::harmless;
+use crate::outlets::json;
 use crate::wire::v1;
 use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use prost::Message as _;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
@@ -147,11 +147,7 @@ pub fn document(reading: &Reading) -> Result<Value, super::Error> {
 
 /// A content as the contract writes it in JSON: what stands behind `put.content`.
 fn content(kind: v1::content::Kind) -> Result<Value, super::Error> {
-    let content = v1::Content { kind: Some(kind) };
-    Ok(crate::wire::json::shown(
-        "Content",
-        &content.encode_to_vec(),
-    )?)
+    json("Content", &v1::Content { kind: Some(kind) })
 }
 
 fn place(place: &Place) -> Value {

@@ -1,5 +1,6 @@
 //! A hub with its doors open, for the commands that run one.
 
+use crate::console;
 use crate::grpc::{self, Door, Identity, IdentityError};
 use crate::hub::{Config, Drained, Hub};
 use crate::model::clock::Clock;
@@ -75,6 +76,7 @@ impl Running {
         };
         let door = Door {
             identity: identity.clone(),
+            pages: console::pages(Arc::clone(&hub), identity.is_some()),
             ..listener.into()
         };
         let campuses = grpc::serve(Arc::clone(&hub), door, told(stopped.clone()));

@@ -102,6 +102,27 @@ impl Database {
         state(&mut self.begin().await?).await
     }
 
+    /// How the replica stands, as the hub is told.
+    pub async fn standing(&self) -> Result<v1::ReportStatusRequest> {
+        let row = sqlx::query(
+            "SELECT whole_at, (SELECT COUNT(*) FROM outbox WHERE refused = 0) AS unsent, \
+             (SELECT COUNT(*) FROM outbox WHERE refused = 1) AS refused, \
+             (SELECT COUNT(*) FROM record WHERE kind = 'conflict') AS conflicts FROM state",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        let count = |column| -> Result<i32> {
+            let count: i64 = row.try_get(column)?;
+            Ok(i32::try_from(count).unwrap_or(i32::MAX))
+        };
+        Ok(v1::ReportStatusRequest {
+            position: row.try_get("whole_at")?,
+            unsent: count("unsent")?,
+            refused: count("refused")?,
+            conflicts: count("conflicts")?,
+        })
+    }
+
     /// The hub was met, in an epoch. Another epoch than before means that a restore took something back,
     /// perhaps also of what was verified.
     pub async fn met(&self, hub: &str, group: &str, campus: &str, epoch: i64) -> Result<()> {

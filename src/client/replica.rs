@@ -5,12 +5,13 @@ use super::database::{Database, Entry, Kept, State};
 use super::error::{ReplicaError, Result};
 use super::line::Line;
 use super::pull::Read;
+use super::report::Told;
 use super::wish::Wanted;
 use crate::wire::v1;
 use bytes::Bytes;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// Told what happens to a replica, each time after it is on the disk.
@@ -50,6 +51,7 @@ pub struct Replica {
     talking: Mutex<()>,
     /// The same among programs that have the file open: whoever talks holds a lock on this one.
     turn: PathBuf,
+    told: std::sync::Mutex<Told>,
 }
 
 /// The right to talk to the hub, until it is dropped.
@@ -69,6 +71,7 @@ impl Replica {
             observer: Arc::new(Silent),
             talking: Mutex::new(()),
             turn: with_suffix(path, "-turn"),
+            told: std::sync::Mutex::default(),
         })
     }
 
@@ -199,6 +202,11 @@ impl Replica {
         }
     }
 
+    /// What the hub was told of it last.
+    pub(super) fn told(&self) -> std::sync::MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) async fn sync_once(&self, line: &Line) -> Result<v1::Checkpoint> {
         for _ in 0..ROUNDS {
             let limits = self.meet(line).await?;
@@ -221,6 +229,7 @@ impl Replica {
                 continue;
             }
             self.forget(line, &limits, &checkpoint).await?;
+            self.report(line).await?;
             return Ok(checkpoint);
         }
         Err(ReplicaError::Contract(format!(

@@ -70,6 +70,7 @@ impl Replica {
                         return Ok(());
                     }
                     self.push(line, &limits).await?;
+                    self.report(line).await?;
                     continue;
                 }
                 First::Right(Ok(event)) => event?.and_then(|event| event.event),
@@ -82,8 +83,9 @@ impl Replica {
                 Some(Event::Checkpoint(checkpoint)) => {
                     self.make_whole(&checkpoint).await?;
                     on_change(&checkpoint);
+                    self.report(line).await?;
                 }
-                Some(Event::Heartbeat(_)) => {}
+                Some(Event::Heartbeat(_)) => self.report(line).await?,
                 Some(Event::ResetRequired(reset)) => return self.start_over(reset.reason()).await,
                 Some(Event::Goodbye(_)) | None => return Ok(()),
             }

@@ -26,22 +26,28 @@ use tokio::time::{sleep, timeout};
 /// How long nobody is let in when the process has no file left for a connection.
 const OUT_OF_FILES_PAUSE: Duration = Duration::from_millis(200);
 
+/// What answers whoever does not speak gRPC. A request carries the address it came from, as it is counted.
+pub type Pages = axum::Router;
+
 /// Where campuses and the office come in.
 pub struct Door {
     /// Where they connect.
     pub listener: TcpListener,
     /// The certificate that is shown to them; `None`: plain text.
     pub identity: Option<Arc<Identity>>,
+    /// What is shown to a browser.
+    pub pages: Pages,
     /// What a stranger may hold.
     pub bounds: Bounds,
 }
 
-/// A door in plain text, with the usual bounds.
+/// A door in plain text without pages, with the usual bounds.
 impl From<TcpListener> for Door {
     fn from(listener: TcpListener) -> Self {
         Door {
             listener,
             identity: None,
+            pages: Pages::new(),
             bounds: Bounds::default(),
         }
     }
@@ -100,6 +106,7 @@ impl Door {
             listener,
             identity,
             bounds,
+            ..
         } = self;
         let seats = Seats::new(bounds.connections_max, bounds.connections_per_address_max);
         stream::unfold(listener, |listener| async {

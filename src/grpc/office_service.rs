@@ -10,8 +10,12 @@ use futures::stream::{self, BoxStream, StreamExt as _};
 use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
-/// The longest span a report covers: a year, and a day for leap years.
-const SPAN_DAYS_MAX: i32 = 367;
+/// The longest spans, in days: a year, and a day for leap years.
+const YEAR: i32 = 367;
+/// What a matrix by days covers.
+const TWO_MONTHS: i32 = 62;
+/// What a table covers.
+const TWO_WEEKS: i32 = 14;
 
 pub struct Office {
     hub: Arc<Hub>,
@@ -32,13 +36,105 @@ impl v1::office_service_server::OfficeService for Office {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let report = async {
-            let span = span(&request)?;
+            let span = span(&request.first_date, &request.last_date, YEAR)?;
             let time = convert::optional_time("time", request.time.as_ref())?;
             self.hub.group_status(&caller, span, time).await
         };
-        Ok(Response::new(
-            report.await.map_err(|error: HubError| status(&error))?,
-        ))
+        answer(report.await)
+    }
+
+    type WatchGroupStatusStream = BoxStream<'static, Result<v1::WatchGroupStatusResponse, Status>>;
+
+    async fn watch_group_status(
+        &self,
+        request: Request<v1::WatchGroupStatusRequest>,
+    ) -> Result<Response<Self::WatchGroupStatusStream>, Status> {
+        let caller = caller(&request)?;
+        let looking = self.hub.watch_group_status(&caller).await;
+        let looking = looking.map_err(|error| status(&error))?;
+        let standings = stream::unfold(looking, |mut looking| async {
+            let standing = looking.next().await?;
+            let standing = standing.map(|standing| (*standing).clone());
+            Some((standing.map_err(|error| status(&error)), looking))
+        });
+        Ok(Response::new(standings.boxed()))
+    }
+
+    async fn get_chase_list(
+        &self,
+        request: Request<v1::GetChaseListRequest>,
+    ) -> Result<Response<v1::GetChaseListResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let report = async {
+            let time = convert::optional_time("time", request.time.as_ref())?;
+            self.hub.chase_list(&caller, time).await
+        };
+        answer(report.await)
+    }
+
+    async fn get_menu_matrix(
+        &self,
+        request: Request<v1::GetMenuMatrixRequest>,
+    ) -> Result<Response<v1::GetMenuMatrixResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let report = async {
+            let period = request.period();
+            let days = match period {
+                v1::MenuPeriod::Day => TWO_MONTHS,
+                _ => YEAR,
+            };
+            let span = span(&request.first_date, &request.last_date, days)?;
+            let time = convert::optional_time("time", request.time.as_ref())?;
+            self.hub.menu_matrix(&caller, span, period, time).await
+        };
+        answer(report.await)
+    }
+
+    async fn get_meal_table(
+        &self,
+        request: Request<v1::GetMealTableRequest>,
+    ) -> Result<Response<v1::GetMealTableResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let report = async {
+            let span = span(&request.first_date, &request.last_date, TWO_WEEKS)?;
+            let time = convert::optional_time("time", request.time.as_ref())?;
+            self.hub.meal_table(&caller, span, time).await
+        };
+        answer(report.await)
+    }
+
+    async fn get_session_report(
+        &self,
+        request: Request<v1::GetSessionReportRequest>,
+    ) -> Result<Response<v1::GetSessionReportResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let report = async {
+            let span = span(&request.first_date, &request.last_date, YEAR)?;
+            let time = convert::optional_time("time", request.time.as_ref())?;
+            self.hub.session_report(&caller, span, time).await
+        };
+        answer(report.await)
+    }
+
+    async fn get_exchange_book(
+        &self,
+        request: Request<v1::GetExchangeBookRequest>,
+    ) -> Result<Response<v1::GetExchangeBookResponse>, Status> {
+        let caller = caller(&request)?;
+        let request = request.into_inner();
+        let report = async {
+            let day = match request.date.as_str() {
+                "" => None,
+                date => Some(convert::day("date", date)?),
+            };
+            let time = convert::optional_time("time", request.time.as_ref())?;
+            self.hub.exchange_book(&caller, day, time).await
+        };
+        answer(report.await)
     }
 
     async fn get_exchange_shares(
@@ -52,9 +148,7 @@ impl v1::office_service_server::OfficeService for Office {
             let time = convert::optional_time("time", request.time.as_ref())?;
             self.hub.exchange_shares(&caller, year, time).await
         };
-        Ok(Response::new(
-            report.await.map_err(|error: HubError| status(&error))?,
-        ))
+        answer(report.await)
     }
 
     type ExportPersonStream = BoxStream<'static, Result<v1::ExportPersonResponse, Status>>;
@@ -128,21 +222,24 @@ fn school_year(year: i32) -> Result<i16, HubError> {
     known.ok_or_else(|| HubError::invalid("school_year", "school_year must be 2000 to 2100"))
 }
 
-fn span(request: &v1::GetGroupStatusRequest) -> Result<Span, HubError> {
-    let first = convert::day("first_date", &request.first_date)?;
-    let last = convert::day("last_date", &request.last_date)?;
+/// A span of at most so many days, both ends included.
+fn span(first: &str, last: &str, days_max: i32) -> Result<Span, HubError> {
+    let first = convert::day("first_date", first)?;
+    let last = convert::day("last_date", last)?;
     let days = (last - first).get_days();
+    let wrong = |message: &str| Err(HubError::invalid("last_date", message));
     if last < first {
-        return Err(HubError::invalid(
-            "last_date",
-            "last_date lies before first_date",
-        ));
+        wrong("last_date lies before first_date")
+    } else if days >= days_max {
+        let after = days_max - 1;
+        wrong(&format!(
+            "last_date is at most {after} days after first_date"
+        ))
+    } else {
+        Ok(Span { first, last })
     }
-    if days >= SPAN_DAYS_MAX {
-        return Err(HubError::invalid(
-            "last_date",
-            "a span is at most 366 days after first_date",
-        ));
-    }
-    Ok(Span { first, last })
+}
+
+fn answer<T>(report: Result<T, HubError>) -> Result<Response<T>, Status> {
+    report.map(Response::new).map_err(|error| status(&error))
 }

@@ -18,59 +18,48 @@ const DOMAIN: &str = "lianxiao";
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 pub fn status(error: &HubError) -> Status {
+    error.log();
     let message = error.to_string();
     let mut details = ErrorDetails::new();
-    let (code, reason) = match error {
-        HubError::Unauthenticated => (Code::Unauthenticated, "TOKEN_UNKNOWN"),
-        HubError::Revoked(_) => (Code::Unauthenticated, "CREDENTIAL_REVOKED"),
-        HubError::Expired(_) => (Code::Unauthenticated, "CREDENTIAL_EXPIRED"),
-        HubError::Locked(_) => (Code::Unauthenticated, "CREDENTIAL_LOCKED"),
-        HubError::InvitationUnknown => (Code::NotFound, "INVITATION_UNKNOWN"),
-        HubError::InvitationUsed => (Code::FailedPrecondition, "INVITATION_USED"),
-        HubError::InvitationExpired => (Code::FailedPrecondition, "INVITATION_EXPIRED"),
-        HubError::Denied(_) => (Code::PermissionDenied, "NOT_ALLOWED"),
+    let code = match error {
+        HubError::Unauthenticated
+        | HubError::Revoked(_)
+        | HubError::Expired(_)
+        | HubError::Locked(_) => Code::Unauthenticated,
+        HubError::InvitationUnknown => Code::NotFound,
+        HubError::InvitationUsed | HubError::InvitationExpired | HubError::BacksUpItself => {
+            Code::FailedPrecondition
+        }
+        HubError::Denied(_) => Code::PermissionDenied,
         HubError::Invalid { field, why } => {
             details.add_bad_request_violation(field, why);
-            (Code::InvalidArgument, "ARGUMENT_INVALID")
+            Code::InvalidArgument
         }
-        HubError::NotFound { what, id, deleted } => {
+        HubError::NotFound { what, id, .. } => {
             details.set_resource_info(*what, id, "", &message);
-            (
-                Code::NotFound,
-                if *deleted {
-                    "RECORD_DELETED"
-                } else {
-                    "NOT_FOUND"
-                },
-            )
+            Code::NotFound
         }
         HubError::Exists { what, name } => {
             details.set_resource_info(*what, name, "", &message);
-            (Code::AlreadyExists, "NAME_TAKEN")
+            Code::AlreadyExists
         }
         HubError::TooMuch { limit, .. }
         | HubError::Full { limit, .. }
         | HubError::TooOften { limit, .. } => {
             details.add_quota_failure_violation(*limit, &message);
-            (Code::ResourceExhausted, over(error, &mut details))
+            over(error, &mut details);
+            Code::ResourceExhausted
         }
-        HubError::Behind { .. } => (retry(&mut details), "HUB_BEHIND"),
-        HubError::Stopping => (retry(&mut details), "HUB_STOPPING"),
-        HubError::BacksUpItself => (Code::FailedPrecondition, "DATABASE_BACKS_UP_ITSELF"),
-        HubError::Store(cause) if cause.disk_full() => {
-            tracing::error!(error = %cause, "the disk is full");
-            retry(&mut details);
-            (Code::ResourceExhausted, "DISK_FULL")
-        }
-        HubError::Store(cause) => {
-            tracing::error!(error = %cause, "the database failed");
-            (retry(&mut details), "DATABASE_FAILED")
-        }
-        HubError::InUse(_) | HubError::Folder(_) => (Code::Internal, "INTERNAL"),
+        HubError::Behind { .. } | HubError::Stopping => retry(&mut details),
+        HubError::Store(_) => match (retry(&mut details), error.disk_full()) {
+            (_, true) => Code::ResourceExhausted,
+            (passes, _) => passes,
+        },
+        HubError::InUse(_) | HubError::Folder(_) => Code::Internal,
     };
-    details.set_error_info(reason, DOMAIN, metadata(error));
+    details.set_error_info(error.reason(), DOMAIN, metadata(error));
     let message = match error {
-        HubError::Store(cause) if cause.disk_full() => {
+        HubError::Store(_) if error.disk_full() => {
             "the hub's disk is full: nothing was stored; reads that leave no audit row go on"
                 .to_owned()
         }
@@ -84,18 +73,16 @@ pub fn status(error: &HubError) -> Status {
     Status::with_error_details(code, message, details)
 }
 
-/// What is over its limit, and what of it passes by itself.
-fn over(error: &HubError, details: &mut ErrorDetails) -> &'static str {
+/// What passes by itself of what is over its limit.
+fn over(error: &HubError, details: &mut ErrorDetails) {
     match error {
         HubError::TooOften { wait, .. } => {
             details.set_retry_info(Some(*wait));
-            "RATE_LIMITED"
         }
         HubError::Full { .. } => {
             retry(details);
-            "LIMIT_EXCEEDED"
         }
-        _ => "LIMIT_EXCEEDED",
+        _ => {}
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::auth::caller;
 use super::status::status;
-use crate::hub::{Change, Commit, Commits, Entry, Hub, HubError, Leaf, Restore, WatchStream};
+use crate::hub::{
+    Change, Commit, Commits, Entry, Hub, HubError, Leaf, Report, Restore, WatchStream,
+};
 use crate::model::finding::Weight;
 use crate::model::mutation::{Push, item_bytes};
 use crate::wire::convert;
@@ -204,6 +206,27 @@ impl v1::sync_service_server::SyncService for Sync {
         };
         let commits = commits.await.map_err(|error: HubError| status(&error))?;
         Ok(Response::new(commits_page(commits)))
+    }
+
+    async fn report_status(
+        &self,
+        request: Request<v1::ReportStatusRequest>,
+    ) -> Result<Response<v1::ReportStatusResponse>, Status> {
+        let caller = caller(&request)?;
+        let report = self.hub.report_status(&caller, request.into_inner().into());
+        report.await.map_err(|error| status(&error))?;
+        Ok(Response::new(v1::ReportStatusResponse {}))
+    }
+}
+
+impl From<v1::ReportStatusRequest> for Report {
+    fn from(said: v1::ReportStatusRequest) -> Self {
+        Report {
+            position: said.position,
+            unsent: said.unsent,
+            refused: said.refused,
+            conflicts: said.conflicts,
+        }
     }
 }
 

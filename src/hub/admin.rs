@@ -5,6 +5,7 @@ use crate::model::caller::{Caller, Group};
 use crate::model::ids::{CredentialId, MutationId, Place, RecordId};
 use crate::model::mutation::{Answer, Base, Item, Mutation, Push, Put, Wish};
 use crate::model::rights::Rights;
+use crate::model::secret::Purpose;
 use crate::model::text::is_hidden;
 use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
@@ -152,6 +153,7 @@ pub(super) fn operator(group: Group) -> Caller {
         group,
         credential: CredentialId(Uuid::nil()),
         token: [0; 32],
+        purpose: Purpose::Calls,
         ends_at: None,
         place: Place::Office,
         holder: OPERATOR.to_owned(),

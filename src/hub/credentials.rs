@@ -5,7 +5,7 @@ use super::{Hub, HubError};
 use crate::model::caller::{Caller, Group};
 use crate::model::ids::{CredentialId, GroupKey, Place, RecordId, Who};
 use crate::model::rights::Rights;
-use crate::model::secret::{self, Code, Token};
+use crate::model::secret::{self, Code, Purpose, Token};
 use crate::model::sight::Sight;
 use crate::store::{Credential, Handover, ListedCredential, Trade};
 use crate::sync::kind_names;
@@ -151,7 +151,7 @@ impl Hub {
                 Trade::Expired => return Err(HubError::InvitationExpired),
                 Trade::TokenTaken => return Err(bad("make a new token for each invitation")()),
             }
-            known.caller(token, now).await
+            known.caller(token, Purpose::Calls, now).await
         })
         .await
     }
@@ -313,6 +313,8 @@ fn after(time: Timestamp, wait: Duration) -> Result<Timestamp, HubError> {
 
 /// Does all of it, though whoever asked may hang up in the middle: what is in the database and what is
 /// known of it stay the same.
-async fn carry_through<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+pub(super) async fn carry_through<T: Send + 'static>(
+    work: impl Future<Output = T> + Send + 'static,
+) -> T {
     tokio::spawn(work).await.expect("the work does not panic")
 }

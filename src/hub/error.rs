@@ -112,6 +112,50 @@ pub enum HubError {
 }
 
 impl HubError {
+    /// The reason by which every door calls it, and by which refusals are counted.
+    #[must_use]
+    pub fn reason(&self) -> &'static str {
+        match self {
+            HubError::Unauthenticated => "TOKEN_UNKNOWN",
+            HubError::Revoked(_) => "CREDENTIAL_REVOKED",
+            HubError::Expired(_) => "CREDENTIAL_EXPIRED",
+            HubError::Locked(_) => "CREDENTIAL_LOCKED",
+            HubError::InvitationUnknown => "INVITATION_UNKNOWN",
+            HubError::InvitationUsed => "INVITATION_USED",
+            HubError::InvitationExpired => "INVITATION_EXPIRED",
+            HubError::Denied(_) => "NOT_ALLOWED",
+            HubError::Invalid { .. } => "ARGUMENT_INVALID",
+            HubError::NotFound { deleted: true, .. } => "RECORD_DELETED",
+            HubError::NotFound { .. } => "NOT_FOUND",
+            HubError::Exists { .. } => "NAME_TAKEN",
+            HubError::TooOften { .. } => "RATE_LIMITED",
+            HubError::TooMuch { .. } | HubError::Full { .. } => "LIMIT_EXCEEDED",
+            HubError::Behind { .. } => "HUB_BEHIND",
+            HubError::Stopping => "HUB_STOPPING",
+            HubError::BacksUpItself => "DATABASE_BACKS_UP_ITSELF",
+            HubError::Store(cause) if cause.disk_full() => "DISK_FULL",
+            HubError::Store(_) => "DATABASE_FAILED",
+            HubError::InUse(_) | HubError::Folder(_) => "INTERNAL",
+        }
+    }
+
+    /// Logs the cause of what is the hub's own fault; a door tells its caller the rest.
+    pub fn log(&self) {
+        match self {
+            HubError::Store(cause) if cause.disk_full() => {
+                tracing::error!(error = %cause, "the disk is full");
+            }
+            HubError::Store(cause) => tracing::error!(error = %cause, "the database failed"),
+            _ => {}
+        }
+    }
+
+    /// Whether there is no room on the disk.
+    #[must_use]
+    pub fn disk_full(&self) -> bool {
+        matches!(self, HubError::Store(cause) if cause.disk_full())
+    }
+
     /// Whose credential it is that lets nobody in.
     #[must_use]
     pub fn shut_out(&self) -> Option<Refused> {

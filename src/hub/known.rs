@@ -7,7 +7,7 @@ use crate::model::audit::Refused;
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
 use crate::model::ids::{CredentialId, GroupKey};
-use crate::model::secret::SecretHash;
+use crate::model::secret::{Purpose, SecretHash};
 use crate::store::{Held, Store};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -38,7 +38,20 @@ impl Known {
     ///
     /// # Errors
     /// When nobody does, or not any more.
-    pub async fn caller(&self, token: SecretHash, now: Timestamp) -> Result<Caller, HubError> {
+    pub async fn caller(
+        &self,
+        token: SecretHash,
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Result<Caller, HubError> {
+        let caller = self.holder(token, now).await?;
+        // A token for something else is none here.
+        let good = caller.purpose == purpose;
+        good.then_some(caller).ok_or(HubError::Unauthenticated)
+    }
+
+    /// Who holds a token, whatever it is good for.
+    async fn holder(&self, token: SecretHash, now: Timestamp) -> Result<Caller, HubError> {
         if let Some(caller) = self.remembered(&token, now) {
             return Ok(caller);
         }
@@ -91,7 +104,7 @@ impl Known {
         loop {
             changes.mark_unchanged();
             let now = clock.now();
-            let ends_at = match self.caller(token, now).await {
+            let ends_at = match self.holder(token, now).await {
                 Ok(caller) => caller.ends_at,
                 Err(error) => return error,
             };
@@ -119,6 +132,7 @@ fn admitted(held: Held, token: SecretHash, now: Timestamp) -> Result<Caller, Hub
         group: held.group,
         credential: held.credential.id,
         token,
+        purpose: held.purpose,
         ends_at: held.ends_at,
         place: held.credential.place,
         holder: held.credential.holder,

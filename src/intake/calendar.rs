@@ -1,6 +1,8 @@
 //! Calendars (校历): terms, holidays and make-up days in tables, lists and notices → `Calendar`.
 
 mod days;
+mod grid;
+mod weeks;
 
 use super::columns::{self, Headings};
 use super::doubt::{Code, Doubt, Place};
@@ -26,6 +28,7 @@ enum Field {
     Kind,
     Label,
     Work,
+    Week,
     Counter,
 }
 
@@ -61,7 +64,14 @@ const HEADINGS: &Headings<Field> = &[
     ),
     (
         Field::Day,
-        &["日期", "时间", "放假时间", "放假日期", "起止时间"],
+        &[
+            "日期",
+            "时间",
+            "放假时间",
+            "放假日期",
+            "起止时间",
+            "起止日期",
+        ],
     ),
     (
         Field::Kind,
@@ -78,6 +88,18 @@ const HEADINGS: &Headings<Field> = &[
             "备注",
             "内容",
             "事项",
+            "主要工作",
+            "工作安排",
+            "工作内容",
+            "主要活动",
+            "活动安排",
+            "重要事项",
+            "重要活动",
+            "行事",
+            "行事历",
+            "事件",
+            "工作",
+            "活动",
         ],
     ),
     (
@@ -92,9 +114,10 @@ const HEADINGS: &Headings<Field> = &[
             "上班日期",
         ],
     ),
+    (Field::Week, &["周次", "教学周", "周别", "周"]),
     (
         Field::Counter,
-        &["序号", "周次", "星期", "天数", "放假天数"],
+        &["序号", "星期", "天数", "放假天数", "周数"],
     ),
 ];
 
@@ -117,12 +140,16 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
             calendar: &mut calendar,
             doubts: &mut doubts,
             name: None,
+            weeks: Vec::new(),
         };
         let before = (
             reader.calendar.terms.len(),
             reader.calendar.special_days.len(),
         );
         reader.sheet(sheet);
+        if let Some(first) = sheet.rows.iter().flatten().find(|cell| !cell.is_empty()) {
+            reader.term_of_weeks(first);
+        }
         let after = (calendar.terms.len(), calendar.special_days.len());
         if before != after && place.is_none() {
             place = sheet
@@ -137,6 +164,9 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
         id.clone_into(&mut calendar.campus_id);
     }
     calendar.special_days.sort_by(|a, b| a.date.cmp(&b.date));
+    // The year is one question, however many days ask it.
+    let mut asked = false;
+    doubts.retain(|doubt| doubt.code != Code::YearMissing || !std::mem::replace(&mut asked, true));
     if let Some(place) = place {
         reading.add(place, Kind::Calendar(calendar), doubts);
     } else {
@@ -155,20 +185,32 @@ static TERM_NAME: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+static SHORT_NAME: LazyLock<Regex> =
+    LazyLock::new(|| regex("第[一二]学期|[上下春秋]学期|[春秋]季学期"));
+
 struct Reader<'a> {
     years: &'a Years,
     calendar: &'a mut Calendar,
     doubts: &'a mut Vec<Doubt>,
     /// The term that the last title named.
     name: Option<String>,
+    /// The weeks that a table of weeks prints.
+    weeks: Vec<(Date, Date)>,
 }
+
+/// The detail of a doubt about a term without an end.
+const LAST_DAY: &str = "学期最后一天 the term's last day";
 
 impl Reader<'_> {
     fn sheet(&mut self, sheet: &Sheet) {
-        let table = if sheet.is_text() {
-            None
-        } else {
-            columns::find(&sheet.rows, HEADINGS, 2)
+        let table = columns::spaced(sheet, HEADINGS);
+        let sheet = table.as_ref().unwrap_or(sheet);
+        if !sheet.is_text() && self.grid(&sheet.rows) {
+            return;
+        }
+        let table = match sheet.is_text() {
+            true => None,
+            false => columns::find(&sheet.rows, HEADINGS, 2, None),
         };
         let Some(mut columns) = table else {
             for line in columns::lines(sheet, HEADINGS, self.doubts) {
@@ -183,8 +225,8 @@ impl Reader<'_> {
         }
         let several = [Field::Day, Field::Kind, Field::Label, Field::Counter];
         self.doubts.extend(columns.doubts(&sheet.rows, &several));
-        for row in columns.records(&sheet.rows, self.doubts) {
-            self.record(&columns, row);
+        for row in columns.records(&sheet.rows, &[], self.doubts) {
+            self.record(&columns, &row);
         }
     }
 
@@ -212,6 +254,9 @@ impl Reader<'_> {
                 .unwrap_or_default(),
             &joined(row),
         );
+        if self.week_row(&fields) || self.term_row(&whole, of(Field::Term), of(Field::Day)) {
+            return;
+        }
         let (first, last) = (of(Field::First), of(Field::Last));
         self.name = of(Field::Term)
             .map(|cell| cell.typed.clone())
@@ -264,6 +309,9 @@ impl Reader<'_> {
     /// A line: 5月1日(周五)至5日(周二)放假,共5天。5月9日(周六)上班。
     fn line(&mut self, line: &Cell) {
         self.title(line);
+        if let Some((days, rest)) = weeks::week_before(&line.text) {
+            return self.week(line, days, &[line.part(rest)]);
+        }
         if line.is_blank() || self.term_line(line) {
             return;
         }
@@ -326,7 +374,23 @@ impl Reader<'_> {
         let name = TERM_NAME
             .find(&line.text)
             .map(|name| line.typed_of(name.as_str()).to_owned());
-        let name = name.or(self.name.clone()).unwrap_or_default();
+        // 第一学期 is a name, however little it says.
+        let short = || {
+            SHORT_NAME
+                .find(&line.text)
+                .map(|name| line.typed_of(name.as_str()).to_owned())
+        };
+        let name = name
+            .or(self.name.clone())
+            .or_else(short)
+            .unwrap_or_default();
+        if line.text.contains("寒假") || line.text.contains("暑假") {
+            let doubt = Doubt::new(Code::Assumed, line.place.clone(), &line.typed).as_(last);
+            self.doubts
+                .push(doubt.with(
+                    "放假那天是否还上课 whether there is school on the day the break begins",
+                ));
+        }
         self.term(line, name, first, last);
         true
     }
@@ -360,10 +424,8 @@ impl Reader<'_> {
             first_day: first.to_string(),
             ..Term::default()
         });
-        self.doubts.push(
-            Doubt::new(Code::Unstated, line.place.clone(), &line.typed)
-                .with("学期最后一天 the term's last day"),
-        );
+        self.doubts
+            .push(Doubt::new(Code::Unstated, line.place.clone(), &line.typed).with(LAST_DAY));
         true
     }
 
@@ -377,7 +439,7 @@ impl Reader<'_> {
             return false;
         };
         term.last_day = last.to_string();
-        let opened = |doubt: &Doubt| doubt.detail == "学期最后一天 the term's last day";
+        let opened = |doubt: &Doubt| doubt.detail == LAST_DAY;
         if let Some(index) = self.doubts.iter().rposition(opened) {
             self.doubts.remove(index);
         }

@@ -1,8 +1,11 @@
 //! Lists: a row of headings somewhere in a sheet, a record a row under it; or `heading: value` lines.
 
+mod text;
+
 use super::doubt::{Code, Doubt};
 use super::fold::key;
-use super::sheet::{Cell, Row, Sheet, at, distinct, joined};
+use super::sheet::{Cell, Row, at, distinct, joined};
+pub use text::{by_first, labelled, lines, spaced};
 
 /// The headings of a kind: what each column means, by the words people head it with.
 pub type Headings<F> = [(F, &'static [&'static str])];
@@ -48,6 +51,11 @@ pub fn meaning<F: Copy>(headings: &Headings<F>, heading: &str) -> Option<F> {
     exact(headings, heading).or_else(|| Some(short.then(held).flatten()?.0))
 }
 
+/// Whether a text is a heading and nothing else.
+pub fn is_heading<F: Copy>(headings: &Headings<F>, text: &str) -> bool {
+    exact(headings, text).is_some()
+}
+
 /// What a heading means that is nothing but a heading.
 fn exact<F: Copy>(headings: &Headings<F>, heading: &str) -> Option<F> {
     let name = key(heading);
@@ -81,6 +89,22 @@ pub fn is_title(text: &str) -> bool {
     text.chars().count() <= TITLE_MAX && !text.trim_end_matches(':').contains(':')
 }
 
+/// Columns that are headed by a value, with a mark in the rows it holds for: 总校 | √.
+pub struct Marked<'a, F> {
+    /// What the value is.
+    pub field: F,
+    /// Whether a heading is such a value.
+    pub is_value: &'a dyn Fn(&str) -> bool,
+}
+
+/// Whether a cell holds nothing but a mark that says yes.
+pub fn is_mark(cell: &Cell) -> bool {
+    matches!(
+        cell.text.as_str(),
+        "√" | "✓" | "✔" | "☑" | "●" | "★" | "○" | "◎" | "V" | "v"
+    )
+}
+
 /// The columns of a list.
 pub struct Columns<F> {
     /// The first row under the headings.
@@ -88,6 +112,8 @@ pub struct Columns<F> {
     /// The row of the headings.
     pub above: usize,
     of: Vec<Option<F>>,
+    /// Which columns hold marks under a value.
+    marked: Vec<bool>,
     headings: Row,
 }
 
@@ -96,6 +122,7 @@ pub fn find<F: Copy + PartialEq>(
     rows: &[Row],
     headings: &Headings<F>,
     least: usize,
+    marks: Option<&Marked<'_, F>>,
 ) -> Option<Columns<F>> {
     rows.iter().take(60).enumerate().find_map(|(index, row)| {
         let meant = |cell: &Cell| match cell.is_blank() || is_private(&cell.text) {
@@ -104,6 +131,15 @@ pub fn find<F: Copy + PartialEq>(
         };
         let mut of: Vec<Option<F>> = row.iter().map(meant).collect();
         let mut body = index + 1;
+        let mut marked = vec![false; of.len()];
+        for (column, heading) in row.iter().enumerate() {
+            if let Some(marks) = marks.filter(|marks| (marks.is_value)(&heading.text))
+                && holds_marks(&rows[body..], column)
+            {
+                of[column] = Some(marks.field);
+                marked[column] = true;
+            }
+        }
         let is_label = |cell: &Cell| {
             cell.is_blank() || is_private(&cell.text) || exact(headings, &cell.text).is_some()
         };
@@ -112,12 +148,9 @@ pub fn find<F: Copy + PartialEq>(
             && row.iter().all(is_label)
             && below.iter().all(is_label)
         {
-            // 交流时间 over 起 and 止.
-            for (field, below) in of.iter_mut().zip(below) {
-                *field = meant(below).or(*field);
-            }
+            join(&mut of, row, below, headings);
             body += 1;
-        } else if is_form(&rows[index..], is_label) {
+        } else if is_form(rows, index, is_label) {
             // Labels under labels, with values beside them: a form.
             return None;
         }
@@ -134,28 +167,79 @@ pub fn find<F: Copy + PartialEq>(
             body,
             above: index,
             of,
+            marked,
             headings: row.clone(),
         })
     })
 }
 
-/// Whether labels stand under labels, row for row, as in a form.
-fn is_form(rows: &[Row], is_label: impl Fn(&Cell) -> bool) -> bool {
+fn holds_marks(rows: &[Row], column: usize) -> bool {
+    let mut full = rows
+        .iter()
+        .map(|row| at(row, column))
+        .filter(|cell| !cell.is_blank())
+        .peekable();
+    full.peek().is_some() && full.all(|cell| is_mark(&cell))
+}
+
+/// Takes a second row of headings into the first: 交流时间 over 起 and 止, 原单位 over 学校 and 岗位. A blank upper
+/// heading goes on with the one before it. What both say together comes first (交流单位 over 岗位); where the
+/// lower says so without its upper, another column means it.
+fn join<F: Copy + PartialEq>(
+    of: &mut [Option<F>],
+    upper: &Row,
+    below: &Row,
+    headings: &Headings<F>,
+) {
+    let mut over = String::new();
+    let mut both = vec![None; of.len()];
+    let mut lower = vec![None; of.len()];
+    let mut group: Option<F> = None;
+    for column in 0..of.len() {
+        if !upper[column].is_blank() {
+            over.clone_from(&upper[column].text);
+            group = of[column];
+        }
+        if below[column].is_blank() || below[column].text == upper[column].text {
+            continue;
+        }
+        let name = key(&below[column].text);
+        both[column] = exact(headings, &format!("{over}{name}"));
+        // 学校 under 原单位 is the 原单位.
+        let general = ["学校", "单位", "名称", "校名"].contains(&name.as_str());
+        lower[column] = meaning(headings, &name).filter(|_| !general).or(group);
+    }
+    for column in 0..of.len() {
+        let (Some(said), None) = (lower[column], both[column]) else {
+            of[column] = both[column].or(of[column]);
+            continue;
+        };
+        of[column] = Some(said).filter(|_| !both.contains(&Some(said)));
+    }
+}
+
+/// Whether labels stand over or under labels with values between them, as in a form.
+fn is_form(rows: &[Row], at: usize, is_label: impl Fn(&Cell) -> bool) -> bool {
+    let row = &rows[at];
     let label = |cell: &Cell| !cell.is_blank() && is_label(cell);
-    let goes_on = |below: &Row| {
-        let pairs = rows[0].iter().zip(below);
-        let mut both = pairs.filter(|(cell, below)| cell.text != below.text);
-        both.any(|(cell, below)| label(cell) && label(below))
+    let goes_on = |other: &Row| {
+        let pairs = row.iter().zip(other);
+        let mut both = pairs.filter(|(cell, other)| cell.text != other.text);
+        both.any(|(cell, other)| label(cell) && label(other))
     };
-    let below = &rows[1..rows.len().min(3)];
-    !below.is_empty() && below.iter().all(goes_on)
+    let values = row.iter().any(|cell| !is_label(cell));
+    let above = at.checked_sub(1).map(|above| &rows[above]);
+    let below = &rows[at + 1..rows.len().min(at + 3)];
+    let below = !below.is_empty() && below.iter().all(goes_on);
+    values && (below || above.is_some_and(goes_on))
 }
 
 impl<F: Copy + PartialEq> Columns<F> {
     /// The records: rows under the headings that are neither the headings again, nor one note across, nor
-    /// the numbers of rows that nobody filled in.
-    pub fn records<'r>(&'r self, rows: &'r [Row], doubts: &mut Vec<Doubt>) -> Vec<&'r Row> {
-        let mut records = Vec::new();
+    /// the numbers of rows that nobody filled in. What is blank under a column of `groups` goes on with the
+    /// row above, where nothing but a number stands before it: a .csv keeps no merged cells.
+    pub fn records(&self, rows: &[Row], groups: &[F], doubts: &mut Vec<Doubt>) -> Vec<Row> {
+        let mut records: Vec<Row> = Vec::new();
         for row in &rows[self.body..] {
             let again = row
                 .iter()
@@ -180,19 +264,63 @@ impl<F: Copy + PartialEq> Columns<F> {
                     note.place.clone(),
                     joined(row),
                 )),
-                Some(_) => records.push(row),
+                Some(_) => {
+                    let row = match records.last() {
+                        Some(above) => self.with_above(row, above, groups, doubts),
+                        None => row.clone(),
+                    };
+                    records.push(row);
+                }
             }
         }
         records
     }
 
-    /// The fields of a record, those that hold something.
+    /// A row with what it takes from the row above: 同上, and the blanks under cells that were merged.
+    fn with_above(&self, row: &Row, above: &Row, groups: &[F], doubts: &mut Vec<Doubt>) -> Row {
+        let mut row = row.clone();
+        let mut leads = true;
+        for column in 0..self.of.len() {
+            let (cell, before) = (at(&row, column), at(above, column));
+            let number = cell.text.parse::<u16>().is_ok();
+            let ditto = matches!(cell.text.as_str(), "同上" | "〃" | "\"");
+            let merged = leads
+                && cell.is_empty()
+                && self.of[column].is_some_and(|field| groups.contains(&field));
+            leads &= cell.is_empty() || number;
+            if before.is_blank() || !(ditto || merged) {
+                continue;
+            }
+            if merged {
+                let heading = &at(&self.headings, column).typed;
+                let doubt = Doubt::new(Code::Assumed, cell.place.clone(), "").as_(&before.typed);
+                doubts.push(doubt.with(format!("{heading}（同上一行 as in the row above）")));
+            }
+            row[column] = Cell {
+                place: cell.place,
+                ..before
+            };
+        }
+        row
+    }
+
+    /// The fields of a record, those that hold something. A mark is the value that heads its column.
     pub fn fields(&self, row: &Row) -> Vec<(F, Cell)> {
+        let value = |column: usize| {
+            let cell = at(row, column);
+            match self.marked[column] && !cell.is_blank() {
+                true => Cell {
+                    place: cell.place,
+                    ..at(&self.headings, column)
+                },
+                false => cell,
+            }
+        };
         let fields = self
             .of
             .iter()
             .enumerate()
-            .filter_map(|(column, field)| Some(((*field)?, at(row, column))));
+            .filter_map(|(column, field)| Some(((*field)?, value(column))));
         fields.filter(|(_, cell)| !cell.is_empty()).collect()
     }
 
@@ -220,7 +348,7 @@ impl<F: Copy + PartialEq> Columns<F> {
                 continue;
             };
             let before = self.of[column]
-                .filter(|field| !several.contains(field))
+                .filter(|field| !several.contains(field) && !self.marked[column])
                 .and_then(|field| {
                     self.of[..column]
                         .iter()
@@ -246,87 +374,4 @@ impl<F: Copy + PartialEq> Columns<F> {
         }
         doubts
     }
-}
-
-/// A sheet as lines: a row whose first cell is a heading says `heading: value`, once or several times; other
-/// rows are their cells one after another. Lines that say what nobody may push are left out.
-pub fn lines<F: Copy>(sheet: &Sheet, headings: &Headings<F>, doubts: &mut Vec<Doubt>) -> Vec<Cell> {
-    let mut lines: Vec<Cell> = match sheet.is_text() {
-        true => sheet.lines().cloned().collect(),
-        false => sheet
-            .rows
-            .iter()
-            .flat_map(|row| row_lines(row, headings))
-            .collect(),
-    };
-    lines.retain(|line| {
-        let label = line.text.split_once(':').map(|(label, _)| label);
-        let private = label.filter(|label| label.chars().count() <= 10 && is_private(label));
-        if let Some(label) = private {
-            let doubt = Doubt::new(Code::PrivateLeftOut, line.place.clone(), "");
-            doubts.push(doubt.with(line.typed_of(label)));
-        }
-        private.is_none()
-    });
-    lines
-}
-
-/// The lines of a row: 姓名 | 张老师 | 原单位 | 总校 are two.
-fn row_lines<F: Copy>(row: &Row, headings: &Headings<F>) -> Vec<Cell> {
-    let cells = distinct(row);
-    let is_label = |cell: &Cell| exact(headings, &cell.text).is_some() || is_private(&cell.text);
-    let Some(first) = cells.first() else {
-        return Vec::new();
-    };
-    let headed = is_label(first) || meaning(headings, &first.text).is_some();
-    if !headed || first.text.contains(':') {
-        return vec![Cell::new(first.place.clone(), &joined(row))];
-    }
-    let mut parts: Vec<Vec<&Cell>> = vec![vec![first]];
-    for cell in &cells[1..] {
-        match parts.last_mut() {
-            Some(part) if part.len() == 1 || !is_label(cell) => part.push(cell),
-            _ => parts.push(vec![cell]),
-        }
-    }
-    let line = |part: Vec<&Cell>| {
-        let values: Vec<&str> = part[1..].iter().map(|cell| cell.typed.as_str()).collect();
-        let joint = if values.is_empty() { "" } else { ":" };
-        let typed = format!("{}{joint}{}", part[0].typed, values.join(" "));
-        Cell::new(part[0].place.clone(), &typed)
-    };
-    parts.into_iter().map(line).collect()
-}
-
-/// The heading and the value of a line that has both: 时间:5月12日.
-pub fn labelled<F: Copy>(line: &Cell, headings: &Headings<F>) -> Option<(F, Cell)> {
-    let (label, _) = line.text.split_once(':')?;
-    let short = label.chars().count() <= 10;
-    let field = short
-        .then(|| {
-            meaning(
-                headings,
-                label.trim_start_matches(|c: char| !c.is_alphabetic()),
-            )
-        })
-        .flatten()?;
-    let value = line.text[label.len() + 1..].trim();
-    Some((field, line.part(value)))
-}
-
-/// Labelled lines as records: what a record begins with, come again, begins the next one.
-pub fn by_first<F: Copy + PartialEq>(lines: Vec<(F, Cell)>, first: F) -> Vec<Vec<(F, Cell)>> {
-    let mut records: Vec<Vec<(F, Cell)>> = Vec::new();
-    for (field, cell) in lines {
-        let begins = records
-            .last()
-            .is_none_or(|record| field == first && record.iter().any(|(other, _)| *other == first));
-        if begins {
-            records.push(Vec::new());
-        }
-        if let Some(record) = records.last_mut() {
-            record.push((field, cell));
-        }
-    }
-    records
 }

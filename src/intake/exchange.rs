@@ -7,9 +7,9 @@ mod period;
 mod prose;
 mod words;
 
-use super::columns::{self, Headings};
+use super::columns::{self, Headings, Marked};
 use super::doubt::{Code, Doubt};
-use super::known::Known;
+use super::known::{Known, Match};
 use super::names;
 use super::reading::Reading;
 use super::sheet::{Cell, Row, Sheet, joined};
@@ -46,6 +46,10 @@ pub enum Field {
     File,
     /// 交流岗位.
     Post,
+    /// 职务, at home for all that is said.
+    Duty,
+    /// 工作量: how much of the week.
+    Share,
     /// 人数.
     Count,
     /// 原校教龄.
@@ -127,6 +131,10 @@ const HEADINGS: &Headings<Field> = &[
             "职称称号",
             "专业技术职务",
             "荣誉",
+            "骨干",
+            "骨干级别",
+            "骨干类别",
+            "骨干称号",
         ],
     ),
     (
@@ -139,6 +147,9 @@ const HEADINGS: &Headings<Field> = &[
             "形式",
             "类别",
             "性质",
+            "双向/单向",
+            "单向/双向",
+            "是否双向",
         ],
     ),
     (
@@ -197,7 +208,36 @@ const HEADINGS: &Headings<Field> = &[
     ),
     (
         Field::Post,
-        &["交流岗位", "任职岗位", "拟任岗位", "岗位", "职务"],
+        &[
+            "交流岗位",
+            "任职岗位",
+            "拟任岗位",
+            "岗位",
+            "交流单位岗位",
+            "交流学校岗位",
+            "接收学校岗位",
+            "交流职务",
+            "拟任职务",
+            "交流单位职务",
+            "交流学校职务",
+            "接收学校职务",
+        ],
+    ),
+    (Field::Duty, &["职务", "现任职务", "行政职务", "原职务"]),
+    (
+        Field::Share,
+        &[
+            "工作量",
+            "占比",
+            "比例",
+            "兼课比例",
+            "课时比例",
+            "周工作安排",
+            "每周安排",
+            "兼课时间",
+            "兼课安排",
+            "周课时",
+        ],
     ),
     (Field::Count, &["人数", "名额"]),
     (
@@ -212,8 +252,10 @@ const HEADINGS: &Headings<Field> = &[
 /// What more than one column may say: a rank and a title, days and lengths, remarks.
 const SEVERAL: &[Field] = &[
     Field::Rank,
+    Field::Type,
     Field::Period,
     Field::Length,
+    Field::Share,
     Field::Remark,
     Field::Counter,
 ];
@@ -248,10 +290,18 @@ type Record = Vec<(Field, Cell)>;
 
 /// The movements of a list, of labelled lines, of rows without headings, or of sentences.
 fn of_sheet(sheet: &Sheet, builder: &mut Builder<'_>, doubts: &mut Vec<Doubt>) -> Vec<Movement> {
-    let records: Vec<Record> = if let Some(mut found) = columns::find(&sheet.rows, HEADINGS, 3) {
+    let known = builder.known;
+    let table = columns::spaced(sheet, HEADINGS);
+    let sheet = table.as_ref().unwrap_or(sheet);
+    let campuses = Marked {
+        field: Field::Host,
+        is_value: &|heading: &str| known.campuses(heading) != Match::Nothing,
+    };
+    let found = columns::find(&sheet.rows, HEADINGS, 3, Some(&campuses));
+    let records: Vec<Record> = if let Some(mut found) = found {
         doubts.extend(found.doubts(&sheet.rows, SEVERAL));
-        let rows = found.records(&sheet.rows, doubts);
-        rows.into_iter().map(|row| found.fields(row)).collect()
+        let rows = found.records(&sheet.rows, &[Field::Home, Field::Host], doubts);
+        rows.iter().map(|row| found.fields(row)).collect()
     } else {
         let lines = columns::lines(sheet, HEADINGS, doubts);
         let labelled = |line: &Cell| columns::labelled(line, HEADINGS);
@@ -259,9 +309,15 @@ fn of_sheet(sheet: &Sheet, builder: &mut Builder<'_>, doubts: &mut Vec<Doubt>) -
             true => Vec::new(),
             false => sheet.rows.iter().map(unheaded).collect(),
         };
-        if lines.iter().filter_map(labelled).count() >= 2 {
+        let of_one = |(field, _): &(Field, Cell)| matches!(field, Field::Name | Field::Count);
+        let labels = || lines.iter().filter_map(labelled);
+        // Without a name they say something of a list under them.
+        let listed = lines
+            .iter()
+            .any(|line| labelled(line).is_none() && prose::is_listed(line));
+        if labels().count() >= 2 && (labels().any(|label| of_one(&label)) || !listed) {
             doubts.extend(unread(lines.iter().filter(|line| labelled(line).is_none())));
-            columns::by_first(lines.iter().filter_map(labelled).collect(), Field::Name)
+            columns::by_first(labels().collect(), Field::Name)
         } else if unheaded.iter().any(Option::is_some) {
             let rest = sheet
                 .rows
@@ -280,7 +336,9 @@ fn of_sheet(sheet: &Sheet, builder: &mut Builder<'_>, doubts: &mut Vec<Doubt>) -
             return prose::movements(&lines, builder, doubts);
         }
     };
-    let records = records.iter().flat_map(|record| apart(record, doubts));
+    let records = records
+        .iter()
+        .flat_map(|record| apart(record, known, doubts));
     let records: Vec<Record> = records.collect();
     records
         .iter()
@@ -297,19 +355,19 @@ fn unread<'c>(lines: impl Iterator<Item = &'c Cell>) -> Vec<Doubt> {
 }
 
 /// A record for each of the people named in one cell: 张老师、李老师.
-fn apart(record: &Record, doubts: &mut Vec<Doubt>) -> Vec<Record> {
+fn apart(record: &Record, known: &Known, doubts: &mut Vec<Doubt>) -> Vec<Record> {
     let name = record.iter().position(|(field, _)| *field == Field::Name);
     let Some((at, cell)) = name.map(|at| (at, &record[at].1)) else {
         return vec![record.clone()];
     };
-    let people = names::people(cell);
-    if let Some((claimed, typed)) = names::claimed(cell)
+    let people = names::people(cell, known);
+    if let Some((claimed, typed)) = names::claimed(cell, known)
         && claimed != people.len()
     {
         let doubt = Doubt::new(Code::CountMismatch, cell.place.clone(), typed);
         doubts.push(doubt.as_(people.len()).with(claimed));
     }
-    if people.len() < 2 && names::claimed(cell).is_none() {
+    if people.len() < 2 && names::claimed(cell, known).is_none() {
         return vec![record.clone()];
     }
     let one = |person: Cell| {

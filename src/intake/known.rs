@@ -2,6 +2,7 @@
 
 use super::fold::key;
 use crate::kinds::registers::calendar::calendar_of;
+use crate::kinds::registers::vocabulary::used;
 use crate::model::calendar::Calendar;
 use crate::wire::v1::VocabularyTopic;
 use crate::wire::{json, v1};
@@ -228,6 +229,20 @@ impl Known {
         fits.min_by_key(|(_, rest)| rest.len())
     }
 
+    /// The campus whose name a text ends with, as it is written there: 本学年总校.
+    #[must_use]
+    pub fn campus_behind<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let all = self.campuses.iter().flat_map(|(_, campus)| names(campus));
+        let own = ["本校", "我校", "本园"]
+            .into_iter()
+            .filter(|_| self.own.is_some());
+        let fits = all.chain(own).filter_map(|name| {
+            let before = text.strip_suffix(super::fold::fold(name).as_str())?;
+            Some(&text[before.len()..])
+        });
+        fits.max_by_key(|name| name.len())
+    }
+
     /// What the group's own words of a topic make of a whole text: the codes of the words that are called
     /// so, were called so, or are for short.
     #[must_use]
@@ -240,7 +255,7 @@ impl Known {
         Match::of(codes)
     }
 
-    /// The group's own words of a topic, by each of their names.
+    /// The group's own words of a topic that are in use on the day of reading, by each of their names.
     pub fn words(&self, topic: VocabularyTopic) -> impl Iterator<Item = Named<'_>> {
         let of_topic = self
             .vocabularies
@@ -249,7 +264,11 @@ impl Known {
         of_topic.flat_map(|words| {
             let scheme = words.scheme.as_str();
             let named = move |word| by_names(word, scheme);
-            words.words.iter().flat_map(named)
+            let in_use = words
+                .words
+                .iter()
+                .filter(|word| used(word).contains(self.today));
+            in_use.flat_map(named)
         })
     }
 

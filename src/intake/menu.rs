@@ -9,6 +9,7 @@ mod figures;
 mod grid;
 mod headings;
 mod lines;
+mod parts;
 mod table;
 mod titles;
 mod words;
@@ -23,7 +24,7 @@ use crate::wire::v1::content::Kind;
 use crate::wire::v1::{self, Meal, MenuAudience};
 use draft::{Draft, Served};
 use jiff::civil::Date;
-use titles::{CANTEEN, SET, first, label, price, publish_time, published};
+use titles::{CANTEEN, CLASS, SET, first, label, price, publish_time, published};
 
 /// Reads the menus of some sheets. Sheets that are called by a day are the days of one menu.
 #[must_use]
@@ -40,7 +41,20 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
                 days_of_one.day(&cell, said, None);
                 one_day(sheet, &mut days_of_one);
             }
-            None => drafts.extend(read_sheet(sheet, known)),
+            None if sheet.is_text() => {
+                let parts = parts::of_lines(lines::split(sheet));
+                drafts.extend(parts.into_iter().map(|part| {
+                    let mut draft = titled(sheet, part.title, known);
+                    lines::read(&part.of, &mut draft);
+                    draft
+                }));
+            }
+            None => {
+                for part in parts::of_rows(&sheet.rows) {
+                    let draft = titled(sheet, part.title, known);
+                    drafts.extend(read_rows(&part.of, draft));
+                }
+            }
         }
     }
     if !days_of_one.days.is_empty() {
@@ -114,20 +128,21 @@ fn one_day(sheet: &Sheet, draft: &mut Draft) {
     }
 }
 
-/// The menus of a sheet: more than one when days or headings come again under another title.
-fn read_sheet(sheet: &Sheet, known: &Known) -> Vec<Draft> {
+/// A draft under the title that names it among several menus, and the name of its sheet.
+fn titled(sheet: &Sheet, title: Option<Cell>, known: &Known) -> Draft {
     let mut draft = Draft::of(known);
+    draft.titles.extend(title);
     if !sheet.name.is_empty() {
         draft.titles.push(Cell::new(place(sheet), &sheet.name));
     }
-    if sheet.is_text() {
-        lines::read(sheet, &mut draft);
-        return vec![draft];
-    }
-    let rows = sheet.rows.as_slice();
+    draft
+}
+
+/// The menus of some rows: more than one when days or headings come again under another title.
+fn read_rows(rows: &[Row], mut draft: Draft) -> Vec<Draft> {
     let (table, days) = (table::header(rows), grid::header(rows));
     match (table, days) {
-        (Some(header), days) if days.as_ref().is_none_or(|days| header.at < days.at) => {
+        (Some(mut header), days) if days.as_ref().is_none_or(|days| header.at < days.at) => {
             draft
                 .titles
                 .extend(rows[..header.at].iter().filter_map(title));
@@ -218,7 +233,10 @@ impl Builder<'_> {
         days::doubt_days_off(&draft, &dates, &years, self.doubts);
         let mut menu = v1::Menu {
             canteen: self.canteen(&draft),
-            menu_set: first(&draft, &SET).map(|(_, set)| set).unwrap_or_default(),
+            menu_set: first(&draft, &SET)
+                .or_else(|| first(&draft, &CLASS))
+                .map(|(_, set)| set)
+                .unwrap_or_default(),
             audience: self.audience(&draft).into(),
             label: label(&draft),
             price_fen: price(&draft),

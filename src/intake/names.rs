@@ -16,7 +16,7 @@ static PERSON: LazyLock<Regex> = LazyLock::new(|| {
 /// What stands before a name and is no part of it.
 static POST: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?:教研|备课|年级|学科|课题)?组长|教研员|主持人?|副校长|执行|备课|主备|领衔|发言|名师|党员|教师",
+        r"^(?:(?:教研|备课|年级|学科|课题)?组长|(?:国家|[省市区县])?级?教研员|特级教师|主持人?|副校长|执行|执教|主讲|备课|主备|领衔|发言|名师|党员|(?:骨干|优秀)?教师|选派|派出|派遣|安排|抽调|派)[:\s(]*",
     )
 });
 
@@ -24,12 +24,50 @@ static POST: LazyLock<Regex> = LazyLock::new(|| {
 static ANYBODY: LazyLock<Regex> =
     LazyLock::new(|| regex("相关|各位|全体|所有|各校|其他|部分|骨干|以上|请"));
 
-/// People named in a cell, in order.
+/// What is as short as a name and is none: a lesson of the day, a school, an office.
+static NOBODY: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^第.{1,3}[节场次组课讲]|(?:小学|中学|大学|学校|分校|校区|总校|幼儿园|中心|集团|学院|教研[室院组]|教科[室院]|备课组|教育局|办公室|教导处|教务处|德育处)$",
+    )
+});
+
+/// A school or an office before a name: 春风分校李老师, 市教研室 陈教授.
+static OF_SCHOOL: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^([^\s、,;:()]{1,14}?(?:小学|中学|大学|学校|分校|总校|校区|幼儿园|学院|初中|高中|教研[室院]|教科[室院]|研究院|发展中心|教育局|集团))\s*的?\s*(\S.*)$",
+    )
+});
+
+/// The school that a text names before a person, and the rest: a campus of the register, or what ends as
+/// schools and offices do. Nothing before it: the whole text.
 #[must_use]
-pub fn people(cell: &Cell) -> Vec<Cell> {
+pub fn of_school<'t>(text: &'t str, known: &Known) -> (&'t str, &'t str) {
+    let campus = known.campus_before(text).map(|(_, rest)| rest);
+    let named = || Some(OF_SCHOOL.captures(text)?.get(2)?.as_str());
+    match campus.or_else(named) {
+        Some(rest) => {
+            let person = rest.trim_start_matches(['的', ' ', ':']);
+            (
+                text[..text.len() - rest.len()].trim_end_matches([' ', '的']),
+                person,
+            )
+        }
+        None => ("", text),
+    }
+}
+
+/// People named in a cell, in order, each with the school that stands before the name.
+#[must_use]
+pub fn people(cell: &Cell, known: &Known) -> Vec<Cell> {
+    people_and_rest(cell, known).0
+}
+
+/// The people of a cell, and its words that name nobody.
+#[must_use]
+pub fn people_and_rest(cell: &Cell, known: &Known) -> (Vec<Cell>, Vec<Cell>) {
     static AND_MORE: LazyLock<Regex> =
         LazyLock::new(|| regex(r"\s*等(?:\S{1,3}[人名位])?\S{0,2}$"));
-    let mut found = Vec::new();
+    let (mut found, mut others) = (Vec::new(), Vec::new());
     let end = AND_MORE
         .find(&cell.text)
         .map_or(cell.text.len(), |more| more.start());
@@ -42,28 +80,58 @@ pub fn people(cell: &Cell) -> Vec<Cell> {
                 .all(|word| word.chars().count() == 1);
             match wide && part.split_whitespace().count() == 2 {
                 true => vec![part.trim()],
-                false => part.split_whitespace().collect(),
+                false => words_with_schools(part, known),
             }
         });
     for part in parts {
-        if let Some(name) = person_in(part).filter(|_| !ANYBODY.is_match(part)) {
-            found.push(cell.part(name));
+        let (school, person) = of_school(part, known);
+        match person_in(person).filter(|_| !ANYBODY.is_match(person)) {
+            Some(name) if school.is_empty() => found.push(cell.part(name)),
+            Some(name) => {
+                let end = name.as_ptr() as usize + name.len() - part.as_ptr() as usize;
+                found.push(cell.part(&part[..end]));
+            }
+            None => others.push(cell.part(part)),
         }
     }
-    found
+    (found, others)
+}
+
+/// The words of a text; a school or an office alone goes with the word behind it.
+fn words_with_schools<'t>(text: &'t str, known: &Known) -> Vec<&'t str> {
+    let is_school = |word: &str| {
+        NOBODY.is_match(word) && !word.starts_with('第')
+            || known
+                .campus_before(word)
+                .is_some_and(|(_, rest)| rest.is_empty())
+    };
+    let mut words: Vec<&str> = Vec::new();
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(last) if is_school(last) && !is_school(word) => {
+                let start = last.as_ptr() as usize - text.as_ptr() as usize;
+                let end = word.as_ptr() as usize + word.len() - text.as_ptr() as usize;
+                *last = &text[start..end];
+            }
+            _ => words.push(word),
+        }
+    }
+    words
 }
 
 /// The person a text names first: with a title (张老师), or all of it when it is as short as a name (张晓明).
 #[must_use]
 pub fn person_in(text: &str) -> Option<&str> {
     let text = text.trim();
-    let bare = POST
-        .find(text)
-        .filter(|post| post.start() == 0 && post.end() < text.len())
-        .map_or(text, |post| &text[post.end()..]);
-    let bare = bare.trim_start_matches([':', ' ', '(']);
+    let mut bare = text;
+    while let Some(post) = POST.find(bare).filter(|post| post.end() < bare.len()) {
+        bare = &bare[post.end()..];
+    }
     if let Some(found) = PERSON.find(bare) {
         return Some(found.as_str());
+    }
+    if NOBODY.is_match(bare) {
+        return None;
     }
     let name = bare.split(['(', ' ']).next().unwrap_or_default();
     let wide: String = text.split_whitespace().collect();
@@ -81,13 +149,13 @@ fn is_han(c: char) -> bool {
 
 /// How many people a cell says that it means, and where: 张老师等3人.
 #[must_use]
-pub fn claimed(cell: &Cell) -> Option<(usize, &str)> {
+pub fn claimed<'c>(cell: &'c Cell, known: &Known) -> Option<(usize, &'c str)> {
     static CLAIM: LazyLock<Regex> = LazyLock::new(|| {
         regex(r"等?\s*(\d{1,3}|[一二两三四五六七八九十]{1,3})\s*[人名位](?:$|老师|教师)")
     });
     let captures = CLAIM.captures(&cell.text)?;
     let count = usize::try_from(number(&captures[1])?).ok()?;
-    (!people(cell).is_empty()).then(|| {
+    (!people(cell, known).is_empty()).then(|| {
         (
             count,
             cell.typed_of(captures.get(0).map_or("", |all| all.as_str())),
@@ -120,7 +188,9 @@ fn nameable(cell: &Cell, doubts: &mut Vec<Doubt>) -> Cell {
 
 /// A reference to a person by name. Nobody is identified: whom the register has is only proposed.
 pub fn person(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> PersonRef {
-    let cell = nameable(cell, doubts);
+    let (school, name) = of_school(&cell.text, known);
+    let affiliation = cell.typed_of(school).to_owned();
+    let cell = nameable(&cell.part(name), doubts);
     let proposed = known.persons(&cell.text);
     if !proposed.is_empty() {
         let doubt = Doubt::new(Code::PersonProposed, cell.place.clone(), &cell.typed);
@@ -128,6 +198,7 @@ pub fn person(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> PersonRef 
     }
     PersonRef {
         display_name: cell.typed.clone(),
+        affiliation,
         ..PersonRef::default()
     }
 }

@@ -98,10 +98,13 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
 type Record = Vec<(Field, Cell)>;
 
 fn records(sheet: &Sheet, known: &Known, doubts: &mut Vec<Doubt>) -> Vec<Record> {
-    if let Some(mut found) = columns::find(&sheet.rows, HEADINGS, 2).filter(|_| !sheet.is_text()) {
+    let table = columns::spaced(sheet, HEADINGS);
+    let sheet = table.as_ref().unwrap_or(sheet);
+    let found = columns::find(&sheet.rows, HEADINGS, 2, None);
+    if let Some(mut found) = found.filter(|_| !sheet.is_text()) {
         doubts.extend(found.doubts(&sheet.rows, &[Field::Titles, Field::Rank, Field::Counter]));
-        let rows = found.records(&sheet.rows, doubts);
-        return rows.into_iter().map(|row| found.fields(row)).collect();
+        let rows = found.records(&sheet.rows, &[Field::Home], doubts);
+        return rows.iter().map(|row| found.fields(row)).collect();
     }
     let lines = columns::lines(sheet, HEADINGS, doubts);
     let labelled = |line: &Cell| columns::labelled(line, HEADINGS);
@@ -117,15 +120,49 @@ fn records(sheet: &Sheet, known: &Known, doubts: &mut Vec<Doubt>) -> Vec<Record>
     }
     lines
         .iter()
-        .filter_map(|line| tokens(line, known, doubts))
+        .flat_map(|line| people_apart(line, known))
+        .filter_map(|(line, home)| tokens(&line, home, known, doubts))
         .collect()
 }
 
+/// A line of several people as one each, with the school before them: 总校:张晓明(高级)、李芳(一级).
+fn people_apart(line: &Cell, known: &Known) -> Vec<(Cell, Option<Cell>)> {
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| regex(r"^\p{Han}{2,4}\("));
+    let text = line.text.as_str();
+    let (school, rest) = match text.split_once(':') {
+        Some((school, rest)) if known.campuses(school) != Match::Nothing => {
+            (Some(line.part(school)), rest)
+        }
+        _ => (None, text),
+    };
+    let mut depth = 0_i32;
+    let parts: Vec<&str> = rest
+        .split(|c: char| {
+            depth += i32::from(c == '(') - i32::from(c == ')');
+            depth == 0 && "、,;".contains(c)
+        })
+        .map(str::trim)
+        .collect();
+    let several = parts.len() > 1 && parts.iter().all(|part| NAMED.is_match(part));
+    match several || school.is_some() && parts.iter().all(|part| names::person_in(part).is_some()) {
+        true => parts
+            .into_iter()
+            .map(|part| (line.part(part), school.clone()))
+            .collect(),
+        false => vec![(line.part(rest), school)],
+    }
+}
+
 /// A line without headings: 1. 张老师 女 总校 一级教师 2018.9 区骨干.
-fn tokens(line: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> Option<Record> {
+fn tokens(
+    line: &Cell,
+    home: Option<Cell>,
+    known: &Known,
+    doubts: &mut Vec<Doubt>,
+) -> Option<Record> {
     static DATED: LazyLock<Regex> =
         LazyLock::new(|| regex(r"^(?:出?生于?)?(?:19|20)\d{2}\s*(?:$|年|[./\-])"));
-    let mut record: Record = Vec::new();
+    let mut record: Record = home.into_iter().map(|home| (Field::Home, home)).collect();
     let parts = unnumbered(&line.text)
         .split(|c: char| c.is_whitespace() || ",;、|()".contains(c))
         .filter(|part| !part.is_empty());

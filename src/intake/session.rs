@@ -1,14 +1,15 @@
 //! Sessions (教研活动): lists, notices and lines pasted from a chat → `Session`.
 
+mod across;
 mod build;
 mod line;
 mod place;
 mod subject;
 mod time;
 
-use super::columns::{self, Headings};
+use super::columns::{self, Headings, Marked};
 use super::doubt::{Code, Doubt};
-use super::known::Known;
+use super::known::{Known, Match};
 use super::reading::{Item, Reading};
 use super::sheet::{Cell, Sheet};
 use super::when::year::Years;
@@ -184,7 +185,18 @@ const HEADINGS: &Headings<Field> = &[
         ],
     ),
     (Field::Textbook, &["教材", "版本"]),
-    (Field::Counter, &["序号", "编号"]),
+    (Field::Counter, &["序号", "编号", "场次"]),
+];
+
+/// What is merged over the rows of a list.
+const GROUPS: &[Field] = &[
+    Field::Time,
+    Field::Weekday,
+    Field::Subject,
+    Field::Grade,
+    Field::Form,
+    Field::Host,
+    Field::Place,
 ];
 
 /// What more than one column may say: day and clock, people, remarks.
@@ -220,7 +232,8 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
     for sheet in sheets {
         let texts = sheet.rows.iter().flatten().map(|cell| cell.text.as_str());
         let years = Years::of(texts, known.calendar(), known.today);
-        let notices = notices(sheet, &mut reading.doubts);
+        let table = columns::spaced(sheet, HEADINGS);
+        let notices = notices(table.as_ref().unwrap_or(sheet), known, &mut reading.doubts);
         for notice in notices {
             let mut doubts = Vec::new();
             let place = notice.start.place.clone();
@@ -237,9 +250,16 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
     reading
 }
 
-fn notices(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
+fn notices(sheet: &Sheet, known: &Known, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
+    let campuses = Marked {
+        field: Field::Audience,
+        is_value: &|heading: &str| known.campuses(heading) != Match::Nothing,
+    };
+    if let Some(notices) = across::notices(&sheet.rows, doubts) {
+        return notices;
+    }
     if !sheet.is_text()
-        && let Some(mut columns) = columns::find(&sheet.rows, HEADINGS, 3)
+        && let Some(mut columns) = columns::find(&sheet.rows, HEADINGS, 3, Some(&campuses))
     {
         // What stands above belongs to every row.
         doubts.extend(columns.doubts(&sheet.rows, SEVERAL));
@@ -260,8 +280,8 @@ fn notices(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
             ..Notice::default()
         };
         return columns
-            .records(&sheet.rows, doubts)
-            .into_iter()
+            .records(&sheet.rows, GROUPS, doubts)
+            .iter()
             .map(notice)
             .collect();
     }
@@ -277,24 +297,39 @@ fn notices(sheet: &Sheet, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
 }
 
 /// What a line in a chat says to its readers, and what is nobody's business: no part of the notice.
-static CLOSING: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"^\W*(?:收到|请|望|联系|注|备注|谢谢|辛苦|特此)|@|\d{7,}"));
+static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^\W*(?:收到|请|望|联系|注|备注|谢谢|辛苦|特此)|@|\d{7,}|^[^,。:]*(?:集团|学校|小学|中学|办公室|教导处|教务处|发展中心)$|^\d{4}年\d{1,2}月\d{1,2}日$",
+    )
+});
+
+/// A line that begins with a clock, without a number before it: 1.13:30-14:10 课堂展示.
+fn agenda_item(line: &Cell) -> Option<Cell> {
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| regex(r"^\d{1,2}\s*[.、)]\s*(\d{1,2}:)"));
+    let number = NUMBER.captures(&line.text).and_then(|number| number.get(1));
+    let item = line.part(&line.text[number.map_or(0, |clock| clock.start())..]);
+    let clock = clock::find(&item.text, None)?;
+    (clock.at.start == 0 && clock.end.is_some()).then_some(item)
+}
 
 /// Notices of several lines: a theme or a time that comes again begins the next one.
 fn labelled(lines: &[Cell]) -> Vec<Notice> {
     let mut notices: Vec<Notice> = Vec::new();
     let mut waiting: Vec<Cell> = Vec::new();
     // 活动安排: says only that something follows.
-    let heading = |line: &Cell| line.text.ends_with(':') && line.text.chars().count() < 10;
+    let heading = |line: &Cell| {
+        let name = super::words::unnumbered(&line.text);
+        let bare = name.len() < line.text.len() && columns::is_heading(HEADINGS, name);
+        (line.text.ends_with(':') && line.text.chars().count() < 10) || bare
+    };
     for line in lines
         .iter()
         .filter(|line| !line.is_blank() && !heading(line))
     {
-        let field = columns::labelled(line, HEADINGS);
-        let clock = clock::find(&line.text, None)
-            .filter(|clock| clock.at.start == 0 && clock.end.is_some());
+        let item = agenda_item(line);
+        let field = columns::labelled(line, HEADINGS).filter(|_| item.is_none());
         match (field, notices.last_mut()) {
-            (None, Some(notice)) if clock.is_some() => notice.agenda.push(line.clone()),
+            (None, Some(notice)) if item.is_some() => notice.agenda.extend(item),
             (None, None) => waiting.push(line.clone()),
             // A line without a heading goes on with the one above, or is the title of the next notice.
             (None, Some(notice)) => match notice.fields.last_mut() {

@@ -133,6 +133,8 @@ fn delimiter(text: &str) -> Option<u8> {
             .flatten()
             .take(200)
             .filter(|record| record.iter().any(|field| !field.trim().is_empty()))
+            // 周一:早餐 牛奶;午餐 米饭: sentences.
+            .filter(|record| delimiter != b';' || !record[0].contains([':', '：']))
             .map(|record| record.len())
             .collect();
         // The most usual width: a title above may have fewer or more columns.

@@ -56,14 +56,19 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static MONTH: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(\d{4})\s*(?:年|[./\-])\s*(\d{1,2})(?:\s*月(?:份|底|初|中旬)?)?|(?-u:\b)((?:19|20)\d{2})(0[1-9]|1[0-2])(?-u:\b)",
+        r"(\d{4})\s*(?:年|[./\-])\s*(\d{1,2})(?:\s*月(?:份|底|初|中旬)?)?|(?-u:\b)((?:19|20)\d{2})(0[1-9]|1[0-2])(?-u:\b)|([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月(?:份|底|初)?|(?-u:\b)((?:1[3-9]|[2-4]\d))[.年](\d{1,2})月?(?-u:\b)",
     )
 });
-static WEEKDAY: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(?:周|星期|礼拜)\s*([一二三四五六日天1-7])"));
-static LONE_WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
-    regex(r"^[(\[]?\s*(?i:([一二三四五六日天])|(mon|tue|wed|thu|fri|sat|sun)[a-z]*)\s*[)\]]?$")
+static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?:周|星期|礼拜)\s*([一二三四五六日天1-7])|(?i-u:\b(mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b)\.?",
+    )
 });
+/// Words beside a day that is worked for another.
+static MADE_UP: LazyLock<Regex> =
+    LazyLock::new(|| regex("(?:调休|补班|补课|补上|调课)(?:上课|上班|日)?"));
+static LONE_WEEKDAY: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"^[(\[]?\s*([一二三四五六日天])\s*[)\]]?$"));
 static LATER_DAY: LazyLock<Regex> =
     LazyLock::new(|| regex(r"^[^\d~\-至到]{0,8}?\s*[~\-至到]+\s*(\d{1,2})\s*[日号]"));
 
@@ -201,7 +206,7 @@ fn stands_alone(text: &str, at: &Range<usize>, captures: &regex::Captures<'_>) -
     let named = before.is_some_and(|c| c.is_alphabetic() && !c.is_ascii())
         && captures.name("year").is_none()
         && captures.name("sep").is_some_and(|sep| sep.as_str() == ".")
-        && !before.is_some_and(|c| "于在从自至到期间日一二三四五六天".contains(c));
+        && !before.is_some_and(|c| "于在从自至到期间日一二三四五六天假课班".contains(c));
     !glued && (worded || !(part || named))
 }
 
@@ -240,7 +245,7 @@ fn weekday_of(text: &str) -> Option<i8> {
 pub fn weekday(text: &str) -> Option<(i8, Range<usize>)> {
     let mut all = WEEKDAY.captures_iter(text);
     let captures = all.find(|captures| !counted(text, captures))?;
-    let day = weekday_of(captures.get(1)?.as_str())?;
+    let day = weekday_of(captures.get(1).or(captures.get(2))?.as_str())?;
     Some((day, captures.get(0)?.range()))
 }
 
@@ -290,17 +295,22 @@ pub fn whole(text: &str) -> Option<Said> {
         said = found.said;
         rest.replace_range(found.at, " ");
     }
-    if let Some((day, at)) = weekday(&rest) {
-        said.weekday = said.weekday.or(Some(day));
+    // 星期一 Monday says the same twice.
+    while let Some((day, at)) =
+        weekday(&rest).filter(|(day, _)| said.weekday.is_none_or(|said| said == *day))
+    {
+        said.weekday = Some(day);
         rest.replace_range(at, " ");
+    }
+    if said != Said::default() {
+        rest = MADE_UP.replace(&rest, " ").into_owned();
     }
     let marks = |c: char| c.is_whitespace() || "()[],:;|".contains(c);
     let rest = rest.trim_matches(marks);
     if let Some(captures) = LONE_WEEKDAY.captures(rest)
         && said.weekday.is_none()
     {
-        let day = captures.get(1).or(captures.get(2));
-        said.weekday = day.and_then(|day| weekday_of(day.as_str()));
+        said.weekday = captures.get(1).and_then(|day| weekday_of(day.as_str()));
         return said.weekday.is_some().then_some(said);
     }
     // A clock of midnight is how some programs show a day.
@@ -369,13 +379,13 @@ pub fn period(text: &str) -> Option<(Said, Said)> {
 #[must_use]
 pub fn months(text: &str) -> Vec<Found> {
     let found = MONTH.captures_iter(text).filter_map(|captures| {
-        let either = |one: usize, other: usize| captures.get(one).or(captures.get(other));
-        let year = full_year(either(1, 3)?.as_str())?;
-        let month = either(2, 4)?
-            .as_str()
-            .parse()
-            .ok()
-            .filter(|month| (1..=12).contains(month))?;
+        let group = |indices: [usize; 4]| {
+            let found = indices.into_iter().find_map(|index| captures.get(index));
+            found.map(|found| found.as_str())
+        };
+        let year = group([1, 3, 5, 7])?;
+        let year = full_year(year).or_else(|| chinese_year(year))?;
+        let month = number(group([2, 4, 6, 8])?).filter(|month| (1..=12).contains(month))?;
         Some(Found {
             said: Said {
                 year: Some(year),

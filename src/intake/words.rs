@@ -1,11 +1,12 @@
-//! The words these offices use, and what each is called today: subjects (plan of 2022), grades, stages and
-//! forms of sessions. Words of one kind of record stand beside it.
+//! The words these offices use, and what each is called today: subjects (by the standard vocabulary), grades, stages
+//! and forms of sessions. Words of one kind of record stand beside it.
 
 use super::doubt::{Code, Doubt};
 use super::fold::{key, number};
 use super::known::{Known, Match};
 use super::sheet::Cell;
 use super::when::regex;
+use crate::kinds::registers::vocabulary::subject_names;
 use crate::wire::v1::{SessionForm, Stage, VocabularyTopic};
 use regex::Regex;
 use std::ops::Range;
@@ -40,9 +41,13 @@ pub fn unnumbered(text: &str) -> &str {
 }
 
 /// What a text names first by a table: the meaning, and where. Of two spellings at one place the longer.
-pub fn first<T: Copy>(table: &Table<T>, text: &str) -> Option<(T, Range<usize>)> {
+pub fn first<T: Copy, W: AsRef<[&'static str]>>(
+    table: &[(T, W)],
+    text: &str,
+) -> Option<(T, Range<usize>)> {
     let all = table.iter().flat_map(|(meaning, words)| {
         let found = words
+            .as_ref()
             .iter()
             .filter_map(|word| text.find(word).map(|at| (*meaning, at..at + word.len())));
         found.collect::<Vec<_>>()
@@ -51,10 +56,12 @@ pub fn first<T: Copy>(table: &Table<T>, text: &str) -> Option<(T, Range<usize>)>
 }
 
 /// What a whole text means by a table.
-pub fn exactly<T: Copy>(table: &Table<T>, text: &str) -> Option<T> {
+pub fn exactly<T: Copy, W: AsRef<[&'static str]>>(table: &[(T, W)], text: &str) -> Option<T> {
     let name = key(text);
     let name = name.trim_matches(|c: char| "():[]【】".contains(c));
-    let found = table.iter().find(|(_, words)| words.contains(&name));
+    let found = table
+        .iter()
+        .find(|(_, words)| words.as_ref().contains(&name));
     found.map(|(meaning, _)| *meaning)
 }
 
@@ -73,52 +80,22 @@ pub fn own<'k>(
     found.one()
 }
 
-const SUBJECTS: &Table<&str> = &[
-    ("语文", &["语文", "国语文", "国语"]),
-    ("数学", &["数学"]),
-    ("英语", &["英语", "外语"]),
-    (
-        "道德与法治",
-        &[
-            "道德与法治",
-            "道法",
-            "品德与社会",
-            "品德与生活",
-            "思想品德",
-            "品德",
-        ],
-    ),
-    ("科学", &["科学"]),
-    ("物理", &["物理"]),
-    ("化学", &["化学"]),
-    ("生物", &["生物学", "生物"]),
-    ("历史", &["历史"]),
-    ("地理", &["地理"]),
-    ("体育与健康", &["体育与健康", "体育"]),
-    ("音乐", &["音乐"]),
-    ("美术", &["美术"]),
-    ("艺术", &["艺术"]),
-    ("信息科技", &["信息科技", "信息技术"]),
-    ("劳动", &["劳动技术", "劳技", "劳动"]),
-    ("综合实践活动", &["综合实践活动", "综合实践", "综实"]),
-    ("书法", &["书法"]),
-    ("思想政治", &["思想政治", "政治"]),
-    ("通用技术", &["通用技术"]),
-    ("心理健康", &["心理健康", "心理"]),
-];
+type Subjects = Vec<(&'static str, Vec<&'static str>)>;
 
-/// The initials that are joined into one word: 语数英, 音体美.
-const INITIALS: [(char, &str); 9] = [
-    ('语', "语文"),
-    ('数', "数学"),
-    ('英', "英语"),
-    ('音', "音乐"),
-    ('体', "体育与健康"),
-    ('美', "美术"),
-    ('科', "科学"),
-    ('信', "信息科技"),
-    ('劳', "劳动"),
-];
+/// The names by which a running text speaks of a subject. 信息 alone may be anything there (信息化), and initials are
+/// read where they are joined (语数英, 音体美) or stand alone.
+static SUBJECTS: LazyLock<Subjects> =
+    LazyLock::new(|| names(|name| name.chars().count() > 1 && name != "信息"));
+/// All the others.
+static SHORT: LazyLock<Subjects> =
+    LazyLock::new(|| names(|name| name.chars().count() == 1 || name == "信息"));
+
+fn names(is: fn(&str) -> bool) -> Subjects {
+    let chosen = |names: Vec<&'static str>| names.into_iter().filter(|name| is(name)).collect();
+    subject_names()
+        .map(|(subject, names)| (subject, chosen(names)))
+        .collect()
+}
 
 /// A subject named in a text: today's name, the spelling, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,7 +111,7 @@ pub struct Subject {
 pub fn subjects(text: &str) -> Vec<Subject> {
     let mut found: Vec<Subject> = Vec::new();
     let mut from = 0;
-    while let Some((name, at)) = first(SUBJECTS, &text[from..]) {
+    while let Some((name, at)) = first(&SUBJECTS, &text[from..]) {
         let at = from + at.start..from + at.end;
         from = at.end;
         if found.iter().all(|subject| subject.name != name) {
@@ -149,15 +126,19 @@ pub fn subjects(text: &str) -> Vec<Subject> {
 }
 
 fn initials(text: &str) -> Vec<Subject> {
-    static JOINED: LazyLock<Regex> =
-        LazyLock::new(|| regex("[语数英音体美科信劳](?:、?[语数英音体美科信劳])+"));
+    static JOINED: LazyLock<Regex> = LazyLock::new(|| {
+        let initials = SHORT.iter().flat_map(|(_, names)| names);
+        let initials = initials.filter(|name| name.chars().count() == 1);
+        let one: String = initials.copied().collect();
+        regex(&format!("[{one}](?:、?[{one}])+"))
+    });
     let mut found: Vec<Subject> = Vec::new();
     for word in JOINED.find_iter(text) {
         for (at, c) in word.as_str().char_indices() {
             let at = word.start() + at;
-            let named = INITIALS.iter().find(|(initial, _)| *initial == c);
-            if let Some((_, name)) = named
-                && found.iter().all(|subject| subject.name != *name)
+            let named = exactly(&SHORT, &c.to_string());
+            if let Some(name) = named
+                && found.iter().all(|subject| subject.name != name)
             {
                 found.push(Subject {
                     name,
@@ -172,16 +153,7 @@ fn initials(text: &str) -> Vec<Subject> {
 /// The subject a whole cell names, with one-letter initials too.
 #[must_use]
 pub fn subject(text: &str) -> Option<&'static str> {
-    let name = key(text);
-    let short = || {
-        let mut chars = name.chars();
-        let only = chars.next().filter(|_| chars.next().is_none())?;
-        INITIALS
-            .iter()
-            .find(|(initial, _)| *initial == only)
-            .map(|(_, name)| *name)
-    };
-    exactly(SUBJECTS, text).or_else(short)
+    exactly(&SUBJECTS, text).or_else(|| exactly(&SHORT, text))
 }
 
 /// A grade named in a text.

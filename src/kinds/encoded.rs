@@ -5,6 +5,7 @@ use super::{Case, Index, Kind, Leader, Looks, Moved, Owner, Refusal, Rules};
 use crate::content::encoded::{changed_fields, variant, wrap};
 use crate::content::frame::Parts;
 use crate::content::schema::Schema;
+use crate::model::date::Span;
 use crate::model::finding::Finding;
 use crate::model::ids::{Key, Place};
 use crate::wire::CONTRACT;
@@ -45,6 +46,11 @@ fn key<R: Rules>(value: String) -> Key {
 impl<R: Rules> Of<R> {
     fn content(content: &[u8]) -> R::Content {
         read::<R>(content).unwrap_or_default()
+    }
+
+    fn action(action: &[u8]) -> R::Action {
+        let body = variant(action).map(|(_, body)| body).unwrap_or_default();
+        R::Action::decode(body).unwrap_or_default()
     }
 
     pub fn state(parts: &Parts) -> R::State {
@@ -101,6 +107,10 @@ where
         }
     }
 
+    fn moves_to(&self, action: &[u8]) -> Option<Span> {
+        R::moves_to(&Self::action(action))
+    }
+
     fn check(&self, content: &[u8], case: &Case<'_>) -> Vec<Finding> {
         let content = Self::content(content);
         let mut found = Found::under(format!("put.content.{}", R::NAME));
@@ -134,8 +144,7 @@ where
         before: &Parts,
         case: &Case<'_>,
     ) -> Result<Moved<Bytes, Bytes>, Refusal> {
-        let body = variant(action).map(|(_, body)| body).unwrap_or_default();
-        let action = R::Action::decode(body).unwrap_or_default();
+        let action = Self::action(action);
         let content = Self::content(&before.content);
         let state = |state: &R::State| wrap(self.number(), state);
         let moved = R::act(&action, &content, &Self::state(before), case)?;

@@ -4,10 +4,10 @@
 mod course;
 mod extension;
 mod pair;
-mod share;
+pub mod share;
 
 use super::found::{Found, person_reference, unit_campus, unit_reference};
-use super::registers::person::{PersonRules, propose, proposes, titles};
+use super::registers::person::{PersonRules, propose, proposes, title_words, titles};
 use super::registers::vocabulary::{VocabularyRules, Words};
 use super::{Case, Move, Owner, Reference, Refusal, Rules};
 use crate::model::date::{self, LAST_DAY, Span};
@@ -15,6 +15,7 @@ use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, RecordId, Who};
 use crate::wire::v1;
 use course::COURSE;
+pub use share::{percent as share_percent, planned_days};
 use v1::ExchangeStatus as Status;
 use v1::VocabularyTopic as Topic;
 
@@ -37,6 +38,7 @@ impl Rules for ExchangeRules {
         found.optional_line("host_post", &exchange.host_post, 40);
         if let Some(paper) = &exchange.paper {
             found.optional_line("paper.number", &paper.number, 60);
+            found.sha256("paper.sha256", &paper.sha256);
         }
         titles("titles_at_start", &exchange.titles_at_start, found);
         if let Some(years) = exchange.years_at_home {
@@ -58,6 +60,9 @@ impl Rules for ExchangeRules {
                 &exchange.planned_end,
             );
         }
+        found.stated("level", exchange.level != 0);
+        found.stated("file_moved", exchange.file_moved.is_some());
+        found.stated("planned_start", !exchange.planned_start.is_empty());
         check_words(exchange, case, found);
         propose("person", exchange.person.as_ref(), case, found);
         if is_of_another(exchange, case) {
@@ -184,7 +189,7 @@ pub fn stay(exchange: &v1::Exchange, state: &v1::ExchangeState, id: RecordId) ->
         Status::Withdrawn if !state.real_start.is_empty() => true,
         _ => return None,
     };
-    let days = share::planned(exchange, state);
+    let days = planned_days(exchange, state);
     let open = days.last == LAST_DAY;
     Some(v1::Stay {
         exchange_id: id.to_string(),
@@ -206,11 +211,10 @@ fn check_words(exchange: &v1::Exchange, case: &Case<'_>, found: &mut Found) {
     let day = start.map_or_else(|| case.today(), |start| start.first);
     let subjects = Words::of(Topic::Subject, case);
     subjects.check("subject", "", &exchange.subject, day, found);
-    let titles = Words::of(Topic::Title, case);
-    for (i, title) in exchange.titles_at_start.iter().enumerate() {
-        let path = format!("titles_at_start[{i}].title");
-        titles.check(&path, "", &title.title, day, found);
-    }
+    let posts = Words::of(Topic::Post, case);
+    posts.check("host_post", "", &exchange.host_post, day, found);
+    let titles = &exchange.titles_at_start;
+    title_words("titles_at_start", titles, day, case, found);
 }
 
 fn check_who(exchange: &v1::Exchange, found: &mut Found) {

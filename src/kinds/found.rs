@@ -114,6 +114,21 @@ impl Found {
         }
     }
 
+    /// The SHA-256 of a file, or nothing.
+    pub fn sha256(&mut self, path: &str, text: &str) {
+        let hex = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if !text.is_empty() && !hex {
+            self.add(Code::HashInvalid, path);
+        }
+    }
+
+    /// What must be said and may not be known yet: whoever leaves it out is asked for it.
+    pub fn stated(&mut self, path: &str, set: bool) {
+        if !set {
+            self.add(Code::Unstated, path);
+        }
+    }
+
     /// A day.
     pub fn day(&mut self, path: &str, text: &str) -> Option<Date> {
         let day = date::day(text);

@@ -5,10 +5,13 @@ mod days;
 mod foods;
 mod nutrition;
 mod portions;
+mod variety;
+
+pub use foods::likely as likely_allergens;
 
 use super::found::Found;
 use super::registers::calendar::CalendarRules;
-use super::registers::campus::CampusRules;
+use super::registers::campus;
 use super::registers::vocabulary::{VocabularyRules, Words};
 use super::{Case, Move, Owner, Refusal, Rules};
 use crate::model::date::{self, Span};
@@ -16,7 +19,7 @@ use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, Who};
 use crate::wire::convert::stored_time;
 use crate::wire::v1;
-use course::{COURSE, amend, close, publish, reopen, withdraw};
+use course::{COURSE, amend, close, excuse, publish, reopen, revoke_excuse, withdraw};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use v1::MenuStatus as Status;
@@ -59,7 +62,8 @@ impl Rules for MenuRules {
         check_allergens(menu, case, found);
         foods::banned(menu, found);
         foods::undeclared(menu, found);
-        nutrition::note(menu, &stages(case), found);
+        let stages: Vec<v1::Stage> = campus::own(case).unwrap_or_default().stages().collect();
+        nutrition::note(menu, &stages, found);
     }
 
     /// The calendar says which days have school, the vocabulary which allergens there are.
@@ -121,6 +125,8 @@ impl Rules for MenuRules {
             Some(Action::Amend(wanted)) => amend(wanted, menu, state, case),
             Some(Action::Close(_)) => close(menu, state, case),
             Some(Action::Reopen(_)) => reopen(state, case),
+            Some(Action::Excuse(wanted)) => excuse(wanted.reason(), state, case),
+            Some(Action::RevokeExcuse(_)) => revoke_excuse(state, case),
             None => Err(Finding::new(Code::WishMissing, "act.action.menu")),
         }
     }
@@ -238,16 +244,6 @@ fn warn_of_empty_days(menu: &v1::Menu, found: &mut Found) {
     }
 }
 
-/// The register record of the owning campus.
-fn campus(case: &Case<'_>) -> Option<v1::Campus> {
-    let id = case.owner.campus()?;
-    case.neighbours.record(id)?.read::<CampusRules>()
-}
-
-fn stages(case: &Case<'_>) -> Vec<v1::Stage> {
-    campus(case).map_or_else(Vec::new, |campus| campus.stages().collect())
-}
-
 /// The group's allergen schemes, if it keeps them, know every code declared.
 fn check_allergens(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
     let words = Words::of(v1::VocabularyTopic::Allergen, case);
@@ -265,7 +261,7 @@ fn check_allergens(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
 }
 
 fn check_campus(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
-    let Some(campus) = campus(case) else {
+    let Some(campus) = campus::own(case) else {
         return;
     };
     let known: Vec<&str> = campus
@@ -283,7 +279,9 @@ fn check_campus(menu: &v1::Menu, case: &Case<'_>, found: &mut Found) {
     }
 }
 
-fn declares_no_service(menu: &v1::Menu, day: &str) -> bool {
+/// Whether a menu declares a day without service (停餐).
+#[must_use]
+pub fn declares_no_service(menu: &v1::Menu, day: &str) -> bool {
     menu.no_service_days
         .iter()
         .any(|declared| declared.date == day)

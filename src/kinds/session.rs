@@ -41,6 +41,7 @@ impl Rules for SessionRules {
         found.lines("co_hosts", &session.co_hosts, 60);
         check_days(&session.days, found);
         check_people(session, found);
+        check_stated(session, found);
         doubts::check(session, case, found);
         beside::check(session, case, found);
         if session.invites_all && !session.invited_campus_ids.is_empty() {
@@ -59,6 +60,7 @@ impl Rules for SessionRules {
             found.line(&format!("products[{i}].name"), &product.name, 200);
             found.optional_line(&format!("products[{i}].link"), &product.link, 1_000);
             check_link(&format!("products[{i}].link"), &product.link, found);
+            found.sha256(&format!("products[{i}].sha256"), &product.sha256);
             found.optional_line(&format!("products[{i}].version"), &product.version, 40);
         }
         if let Some(place) = &session.place {
@@ -145,7 +147,14 @@ impl Rules for SessionRules {
     }
 
     fn near(session: &v1::Session) -> Option<Span> {
-        span(session)
+        span(&session.days)
+    }
+
+    fn moves_to(action: &v1::SessionAction) -> Option<Span> {
+        match &action.action {
+            Some(Action::Postpone(to)) => span(&to.days),
+            _ => None,
+        }
     }
 
     /// A member school reads the sessions it is invited to and those that are shared with everybody.
@@ -161,20 +170,22 @@ impl Rules for SessionRules {
     }
 
     fn span(session: &v1::Session, _: &v1::SessionState) -> Option<Span> {
-        span(session)
+        span(&session.days)
     }
 }
 
-/// From its first day to its last.
-fn span(session: &v1::Session) -> Option<Span> {
+/// From the first day to the last.
+fn span(days: &[v1::SessionDay]) -> Option<Span> {
+    let dates = || days.iter().filter_map(|day| date::day(&day.date));
     Some(Span {
-        first: days(session).min()?,
-        last: days(session).max()?,
+        first: dates().min()?,
+        last: dates().max()?,
     })
 }
 
-fn days(session: &v1::Session) -> impl Iterator<Item = Date> {
-    session.days.iter().filter_map(|day| date::day(&day.date))
+/// The day it begins.
+fn first_day(session: &v1::Session) -> Option<Date> {
+    span(&session.days).map(|days| days.first)
 }
 
 fn check_days(days: &[v1::SessionDay], found: &mut Found) {
@@ -209,6 +220,25 @@ fn check_claim(session: &v1::Session, found: &mut Found) {
         let finding = Finding::new(Code::ClaimDiffers, "claimed_subject_count");
         found.say(finding.with("claimed", claimed).with("listed", listed));
     }
+    if let Some(people) = &session.claimed_people {
+        found.range("claimed_people.count", people.count, 1, 100_000);
+    }
+}
+
+/// What every session has (domain.md 3.3) and a notice may leave out. Only joint prep and research are counted by
+/// subject and grade: a training may be for everybody.
+fn check_stated(session: &v1::Session, found: &mut Found) {
+    use v1::SessionForm::{JointPrep, JointResearch, SameLesson};
+    let counted = matches!(session.form(), JointPrep | JointResearch | SameLesson);
+    if counted {
+        let subjects = !session.subjects.is_empty() || session.claimed_subject_count > 0;
+        found.stated("subjects", subjects);
+        found.stated("stage", session.stage != 0);
+        found.stated("grades", !session.grades.is_empty());
+    }
+    found.stated("mode", session.mode != 0);
+    let somewhere = session.place.is_some() || session.mode() != v1::SessionMode::OnSite;
+    found.stated("place", somewhere);
 }
 
 /// Colleagues click on it: a script is no place where anything lies.

@@ -1,7 +1,7 @@
 //! What the list of kinds promises.
 
 use super::*;
-use crate::wire::CONTRACT;
+use crate::wire::{CONTRACT, v1};
 
 #[test]
 fn every_kind_of_the_contract_is_in_the_list() {
@@ -55,6 +55,10 @@ fn a_register_is_read_once_for_all_the_names_of_a_batch() {
     };
     let session = v1::Session {
         speakers: ["张老师", "李老师", "王老师"].map(named).to_vec(),
+        days: vec![v1::SessionDay {
+            date: "2026-05-12".into(),
+            ..Default::default()
+        }],
         ..Default::default()
     };
     let colleague = |n, name: &str| {
@@ -84,7 +88,7 @@ fn a_register_is_read_once_for_all_the_names_of_a_batch() {
     );
     assert_eq!(group.read.get(), read, "and nothing is read whole again");
     assert_eq!(
-        read, 3,
-        "the calendar, the persons and the sessions beside it"
+        read, 4,
+        "the calendar, the words, the persons and the sessions beside it"
     );
 }

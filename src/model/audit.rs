@@ -32,11 +32,15 @@ pub enum Deed {
     Erased,
     /// Records about persons were erased, because their kind is kept no longer.
     Expired,
+    /// The holder of a credential signed in to the pages.
+    SignedIn,
+    /// The holder of a credential made a private link to the calendar of sessions.
+    Linked,
 }
 
 impl Deed {
     /// All of them, by the name each is stored with.
-    pub const NAMED: [(&'static str, Deed); 11] = [
+    pub const NAMED: [(&'static str, Deed); 13] = [
         ("created", Deed::Created),
         ("invited", Deed::Invited),
         ("joined", Deed::Joined),
@@ -48,6 +52,8 @@ impl Deed {
         ("exported", Deed::Exported),
         ("erased", Deed::Erased),
         ("expired", Deed::Expired),
+        ("signed_in", Deed::SignedIn),
+        ("linked", Deed::Linked),
     ];
 }
 

@@ -3,7 +3,7 @@
 use super::audit::Refused;
 use super::ids::{CredentialId, GroupKey, Place};
 use super::rights::Rights;
-use super::secret::SecretHash;
+use super::secret::{Purpose, SecretHash};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -29,6 +29,8 @@ pub struct Caller {
     pub credential: CredentialId,
     /// By which of the credential's tokens it called.
     pub token: SecretHash,
+    /// What that token is good for.
+    pub purpose: Purpose,
     /// From when on that token is refused; `None`: never.
     pub ends_at: Option<Timestamp>,
     /// The place it acts for.
@@ -60,6 +62,7 @@ impl Caller {
             },
             credential: CredentialId(Uuid::from_u128(1)),
             token: [1; 32],
+            purpose: Purpose::Calls,
             ends_at: None,
             place,
             holder: "总务处".to_owned(),

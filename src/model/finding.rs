@@ -241,6 +241,9 @@ codes! {
     LinkInvalid "LINK_INVALID" Refuse
         "{path} 应为 http:// 或 https:// 开头的网址。"
         "{path} must be a link that begins with http:// or https://.";
+    HashInvalid "HASH_INVALID" Refuse
+        "{path} 应为文件的 SHA-256，即 64 位十六进制数字。"
+        "{path} must be the SHA-256 of the file: 64 hexadecimal digits.";
     NotInOrder "NOT_IN_ORDER" Refuse
         "{path} 应按日期先后排列，每天一次。"
         "{path} must be in order, each day once.";
@@ -344,6 +347,9 @@ codes! {
     ClaimDiffers "CLAIM_DIFFERS" Warn
         "{path}：写了 {claimed} 个，列出的是 {listed} 个。"
         "{path}: {claimed} are claimed, {listed} are listed.";
+    PeopleClaimDiffers "PEOPLE_CLAIM_DIFFERS" Warn
+        "通知或报道写的是 {claimed} 人，各校上报的出席合计 {attended} 人。"
+        "The source claims {claimed} people; the attendance reported adds up to {attended}.";
     SessionTwin "SESSION_TWIN" Warn
         "{path}：{date} 已有同学科、同年级的活动 {id}；若是同一场，请删去一条。"
         "{path}: on {date} there is the session {id} of the same subject and grade; if it is the same one, delete one of them.";
@@ -368,6 +374,15 @@ codes! {
     WordOld "WORD_OLD" Warn
         "{path}：“{value}”现称“{name}”。"
         "{path}: \"{value}\" is now called \"{name}\".";
+    WordUnlisted "WORD_UNLISTED" Warn
+        "{path}：本集团词表中没有“{value}”，照写保留；词表有：{known}。"
+        "{path}: the group's vocabulary has no \"{value}\", which stays as typed; it has: {known}.";
+    StageDiffers "STAGE_DIFFERS" Warn
+        "{path}：{grade}属于{stages}，所写的学段是{stage}。"
+        "{path}: {grade} is of {stages}, the stage stated is {stage}.";
+    Unstated "UNSTATED" Warn
+        "没有写明 {path}，请补上。"
+        "{path} is not stated: please add it.";
     LeadMissing "LEAD_MISSING" Warn
         "没有写明主备人（领衔）。"
         "Nobody is named as lead.";

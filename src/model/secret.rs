@@ -9,6 +9,17 @@ use std::fmt;
 /// SHA-256 of a secret: all that the hub keeps of one. At 128 random bits and more it needs no slow hash.
 pub type SecretHash = [u8; 32];
 
+/// What a token lets its holder in for. One is good for nothing else: a link that a phone keeps pushes nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Calls.
+    Calls,
+    /// The pages, in one browser that signed in.
+    Pages,
+    /// The calendar of sessions, which a phone subscribes to.
+    Calendar,
+}
+
 /// What every token begins with, so that a scanner for leaked secrets knows one.
 const PREFIX: &str = "lianxiao_";
 

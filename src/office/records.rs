@@ -1,23 +1,16 @@
 //! The records a report is computed from: as they stood at a position, of those that touch a span.
 
+use crate::kinds::registers::policy::zone;
 use crate::model::date::Span;
 use crate::model::ids::{GroupKey, Place, RecordId};
 use crate::store::{Result, Store, StoreError, Version};
 use crate::wire::v1::{self, content, state};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use prost::Message as _;
 
-/// The kinds that reports are computed from.
-pub const KINDS: [&str; 9] = [
-    "campus",
-    "calendar",
-    "policy",
-    "menu",
-    "session",
-    "exchange",
-    "staff_count",
-    "proposal",
-    "correction",
-];
+/// The registers that every report reads.
+pub const REGISTERS: &[&str] = &["campus", "calendar", "policy"];
 
 /// A record with its typed parts.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +45,8 @@ pub struct Records {
     pub sessions: Vec<Session>,
     /// The exchanges that touch the span.
     pub exchanges: Vec<Exchange>,
+    /// The words the group uses.
+    pub vocabularies: Vec<Kept<v1::Vocabulary>>,
     /// How many teachers each campus has.
     pub staff_counts: Vec<Kept<v1::StaffCount>>,
     /// What campuses would change in the registers, whatever the span.
@@ -61,52 +56,60 @@ pub struct Records {
 }
 
 impl Records {
-    /// Reads them.
+    /// Reads those of some kinds too.
     ///
     /// # Errors
     /// When the database failed.
     pub async fn read(
+        &mut self,
         store: &dyn Store,
-        group: GroupKey,
-        position: i64,
+        (group, position): (GroupKey, i64),
+        kinds: &[&str],
         span: Span,
-    ) -> Result<Self> {
-        let mut records = Records::default();
-        for kind in KINDS {
+    ) -> Result<()> {
+        for kind in kinds {
             for version in store.as_of(group, kind, position, span).await? {
-                records.add(&version)?;
+                self.add(&version)?;
             }
         }
-        Ok(records)
+        Ok(())
     }
 
-    pub(super) fn add(&mut self, version: &Version) -> Result<()> {
+    /// The day of a time where the group lives.
+    #[must_use]
+    pub fn today(&self, time: Timestamp) -> Date {
+        time.to_zoned(zone(self.policy.as_ref())).date()
+    }
+
+    fn add(&mut self, version: &Version) -> Result<()> {
+        use {content::Kind as Content, state::Kind as State};
         let (content, state) = decode(version).ok_or(StoreError::Damaged("a frame"))?;
         match (content, state) {
-            (None, Some(state::Kind::Correction(state))) => {
-                self.corrections.push(kept(version, (), state));
+            (None, Some(State::Correction(state))) => {
+                keep(&mut self.corrections, version, (), state);
             }
-            (Some(content::Kind::Campus(content)), _) => {
-                self.campuses.push(kept(version, content, ()));
+            (Some(Content::Campus(content)), _) => keep(&mut self.campuses, version, content, ()),
+            (Some(Content::Calendar(content)), _) => {
+                keep(&mut self.calendars, version, content, ());
             }
-            (Some(content::Kind::Calendar(content)), _) => {
-                self.calendars.push(kept(version, content, ()));
+            (Some(Content::Policy(content)), _) => self.policy = Some(content),
+            (Some(Content::Vocabulary(content)), _) => {
+                keep(&mut self.vocabularies, version, content, ());
             }
-            (Some(content::Kind::Policy(content)), _) => self.policy = Some(content),
-            (Some(content::Kind::StaffCount(content)), _) => {
-                self.staff_counts.push(kept(version, content, ()));
+            (Some(Content::StaffCount(content)), _) => {
+                keep(&mut self.staff_counts, version, content, ());
             }
-            (Some(content::Kind::Menu(content)), Some(state::Kind::Menu(state))) => {
-                self.menus.push(kept(version, content, state));
+            (Some(Content::Menu(content)), Some(State::Menu(state))) => {
+                keep(&mut self.menus, version, content, state);
             }
-            (Some(content::Kind::Session(content)), Some(state::Kind::Session(state))) => {
-                self.sessions.push(kept(version, content, state));
+            (Some(Content::Session(content)), Some(State::Session(state))) => {
+                keep(&mut self.sessions, version, content, state);
             }
-            (Some(content::Kind::Exchange(content)), Some(state::Kind::Exchange(state))) => {
-                self.exchanges.push(kept(version, content, state));
+            (Some(Content::Exchange(content)), Some(State::Exchange(state))) => {
+                keep(&mut self.exchanges, version, content, state);
             }
-            (Some(content::Kind::Proposal(content)), Some(state::Kind::Proposal(state))) => {
-                self.proposals.push(kept(version, content, state));
+            (Some(Content::Proposal(content)), Some(State::Proposal(state))) => {
+                keep(&mut self.proposals, version, content, state);
             }
             _ => return Err(StoreError::Damaged("a record's parts")),
         }
@@ -114,13 +117,13 @@ impl Records {
     }
 }
 
-fn kept<C, S>(version: &Version, content: C, state: S) -> Kept<C, S> {
-    Kept {
+fn keep<C, S>(kept: &mut Vec<Kept<C, S>>, version: &Version, content: C, state: S) {
+    kept.push(Kept {
         id: version.id,
         owner: version.owner,
         content,
         state,
-    }
+    });
 }
 
 fn decode(version: &Version) -> Option<(Option<content::Kind>, Option<state::Kind>)> {

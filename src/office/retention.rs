@@ -40,9 +40,9 @@ pub async fn overdue(store: &dyn Store, group: GroupKey, now: Timestamp) -> Resu
         first: FIRST_DAY,
         last: FIRST_DAY,
     };
-    for version in store.as_of(group, "policy", position, span).await? {
-        records.add(&version)?;
-    }
+    records
+        .read(store, (group, position), &["policy"], span)
+        .await?;
     let policy = records.policy;
     Ok(policy
         .map(|policy| last_days(&policy, now))

@@ -2,10 +2,9 @@
 //! denominator, so both are printed; what nobody counted or named is never taken for 0.
 
 use super::records::{Exchange, Kept, Records};
-use super::status::{members, unit_is};
+use super::status::{instant, members, unit_is};
 use crate::kinds::registers::policy::zone;
 use crate::model::date::{self, FIRST_DAY, LAST_DAY, Span};
-use crate::wire::convert::timestamp;
 use crate::wire::v1::{self, CountRange};
 use jiff::Timestamp;
 use jiff::civil::{Date, date};
@@ -56,10 +55,7 @@ pub fn exchange_shares(
         _ => vec![year.share(rule, &campuses)],
     });
     ExchangeShares {
-        instant: Some(v1::Instant {
-            position,
-            time: Some(timestamp(time)),
-        }),
+        instant: Some(instant(records, (position, time))),
         first_date: year.days.first.to_string(),
         last_date: year.days.last.to_string(),
         shares: shares.collect(),

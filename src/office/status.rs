@@ -1,29 +1,36 @@
 //! Where every campus stands.
 
+use super::menus::Board;
 use super::records::{Exchange, Kept, Records, Session};
-use super::{menus, watch};
+use super::{matrix, menus, watch};
 use crate::kinds::forbidden_foods;
+use crate::kinds::registers::calendar::calendar_of;
 use crate::kinds::registers::campus::membership;
 use crate::kinds::registers::policy::zone;
+use crate::model::calendar::Calendar;
 use crate::model::date::{self, Span};
-use crate::model::ids::{Place, RecordId};
+use crate::model::ids::Place;
+use crate::store::Reported;
 use crate::wire::convert::{finding, stored_time, timestamp};
 use crate::wire::v1::{self, SessionStatus};
 use jiff::Timestamp;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use SessionStatus::{Announced, Held, Planned, Postponed, Recorded};
 
 /// The report, as the contract words it.
 pub type GroupStatus = v1::GetGroupStatusResponse;
 
-/// When each place last wrote and was last heard: the figures that are not in the records.
+/// When each place last wrote and was last heard, and what replicas said of themselves: the figures that are not in
+/// the records.
 #[derive(Clone, Debug, Default)]
 pub struct Heard {
     /// The last commit of each place, up to the instant.
     pub wrote: HashMap<Place, Timestamp>,
     /// The last call of each place, whatever the instant.
     pub called: HashMap<Place, Timestamp>,
+    /// What replicas last reported, whatever the instant.
+    pub replicas: Vec<Reported>,
 }
 
 /// The report: a pure function of the records at `position`, of `time` and of who was heard.
@@ -37,23 +44,26 @@ pub fn group_status(
     let members = members(records, span);
     let sessions = sessions(records, &members, span);
     let exchanges = active_exchanges(records, span);
-    let today = time.to_zoned(zone(records.policy.as_ref())).date();
+    let today = records.today(time);
     let unrecorded_sessions = watch::sessions(records, &members, span, today);
     let campuses = members
         .iter()
-        .map(|campus| v1::CampusStatus {
-            menu: Some(menus::standing(campus, records, span, time)),
-            open_corrections: open_corrections(campus, records),
-            open_proposals: open_proposals(campus, records),
-            food_alerts: food_alerts(campus, records),
-            ..campus_status(campus, &sessions, &exchanges, heard)
+        .map(|campus| {
+            let board = Board::of(campus, records);
+            let rates = matrix::rates(&board, records, span, time);
+            v1::CampusStatus {
+                menu: Some(menus::standing(&board, span, time)),
+                reporting: rates.reporting,
+                timeliness: rates.timeliness,
+                open_corrections: open_corrections(campus, records),
+                open_proposals: open_proposals(campus, records),
+                food_alerts: food_alerts(campus, records, span),
+                ..campus_status(campus, &sessions, &exchanges, heard)
+            }
         })
         .collect();
     GroupStatus {
-        instant: Some(v1::Instant {
-            position,
-            time: Some(timestamp(time)),
-        }),
+        instant: Some(instant(records, (position, time))),
         first_date: span.first.to_string(),
         last_date: span.last.to_string(),
         campuses,
@@ -62,6 +72,61 @@ pub fn group_status(
         watched_exchanges: watch::exchanges(records, today),
         unrecorded_sessions,
     }
+}
+
+/// What a report was computed from.
+pub fn instant(records: &Records, (position, time): (i64, Timestamp)) -> v1::Instant {
+    let zone = zone(records.policy.as_ref());
+    v1::Instant {
+        position,
+        time: Some(timestamp(time)),
+        time_zone: zone.iana_name().unwrap_or_default().to_owned(),
+    }
+}
+
+/// The calendar of the whole group.
+pub fn group_calendar(records: &Records) -> Calendar {
+    calendar_of(
+        "",
+        records.calendars.iter().map(|calendar| &calendar.content),
+    )
+}
+
+/// A campus as reports list it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Listed {
+    /// Its id.
+    pub id: String,
+    /// Its name; empty: no register knows it.
+    pub name: String,
+    /// Its part in the group.
+    pub role: i32,
+}
+
+/// The members, then any other campus that something is counted for, so that parts sum up to totals.
+pub fn listed(
+    records: &Records,
+    members: &[&Kept<v1::Campus>],
+    counted: impl Iterator<Item = String>,
+) -> Vec<Listed> {
+    let listed = |campus: &Kept<v1::Campus>| Listed {
+        id: campus.id.to_string(),
+        name: campus.content.name.clone(),
+        role: campus.content.role,
+    };
+    let mut all: Vec<Listed> = members.iter().map(|campus| listed(campus)).collect();
+    let others: BTreeSet<String> = counted
+        .filter(|id| all.iter().all(|known| known.id != *id))
+        .collect();
+    all.extend(others.into_iter().map(|id| {
+        let mut campuses = records.campuses.iter().map(listed);
+        let known = campuses.find(|campus| campus.id == id);
+        known.unwrap_or_else(|| Listed {
+            id,
+            ..Listed::default()
+        })
+    }));
+    all
 }
 
 /// Head school first, then branches, then members, each by name.
@@ -91,27 +156,42 @@ fn campus_status(
     };
     let moving = |unit: fn(&v1::ExchangeStanding) -> Option<&v1::Unit>| {
         let is_campus = |exchange: &&v1::ExchangeStanding| unit_is(unit(exchange), &campus_id);
-        count(exchanges.iter().filter(is_campus).count())
+        let people = exchanges
+            .iter()
+            .filter(is_campus)
+            .map(|exchange| exchange.people);
+        people.fold(0, i32::saturating_add)
     };
     v1::CampusStatus {
         name: campus.content.name.clone(),
         role: campus.content.role,
-        menu: None,
         sessions_planned: hosted(&[Planned, Announced, Postponed]),
         sessions_held: hosted(&[Held, Recorded]),
         exchanges_out: moving(|exchange| exchange.home.as_ref()),
         exchanges_in: moving(|exchange| exchange.host.as_ref()),
         last_push_time: heard.wrote.get(&place).copied().map(timestamp),
         last_heard_time: heard.called.get(&place).copied().map(timestamp),
-        open_corrections: Vec::new(),
-        open_proposals: Vec::new(),
-        food_alerts: Vec::new(),
+        replicas: replicas(&heard.replicas, place),
         campus_id,
+        ..Default::default()
     }
 }
 
+fn replicas(reported: &[Reported], place: Place) -> Vec<v1::ReplicaStanding> {
+    let own = reported.iter().filter(|of| of.place == place);
+    let standing = |of: &Reported| v1::ReplicaStanding {
+        holder: of.holder.clone(),
+        report_time: Some(timestamp(of.at)),
+        behind: of.replica.behind,
+        unsent: of.replica.unsent,
+        refused: of.replica.refused,
+        conflicts: of.replica.conflicts,
+    };
+    own.map(standing).collect()
+}
+
 /// What waits for the campus to put it right, oldest first.
-fn open_corrections(campus: &Kept<v1::Campus>, records: &Records) -> Vec<v1::OpenCorrection> {
+pub fn open_corrections(campus: &Kept<v1::Campus>, records: &Records) -> Vec<v1::OpenCorrection> {
     let own = |open: &&Kept<(), v1::CorrectionState>| open.owner == Place::Campus(campus.id);
     let mut open: Vec<v1::OpenCorrection> = (records.corrections.iter().filter(own))
         .flat_map(|open| {
@@ -140,9 +220,13 @@ fn open_proposals(campus: &Kept<v1::Campus>, records: &Records) -> Vec<v1::OpenP
     .collect()
 }
 
-/// The foods to be asked about in the campus's menus.
-fn food_alerts(campus: &Kept<v1::Campus>, records: &Records) -> Vec<v1::FoodAlert> {
-    let own = |menu: &&Kept<v1::Menu, v1::MenuState>| menu.owner == Place::Campus(campus.id);
+/// The foods to be asked about in the campus's menus of a span.
+fn food_alerts(campus: &Kept<v1::Campus>, records: &Records, span: Span) -> Vec<v1::FoodAlert> {
+    let own = |menu: &&Kept<v1::Menu, v1::MenuState>| {
+        let mut days = menu.content.service_dates.iter();
+        let mine = menu.owner == Place::Campus(campus.id);
+        mine && days.any(|day| date::day(day).is_some_and(|day| span.contains(day)))
+    };
     let menus = records.menus.iter().filter(own);
     menus
         .flat_map(|menu| {
@@ -192,19 +276,18 @@ pub fn session_standing(
     })
 }
 
-fn taking_part(session: &Session, members: &[&Kept<v1::Campus>]) -> Vec<String> {
-    let takes_part = |campus: RecordId| {
-        session.owner == Place::Campus(campus)
-            || session.content.invites_all
-            || session
-                .content
-                .invited_campus_ids
-                .contains(&campus.to_string())
+/// The host and those invited; the whole group is whoever belonged to it on the first day.
+pub fn taking_part(session: &Session, members: &[&Kept<v1::Campus>]) -> Vec<String> {
+    let days = session.content.days.iter();
+    let first = days.filter_map(|day| date::day(&day.date)).min();
+    let takes_part = |campus: &&&Kept<v1::Campus>| {
+        let member = first.is_none_or(|first| membership(&campus.content).contains(first));
+        session.owner == Place::Campus(campus.id)
+            || (session.content.invites_all && member)
+            || (session.content.invited_campus_ids).contains(&campus.id.to_string())
     };
-    let ids = members.iter().map(|campus| campus.id);
-    ids.filter(|id| takes_part(*id))
-        .map(|id| id.to_string())
-        .collect()
+    let campuses = members.iter().filter(takes_part);
+    campuses.map(|campus| campus.id.to_string()).collect()
 }
 
 fn active_exchanges(records: &Records, span: Span) -> Vec<v1::ExchangeStanding> {

@@ -3,7 +3,9 @@
 
 use super::records::{Exchange, Kept, Records, Session};
 use super::status::{exchange_standing, session_standing};
-use crate::model::date::{self, Span};
+use crate::kinds::planned_days;
+use crate::model::calendar::overlap;
+use crate::model::date::{self, FIRST_DAY, LAST_DAY, Span};
 use crate::wire::v1;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -23,8 +25,11 @@ pub fn exchanges(records: &Records, today: Date) -> Vec<v1::WatchedExchange> {
         matches!(status, Proposed | Accepted | Approved | Active)
     };
     let standing: Vec<&Exchange> = records.exchanges.iter().filter(stands).collect();
+    let titles = counts_titles(records.policy.as_ref(), today);
     let watched = |exchange: &&Exchange| {
-        let concerns = concerns(exchange, &standing, today);
+        let mut concerns = concerns(exchange, &standing, today);
+        let untitled = titles && exchange.content.titles_at_start.is_empty();
+        concerns.extend(untitled.then_some(Concern::NoTitles));
         (!concerns.is_empty()).then(|| v1::WatchedExchange {
             exchange: Some(exchange_standing(exchange)),
             concerns: concerns.into_iter().map(i32::from).collect(),
@@ -55,9 +60,35 @@ fn concerns(exchange: &Exchange, standing: &[&Exchange], today: Date) -> Vec<Con
         (Concern::NotArrived, status == Approved && due),
         (Concern::PastEnd, status == Active && over),
         (Concern::EndingSoon, status == Active && soon && !over),
+        (Concern::OverlappingShares, overlaps(exchange, standing)),
     ];
     let concerns = all.into_iter().filter(|(_, holds)| *holds);
     concerns.map(|(concern, _)| concern).collect()
+}
+
+/// Whether the same person is on another movement on one of its days. A name alone is nobody.
+fn overlaps(exchange: &Exchange, standing: &[&Exchange]) -> bool {
+    let person = |of: &Exchange| {
+        let person = of.content.person.clone().unwrap_or_default();
+        person.person_id
+    };
+    let days = |of: &Exchange| planned_days(&of.content, &of.state);
+    let own = person(exchange);
+    let other = |other: &&&Exchange| other.id != exchange.id && person(other) == own;
+    let mut others = standing.iter().filter(other);
+    !own.is_empty() && others.any(|other| overlap(days(exchange), days(other)))
+}
+
+/// Whether a rule that holds on a day counts those who are backbone teachers by their titles.
+fn counts_titles(policy: Option<&v1::Policy>, day: Date) -> bool {
+    let mut rules = policy.into_iter().flat_map(|policy| &policy.exchange_rules);
+    rules.any(|rule| {
+        let first = date::day(&rule.from).unwrap_or(FIRST_DAY);
+        let last = date::day(&rule.until).unwrap_or(LAST_DAY);
+        let counted = [rule.numerator(), rule.denominator()];
+        let backbone = counted.contains(&v1::ExchangeCount::BackboneExchanged);
+        backbone && Span { first, last }.contains(day)
+    })
 }
 
 /// The sessions of a span whose last day is over and of which nobody closed the books, by first day.

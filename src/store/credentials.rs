@@ -4,7 +4,7 @@ use super::Result;
 use crate::model::caller::Group;
 use crate::model::ids::{CredentialId, GroupKey, Place};
 use crate::model::rights::Rights;
-use crate::model::secret::SecretHash;
+use crate::model::secret::{Purpose, SecretHash};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -63,6 +63,17 @@ pub enum Handover {
     },
 }
 
+/// One more token of a credential, for one purpose.
+#[derive(Clone, Copy, Debug)]
+pub struct Loan {
+    /// The token.
+    pub token: SecretHash,
+    /// What it is good for.
+    pub purpose: Purpose,
+    /// From when on it is refused; `None`: with the credential.
+    pub ends_at: Option<Timestamp>,
+}
+
 /// What became of a code that somebody brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trade {
@@ -87,6 +98,8 @@ pub struct Held {
     pub group: Group,
     /// From when on the token is refused; `None`: never.
     pub ends_at: Option<Timestamp>,
+    /// What the token is good for.
+    pub purpose: Purpose,
     /// The operator took it back.
     pub revoked: bool,
 }
@@ -102,6 +115,32 @@ pub struct ListedCredential {
     pub heard_at: Option<Timestamp>,
     /// When the operator took it back.
     pub revoked_at: Option<Timestamp>,
+}
+
+/// How a replica stands, as it said itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReplicaStanding {
+    /// How many positions of the feed it lacked.
+    pub behind: i64,
+    /// What was typed and has no answer yet.
+    pub unsent: i32,
+    /// What was refused and nobody corrected.
+    pub refused: i32,
+    /// Conflicts that it shows open.
+    pub conflicts: i32,
+}
+
+/// What the replica of a credential last said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// The place it belongs to.
+    pub place: Place,
+    /// The post that holds the credential.
+    pub holder: String,
+    /// When it said so.
+    pub at: Timestamp,
+    /// How it stood.
+    pub replica: ReplicaStanding,
 }
 
 /// What a store is asked to keep of who may call.
@@ -124,6 +163,22 @@ pub trait Credentials {
     ) -> Result<()>;
     /// Trades a code for a token.
     async fn trade(&self, code: &SecretHash, token: &SecretHash, now: Timestamp) -> Result<Trade>;
+    /// Keeps one more token of a credential. Those of the same purpose that have ended are forgotten.
+    async fn lend(
+        &self,
+        group: GroupKey,
+        id: CredentialId,
+        loan: &Loan,
+        at: Timestamp,
+    ) -> Result<()>;
+    /// Ends a token of a credential for one purpose, or (`None`) all of that purpose.
+    async fn take_back(
+        &self,
+        group: GroupKey,
+        id: CredentialId,
+        purpose: Purpose,
+        token: Option<&SecretHash>,
+    ) -> Result<()>;
     /// Takes a credential back, unless it was before; whether there is one.
     async fn revoke(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<bool>;
     /// The credential whose token has that hash, whatever became of it.
@@ -139,6 +194,16 @@ pub trait Credentials {
     ) -> Result<u64>;
     /// Notes when a credential was last heard.
     async fn heard(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<()>;
+    /// Notes how the replica of a credential stands.
+    async fn report(
+        &self,
+        group: GroupKey,
+        id: CredentialId,
+        replica: ReplicaStanding,
+        at: Timestamp,
+    ) -> Result<()>;
+    /// What the replicas of credentials that may call last said, by place and holder.
+    async fn reports(&self, group: GroupKey) -> Result<Vec<Reported>>;
     /// When each place was last heard.
     async fn last_heard(&self, group: GroupKey) -> Result<HashMap<Place, Timestamp>>;
 }

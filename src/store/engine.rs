@@ -179,6 +179,16 @@ impl<E: Engine> Store for E {
         report::as_of(&mut self.reader().await?.db(), group, kind, position, span).await
     }
 
+    async fn seen(
+        &self,
+        group: GroupKey,
+        kind: &str,
+        span: Span,
+        sight: &Sight,
+    ) -> Result<Vec<Version>> {
+        report::seen(&mut self.reader().await?.db(), group, kind, span, sight).await
+    }
+
     async fn last_writes(
         &self,
         group: GroupKey,

@@ -59,6 +59,21 @@ impl Ledger {
         self.tell(caller, || vec![told()]).await
     }
 
+    /// Records of a list, as they stand.
+    pub async fn listed(&self, caller: &Caller, versions: &[Version]) -> Result<()> {
+        let kinds = || {
+            versions
+                .iter()
+                .filter_map(|version| kinds::named(&version.topic))
+        };
+        let told = || Told {
+            subject: None,
+            positions: None,
+            kinds: kinds().collect(),
+        };
+        self.tell(caller, || vec![told()]).await
+    }
+
     /// Records as they stand, in the answers to a push.
     pub async fn answers(&self, caller: &Caller, answers: &[Answer]) -> Result<()> {
         let told = |answer: &Answer| Told {
@@ -68,6 +83,19 @@ impl Ledger {
         };
         self.tell(caller, || answers.iter().map(told).collect())
             .await
+    }
+
+    /// So many records of a kind, in a report.
+    pub async fn told(&self, caller: &Caller, kind: &str, count: usize) -> Result<()> {
+        let told = || Told {
+            subject: None,
+            positions: None,
+            kinds: kinds::named(kind)
+                .into_iter()
+                .flat_map(|kind| std::iter::repeat_n(kind, count))
+                .collect(),
+        };
+        self.tell(caller, || vec![told()]).await
     }
 
     async fn tell(&self, caller: &Caller, told: impl FnOnce() -> Vec<Told>) -> Result<()> {

@@ -153,8 +153,15 @@ fn needs(caller: &Caller, items: &[PreparedItem]) -> Needs {
                 }
             }
             Wish::Delete { base } => need_base(base, item, caller.place, &mut needs),
-            Wish::Act { seen_version, .. } => {
+            Wish::Act {
+                seen_version,
+                action,
+            } => {
                 needs.versions.insert((mutation.record, *seen_version));
+                if let Ok(Some(kind)) = item.kind {
+                    let days = kind.moves_to(action);
+                    needs.near.extend(days.map(|days| (kind.name(), days)));
+                }
             }
         }
     }

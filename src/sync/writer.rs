@@ -31,8 +31,8 @@ pub struct Writer {
 
 /// What a task is asked.
 enum Wanted {
-    Push(Job),
-    Erase(ErasingJob),
+    Push(Box<Job>),
+    Erase(Box<ErasingJob>),
 }
 
 impl Wanted {
@@ -87,12 +87,12 @@ impl Writer {
         let mut waiting = Vec::new();
         for part in parts(push) {
             let (answer, answered) = oneshot::channel();
-            let job = Wanted::Push(Job {
+            let job = Wanted::Push(Box::new(Job {
                 bytes: part.bytes(),
                 push: prepare(caller.clone(), part, &self.limits),
                 answer,
                 _room: Arc::clone(&room),
-            });
+            }));
             self.jobs.send(job).map_err(|_| WriteError::Stopping)?;
             waiting.push(answered);
             // A long push does not keep a processor to itself.
@@ -111,7 +111,7 @@ impl Writer {
     /// When nothing can be said of it.
     pub async fn erase(&self, part: Part) -> Result<Done, WriteError> {
         let (done, told) = oneshot::channel();
-        let job = Wanted::Erase(ErasingJob { part, done });
+        let job = Wanted::Erase(Box::new(ErasingJob { part, done }));
         self.jobs.send(job).map_err(|_| WriteError::Stopping)?;
         told.await.map_err(|_| WriteError::Stopping)?
     }
@@ -159,13 +159,14 @@ impl Task {
             };
             while let Some(wanted) = next {
                 match wanted {
-                    Wanted::Push(job) => queue.add(job, Instant::now()),
+                    Wanted::Push(job) => queue.add(*job, Instant::now()),
                     Wanted::Erase(job) => erasures.push_back(job),
                 }
                 next = waiting.try_recv().ok();
             }
-            if let Some(ErasingJob { part, done }) = erasures.pop_front() {
-                let _ = done.send(caught(self.erase(&part)).await.map_err(failed));
+            if let Some(job) = erasures.pop_front() {
+                let done = caught(self.erase(&job.part)).await.map_err(failed);
+                let _ = job.done.send(done);
             }
             if !queue.is_empty() {
                 self.write_batch(queue.take(Instant::now())).await;

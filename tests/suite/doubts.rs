@@ -6,7 +6,8 @@ use crate::courses::content;
 use crate::harness::{HEAD, LAKE, SPRING, TestHub};
 use crate::reader::Reader;
 use crate::wishes::{
-    act, amend, ask_correction, create, delete, edit, fresh, lunch, menu, publish, session,
+    act, amend, announce, ask_correction, create, delete, edit, fresh, lunch, menu, postpone,
+    publish, session,
 };
 use lianxiao::wire::v1;
 
@@ -191,6 +192,7 @@ async fn a_session_pushed_twice_and_a_speaker_in_two_places_are_doubted() {
     office.applied(create(&speaker, person)).await;
     let of = |title: &str, subject: &str| v1::Session {
         subjects: vec![subject.to_owned()],
+        grades: vec!["六年级".to_owned()],
         lead: Some(v1::PersonRef {
             person_id: speaker.clone(),
             ..Default::default()
@@ -222,10 +224,36 @@ async fn a_session_pushed_twice_and_a_speaker_in_two_places_are_doubted() {
     );
     assert!(codes(&again[2]).contains(&"SESSION_TWIN".to_owned()));
     // Another school that works on the same subject by itself is no twin.
-    let other = spring
-        .applied(create(&fresh(), session("数学备课", TUESDAY)))
-        .await;
+    let elsewhere = v1::Session {
+        lead: session("", TUESDAY).lead,
+        ..of("数学备课", "数学")
+    };
+    let other = spring.applied(create(&fresh(), elsewhere)).await;
     assert_eq!(codes(&other), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_session_that_is_put_off_is_held_against_those_of_its_new_days() {
+    let hub = TestHub::start().await;
+    let head = hub.campus(HEAD);
+    let of = |subject: &str, day: &str| v1::Session {
+        subjects: vec![subject.to_owned()],
+        grades: vec!["七年级".to_owned()],
+        stage: v1::Stage::Junior.into(),
+        ..session("备课", day)
+    };
+    let (there, moved) = (fresh(), fresh());
+    head.applied(create(&there, of("道德与法治", "2026-05-20")))
+        .await;
+    head.applied(create(&moved, of("道法", TUESDAY))).await;
+    acts(&head, &moved, 1, announce()).await;
+    let put_off = head.one(act(&moved, 2, postpone(&["2026-05-20"]))).await;
+    assert_eq!(put_off.outcome(), v1::Outcome::Applied);
+    let twin = put_off
+        .warnings
+        .iter()
+        .find(|told| told.code == "SESSION_TWIN");
+    assert_eq!(argument(twin.expect("a twin"), "id"), there);
 }
 
 #[tokio::test]
@@ -256,7 +284,12 @@ async fn a_word_nobody_knows_is_refused_once_the_office_keeps_a_vocabulary() {
     assert_eq!(argument(refusal, "known"), "信息科技");
     let record = fresh();
     let old = head.applied(create(&record, of("信息技术"))).await;
-    assert_eq!(old.warnings[0].code, "WORD_OLD");
+    let codes: Vec<&str> = old.warnings.iter().map(|w| w.code.as_str()).collect();
+    assert_eq!(
+        codes,
+        ["UNSTATED", "WORD_OLD"],
+        "and which grade is it for?"
+    );
     let v1::content::Kind::Session(stored) = content(&head, &record).await else {
         panic!("a session");
     };

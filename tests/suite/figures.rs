@@ -251,7 +251,7 @@ async fn the_words_that_come_with_the_program_are_pushed_by_the_office() {
     let hub = TestHub::start().await;
     let (head, office) = (hub.campus(HEAD), hub.office());
     let first = office.try_push(push.clone()).await.expect("answers");
-    assert_eq!(first.len(), 10);
+    assert_eq!(first.len(), 11);
     for result in &first {
         assert_eq!(result.outcome(), v1::Outcome::Applied, "{result:#?}");
     }
@@ -267,7 +267,7 @@ async fn the_words_that_come_with_the_program_are_pushed_by_the_office() {
     };
     let short = head.applied(create(&fresh(), of(&["道法"], "初一"))).await;
     let codes: Vec<&str> = short.warnings.iter().map(|of| of.code.as_str()).collect();
-    assert_eq!(codes, ["WORD_OLD", "WORD_OLD"]);
+    assert_eq!(codes, ["WORD_OLD", "WORD_OLD", "STAGE_DIFFERS"]);
     short.warnings.iter().for_each(reads_well);
     let today = head
         .applied(create(&fresh(), of(&["信息科技"], "六年级")))

@@ -28,7 +28,7 @@ const SAMPLES: [(&str, &str); 8] = [
 ];
 
 /// What the hub asks the schools to look at: sample, code, field and the value it speaks of.
-const WARNINGS: [(&str, &str, &str, &str); 9] = [
+const WARNINGS: [(&str, &str, &str, &str); 17] = [
     (
         "menu-01",
         "DAY_EMPTY",
@@ -48,7 +48,9 @@ const WARNINGS: [(&str, &str, &str, &str); 9] = [
         "2022-05-04",
     ),
     ("prep-02", "LEAD_MISSING", "session.lead", ""),
+    ("prep-02", "UNSTATED", "session.grades", ""),
     ("prep-05", "LEAD_MISSING", "session.lead", ""),
+    ("prep-05", "UNSTATED", "session.grades", ""),
     ("prep-17", "LEAD_MISSING", "session.lead", ""),
     (
         "prep-17",
@@ -56,10 +58,16 @@ const WARNINGS: [(&str, &str, &str, &str); 9] = [
         "session.days[0]",
         "2026-05-12",
     ),
+    ("exch-13", "UNSTATED", "exchange.level", ""),
     // Its other half comes later, from the other school.
     ("exch-13", "PAIR_HALF_OPEN", "exchange.pair_id", ""),
+    ("exch-13", "UNSTATED", "exchange.level", ""),
+    ("exch-13", "UNSTATED", "exchange.level", ""),
+    ("exch-13", "UNSTATED", "exchange.level", ""),
     // Its other half never comes.
     ("exch-13", "PAIR_HALF_OPEN", "exchange.pair_id", ""),
+    ("exch-13", "UNSTATED", "exchange.level", ""),
+    ("exch-13", "UNSTATED", "exchange.level", ""),
 ];
 
 /// One push of a sample.

@@ -7,6 +7,7 @@ pub use groups::{Group, NewCampus, campus, credential, limited};
 use crate::database::Database;
 use groups::small_campuses;
 use lianxiao::client::Line;
+use lianxiao::console;
 use lianxiao::grpc::{self, Bounds, Identity};
 use lianxiao::hub::{Config, Drained, Hub, LOOK_EVERY, PostgresAddress};
 use lianxiao::model::clock::SteppedClock;
@@ -262,6 +263,7 @@ impl Running {
         };
         let door = grpc::Door {
             identity: entrance.identity.clone(),
+            pages: console::pages(Arc::clone(&hub), entrance.identity.is_some()),
             bounds: entrance.bounds,
             listener,
         };

@@ -73,6 +73,7 @@ fn the_grpcurl_lines_of_the_readme_do_what_it_says() {
         pulled,
         watched,
         office,
+        terminal,
         words,
         people,
     ] = &answers[..]
@@ -96,9 +97,12 @@ fn the_grpcurl_lines_of_the_readme_do_what_it_says() {
         "{pulled}"
     );
     assert!(watched.contains("可乐鸡翅"), "{watched}");
+    for figure in ["○ 迟报", "可能含有", "各校教研", "交流台账", "【催报】"] {
+        assert!(terminal.contains(figure), "{figure}: {terminal}");
+    }
     assert!(office.contains("MENU_STANDING_STATE_LATE"), "{office}");
     assert!(office.contains("MENU_STANDING_STATE_MISSING"), "{office}");
-    assert_eq!(words.matches("OUTCOME_APPLIED").count(), 10, "{words}");
+    assert_eq!(words.matches("OUTCOME_APPLIED").count(), 11, "{words}");
     assert!(words.contains("\"firstDate\": \"2025-09-01\""), "{words}");
     assert!(people.contains("\"displayName\""), "{people}");
     assert!(people.contains("\"versions\""), "{people}");

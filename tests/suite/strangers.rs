@@ -55,7 +55,7 @@ async fn drip(mut tcp: TcpStream, first: &[u8], drops: &[u8]) -> Duration {
 
 /// A request over HTTP/1.1 is answered, and the connection stays.
 async fn served_over_1_1(tcp: &mut TcpStream) {
-    let request = b"GET / HTTP/1.1\r\nhost: hub\r\n\r\n";
+    let request = b"GET /sign-in HTTP/1.1\r\nhost: hub\r\n\r\n";
     tcp.write_all(request).await.expect("a request is sent");
     let mut heard = [0; 4 << 10];
     let read = within("an answer", tcp.read(&mut heard)).await;

@@ -181,14 +181,14 @@ async fn asked(
     String::from_utf8(answer).expect("it is text")
 }
 
-/// Short, plain words for a browser.
-fn in_plain_words(answer: &str, status: &str) {
+/// A page for a browser.
+fn a_page(answer: &str, status: &str) {
     assert!(
         answer.starts_with(&format!("HTTP/1.1 {status}")),
         "{answer}"
     );
     assert!(
-        answer.contains("content-type: text/plain; charset=utf-8"),
+        answer.contains("content-type: text/html; charset=utf-8"),
         "{answer}"
     );
     assert!(
@@ -222,7 +222,7 @@ async fn http_1_1_and_h2_are_answered_on_one_port_with_tls() {
         let tls = within("a handshake", tls).await.expect("a handshake");
         assert_eq!(tls.get_ref().1.alpn_protocol(), agreed);
         if agreed != Some(b"h2") {
-            in_plain_words(&asked(tls, "/").await, "200");
+            a_page(&asked(tls, "/sign-in").await, "200");
         }
     }
     let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(&pem));
@@ -239,12 +239,12 @@ async fn http_1_1_and_h2_are_answered_on_one_port_with_tls() {
 async fn http_1_1_and_h2_are_answered_on_one_port_in_plain_text() {
     let hub = TestHub::start().await;
     for (path, status) in [
-        ("/", "200"),
+        ("/sign-in", "200"),
         ("/favicon.ico", "404"),
         ("/lianxiao.v1.SyncService/Push", "404"),
     ] {
         let tcp = TcpStream::connect(hub.address()).await.unwrap();
-        in_plain_words(&asked(tcp, path).await, status);
+        a_page(&asked(tcp, path).await, status);
     }
     hub.campus(SPRING).describe().await;
 }

@@ -79,6 +79,8 @@ pub fn session(title: &str, day: &str) -> v1::Session {
         title: title.to_owned(),
         days: vec![day],
         lead: Some(named("张老师")),
+        mode: v1::SessionMode::OnlineLive.into(),
+        stage: v1::Stage::Primary.into(),
         invites_all: true,
         ..Default::default()
     }
@@ -91,6 +93,8 @@ pub fn exchange(home: &str, host: &str) -> v1::Exchange {
         home: Some(campus_unit(home)),
         host: Some(campus_unit(host)),
         r#type: v1::ExchangeType::Regular.into(),
+        level: v1::StaffLevel::Teacher.into(),
+        file_moved: Some(false),
         planned_start: "2025-09".to_owned(),
         planned_end: "2026-07".to_owned(),
         ..Default::default()
@@ -262,6 +266,17 @@ pub fn close() -> Bytes {
 
 pub fn reopen_menu() -> Bytes {
     of_menu(v1::menu_action::Action::Reopen(v1::ReopenMenu {}))
+}
+
+/// The office excuses a late menu.
+pub fn excuse(reason: v1::ExcuseReason) -> Bytes {
+    let reason = reason.into();
+    of_menu(v1::menu_action::Action::Excuse(v1::ExcuseMenu { reason }))
+}
+
+/// It takes its excuse back.
+pub fn revoke_excuse() -> Bytes {
+    of_menu(v1::menu_action::Action::RevokeExcuse(v1::RevokeExcuse {}))
 }
 
 pub fn postpone(days: &[&str]) -> Bytes {

@@ -1,16 +1,15 @@
 //! `lianxiao admin audit`: who did what, and how often somebody was refused.
 
-use super::{Error, Operator, Outcome};
-use crate::cli::text::harmless;
+use super::{Operator, Outcome};
 use crate::model::clock::{Clock as _, SystemClock};
+use crate::model::text::harmless;
+use crate::outlets::json;
 use crate::wire::v1::audit_entry::What;
-use crate::wire::{CONTRACT, convert, v1};
+use crate::wire::{convert, v1};
 use clap::Args;
 use comfy_table::{Table, presets};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
-use prost::Message as _;
-use prost_reflect::DynamicMessage;
 use std::process::ExitCode;
 
 #[derive(Args)]
@@ -49,7 +48,7 @@ impl Audit {
             let page = page.into_inner();
             for entry in &page.entries {
                 if self.json {
-                    println!("{}", harmless(&json(entry)?));
+                    println!("{}", harmless(&json("AuditEntry", entry)?.to_string()));
                 } else {
                     table.add_row(row(entry).map(|cell| harmless(&cell)));
                 }
@@ -78,13 +77,6 @@ fn time_or_ago(text: &str, now: Timestamp) -> Result<Timestamp, jiff::Error> {
     let ago: Span = text.parse()?;
     let now = now.to_zoned(TimeZone::system());
     Ok(now.checked_sub(ago)?.timestamp())
-}
-
-fn json(entry: &v1::AuditEntry) -> Result<String, Error> {
-    let described = CONTRACT.get_message_by_name("lianxiao.v1.AuditEntry");
-    let described = described.expect("the contract has it");
-    let entry = DynamicMessage::decode(described, entry.encode_to_vec().as_slice())?;
-    Ok(serde_json::to_string(&entry)?)
 }
 
 fn row(entry: &v1::AuditEntry) -> [String; 6] {
@@ -144,7 +136,7 @@ mod tests {
             }),
             ..Default::default()
         };
-        let line = harmless(&json(&entry).unwrap());
+        let line = harmless(&json("AuditEntry", &entry).unwrap().to_string());
         assert!(!line.chars().any(char::is_control), "{line:?}");
         let read: serde_json::Value = serde_json::from_str(&line).unwrap();
         assert_eq!(read["caller"]["holder"], holder);

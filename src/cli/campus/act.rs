@@ -213,7 +213,7 @@ impl Act {
             }
             None => choose(&kind, lang)?,
         };
-        let title = crate::cli::text::harmless(&copy.title(&content, lang));
+        let title = crate::model::text::harmless(&copy.title(&content, lang));
         if ask::somebody() {
             eprintln!("{title}：{}", action.called(lang));
             fill(&action, &mut self.given, lang)?;

@@ -184,7 +184,7 @@ fn as_text(conflict: &Conflict, sides: &[Side], copy: &Copy, lang: Lang) -> Stri
         "{title}（{actor} 的改动，{id}）",
         "{title} (the edit of {actor}, {id})"
     );
-    let text = crate::cli::text::harmless(&text) + "\n";
+    let text = crate::model::text::harmless(&text) + "\n";
     let shown = |text: &Option<String>| words::readable(text.as_deref().unwrap_or("—"), lang);
     let rows = sides.iter().map(|side| {
         let mark = lang.pick("两处都改", "both");

@@ -115,7 +115,7 @@ async fn held(replica: &Replica, copy: &Copy, id: &str, lang: Lang) -> Result<Ve
 
 /// Every version that the hub tells.
 async fn asked(door: &Door, copy: &Copy, id: &str, lang: Lang) -> Result<Vec<Event>, Error> {
-    let line = door.line()?;
+    let line = door.way.line()?;
     let mut ask = v1::ListHistoryRequest {
         record_id: id.to_owned(),
         page_size: 100,

@@ -187,7 +187,7 @@ pub async fn show(door: &Door, wanted: &str, screen: Screen) -> Outcome {
         let kind = words::kind(&told::kind_name(&content), lang);
         println!(
             "{}",
-            crate::cli::text::harmless(&format!("{kind} {}", copy.title(&content, lang)))
+            crate::model::text::harmless(&format!("{kind} {}", copy.title(&content, lang)))
         );
         if typed {
             println!(

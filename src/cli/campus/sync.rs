@@ -95,7 +95,7 @@ async fn answers_told(
         let title = title(replica, &copy, mutation, lang).await?;
         let outcome = words::outcome(result.outcome(), lang);
         let wish = told::wish(mutation, lang);
-        text += &crate::cli::text::harmless(&format!("{outcome}  {title} {wish}"));
+        text += &crate::model::text::harmless(&format!("{outcome}  {title} {wish}"));
         text.push('\n');
         let all = [&result.refusals, &result.warnings, &result.notes];
         for finding in all.into_iter().flatten() {

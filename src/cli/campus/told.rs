@@ -3,8 +3,8 @@
 use super::lang::Lang;
 use super::words;
 use crate::cli::read::SCREEN;
-use crate::cli::text::harmless;
 use crate::client::{Replica, ReplicaError};
+use crate::model::text::harmless;
 use crate::wire::v1::content::Kind;
 use crate::wire::v1::{self, unit};
 use bytes::Bytes;

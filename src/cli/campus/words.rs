@@ -135,7 +135,7 @@ pub fn actions() -> Vec<Action> {
 }
 
 /// What schools call the actions.
-const ACTIONS: [(&str, &str); 25] = [
+const ACTIONS: [(&str, &str); 27] = [
     ("announce", "通知"),
     ("hold", "已举行"),
     ("report_attendance", "报到会人数"),
@@ -147,6 +147,8 @@ const ACTIONS: [(&str, &str); 25] = [
     ("withdraw", "撤回"),
     ("amend", "调整"),
     ("close", "已执行"),
+    ("excuse", "核准迟报"),
+    ("revoke_excuse", "收回核准"),
     ("propose", "拟派"),
     ("accept", "接收"),
     ("approve", "批准"),

@@ -2,10 +2,10 @@
 
 use super::cast::{self, CAMPUSES, GROUP, OFFICE};
 use super::stage::{Error, START, Stage, act, put};
-use super::week::{self, EXPECTED, WEEK};
-use super::{clash, doubts, kill, sheet, table, trespass};
+use super::week::{self, CHASE, EXPECTED, WEEK};
+use super::{clash, doubts, kill, sheet, trespass};
+use crate::outlets;
 use crate::wire::v1::{self, action, content, exchange_action, menu_action, session_action};
-use jiff::tz::TimeZone;
 use tokio::sync::oneshot;
 
 /// Plays every scene; true when the hub's figures are the script's.
@@ -34,7 +34,8 @@ pub async fn play(stage: &mut Stage) -> Result<bool, Error> {
     say(&format!(
         "五叶一直在看 (watched all along): {seen} 处变化，直到第 {position} 号"
     ));
-    Ok(show(&status))
+    let as_written = show(&status);
+    Ok(chase(stage).await? && as_written)
 }
 
 fn say(line: &str) {
@@ -280,12 +281,11 @@ async fn status(stage: &Stage) -> Result<v1::GetGroupStatusResponse, Error> {
 
 /// Prints the table; true when it is what the script, counted by hand, says it should be.
 fn show(status: &v1::GetGroupStatusResponse) -> bool {
-    let zone = TimeZone::get("Asia/Shanghai").expect("the zone is bundled");
+    println!();
     println!(
-        "\n{} 至 {} 各校情况 (where every campus stands):",
-        status.first_date, status.last_date
+        "{}",
+        outlets::table::tables(&outlets::status::sheets(status))
     );
-    println!("{}", table::table(status, &zone));
     let mut as_written = status.campuses.len() == EXPECTED.len();
     for (expected, campus) in EXPECTED.iter().zip(&status.campuses) {
         if !week::as_expected(expected, campus) {
@@ -294,6 +294,21 @@ fn show(status: &v1::GetGroupStatusResponse) -> bool {
         }
     }
     as_written
+}
+
+/// Prints the line to paste into the chat group; true when it is what the script says.
+async fn chase(stage: &Stage) -> Result<bool, Error> {
+    let mut office = stage.line(OFFICE)?.office();
+    let list = office
+        .get_chase_list(v1::GetChaseListRequest::default())
+        .await?;
+    let line = list.into_inner().line;
+    println!("\n{line}");
+    let as_written = line == CHASE;
+    if !as_written {
+        println!("✗ 与剧本不符 (not as the script says): {CHASE}");
+    }
+    Ok(as_written)
 }
 
 /// A campus that watches while the others work.

@@ -39,6 +39,11 @@ pub fn is_off(text: &str) -> bool {
     OFF.is_match(text) || NAMED.is_match(text)
 }
 
+/// Whether a text calls days worked.
+pub fn is_on(text: &str) -> bool {
+    ON.is_match(text)
+}
+
 /// Words on the first day of a term.
 pub static BEGINS: LazyLock<Regex> = LazyLock::new(|| regex("开学|正式上课|学期开始"));
 

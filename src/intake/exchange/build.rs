@@ -1,6 +1,6 @@
 //! A movement of a record.
 
-use super::cells::{kind, rank_and_titles, remark, subject};
+use super::cells::{kind, rank_and_titles, remark, share_of, subject};
 use super::{Field, Movement, words};
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::known::Known;
@@ -76,12 +76,21 @@ impl Builder<'_> {
                         .with("人事关系 file"),
                 ),
             },
-            Field::Post => {
-                exchange.host_post.clone_from(&cell.typed);
+            Field::Post | Field::Duty => {
                 if let Some(level) = words::level(&cell.text) {
                     exchange.level = level.into();
                 }
+                match field {
+                    Field::Post => exchange.host_post.clone_from(&cell.typed),
+                    _ => doubts.push(left_out("原单位的职务 the post at home")),
+                }
             }
+            Field::Share => match share_of(&cell.text, cell, doubts) {
+                Some(share) => exchange.share = Some(share),
+                None => doubts.push(left_out(
+                    "每周多少，写百分比或星期几 percent or weekdays of a week",
+                )),
+            },
             // A count beside a name counts the person named.
             Field::Count => match cell
                 .text
@@ -115,6 +124,13 @@ impl Builder<'_> {
         let unstated = |what: &str| Doubt::new(Code::Unstated, place.clone(), "").with(what);
         if exchange.person.is_none() && exchange.unnamed_count == 0 {
             doubts.push(unstated("姓名 person"));
+        }
+        let part = matches!(
+            exchange.r#type(),
+            ExchangeType::PartTime | ExchangeType::Circuit
+        );
+        if part && exchange.share.is_none() {
+            doubts.push(unstated("每周占比 share of the week"));
         }
         let told = [Code::YearOnly, Code::NotUnderstood, Code::YearUnknown];
         if exchange.planned_start.is_empty()
@@ -158,6 +174,14 @@ impl Builder<'_> {
             exchange, doubts, ..
         } = movement;
         let unstated = |what: &str| Doubt::new(Code::Unstated, place.clone(), "").with(what);
+        // 总校张老师 says where the person comes from.
+        if let Some(person) = exchange.person.as_mut()
+            && exchange.home.is_none()
+            && !person.affiliation.is_empty()
+        {
+            let school = Cell::new(place.clone(), &std::mem::take(&mut person.affiliation));
+            exchange.home = names::school(&school, self.known, doubts);
+        }
         if exchange.home.is_none()
             && own.is_some()
             && !record.iter().any(|(field, _)| *field == Field::Home)

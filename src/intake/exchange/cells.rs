@@ -5,11 +5,12 @@ use crate::intake::doubt::{Code, Doubt, Place};
 use crate::intake::fold::number;
 use crate::intake::known::Known;
 use crate::intake::sheet::Cell;
-use crate::intake::when::regex;
+use crate::intake::when::{self, regex};
 use crate::intake::words as subjects;
 use crate::model::date::day_or_month;
 use crate::wire::v1::{
-    Exchange, ExchangeType, Rank, Share, StaffLevel, Title, TitleLevel, VocabularyTopic, share,
+    Exchange, ExchangeType, Rank, Share, StaffLevel, Title, TitleLevel, VocabularyTopic, Weekdays,
+    share,
 };
 use regex::Regex;
 use std::sync::LazyLock;
@@ -148,17 +149,40 @@ pub fn kind(cell: &Cell, known: &Known, movement: &mut Movement) {
     if let Some(level) = level {
         exchange.level = level.into();
     }
-    if named.is_none() && !*two_way && level.is_none() {
+    if named.is_none() && !*two_way && level.is_none() && !cell.text.contains("单向") {
         doubts.push(
             Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed).with("交流类型 type"),
         );
     }
 }
 
+/// How much of a week a text says: 40%, 周二、周四, 每周2天 of five.
+pub fn share_of(text: &str, cell: &Cell, doubts: &mut Vec<Doubt>) -> Option<Share> {
+    static DAYS: LazyLock<Regex> =
+        LazyLock::new(|| regex(r"每周\s*(\d|[一二三四])\s*(?:个?工作日|天|日)"));
+    static PERCENT: LazyLock<Regex> = LazyLock::new(|| regex(r"(\d{1,3})\s*%"));
+    let percent = PERCENT
+        .captures(text)
+        .and_then(|percent| percent[1].parse().ok());
+    let weekdays = when::weekly(text);
+    let share = if let Some(percent) = percent.filter(|percent| (1..=100).contains(percent)) {
+        share::Share::Percent(percent)
+    } else if let Some(days) = DAYS.captures(text).and_then(|days| number(&days[1])) {
+        let percent = i32::from(days) * 20;
+        let doubt = Doubt::new(Code::Assumed, cell.place.clone(), "").as_(format!("{percent} %"));
+        doubts.push(doubt.with("是星期几，按五天计 which weekdays, of five days"));
+        share::Share::Percent(percent)
+    } else if weekdays.is_empty() {
+        return None;
+    } else {
+        let days = weekdays.into_iter().map(i32::from).collect();
+        share::Share::Weekdays(Weekdays { days })
+    };
+    Some(Share { share: Some(share) })
+}
+
 /// A remark: the other half of a pair, a share of the week, an early end. A reason is nobody's business.
 pub fn remark(cell: &Cell, movement: &mut Movement) {
-    static SHARE: LazyLock<Regex> =
-        LazyLock::new(|| regex(r"每周\s*(\d|[一二三四])\s*(?:个?工作日|天|日)"));
     static EARLY: LazyLock<Regex> = LazyLock::new(|| {
         regex(r"(?:(\d{4})年)?(\d{1,2})月.*(?:返回|返校|回校|结束|终止|中止|退出|调回)")
     });
@@ -185,14 +209,8 @@ pub fn remark(cell: &Cell, movement: &mut Movement) {
         *two_way = true;
         read = true;
     }
-    if let Some(captures) = SHARE.captures(&cell.text) {
-        let days = number(&captures[1]).unwrap_or(1);
-        exchange.share = Some(Share {
-            share: Some(share::Share::Percent(i32::from(days) * 20)),
-        });
-        let doubt =
-            Doubt::new(Code::Assumed, place.clone(), "").as_(format!("{} %", i32::from(days) * 20));
-        doubts.push(doubt.with("是星期几，按五天计 which weekdays, of five days"));
+    if let Some(share) = share_of(&cell.text, cell, doubts) {
+        exchange.share = Some(share);
         read = true;
     }
     if let Some(captures) = EARLY.captures(&cell.text) {

@@ -1,14 +1,16 @@
 //! Exchanges in sentences: 选派教师5名到春风分校轮岗交流,其中总校李老师与春风分校谢老师属于中层双向交流.
 
 use super::build::Builder;
-use super::{Field, Movement, words};
+use super::{Field, HEADINGS, Movement, words};
+use crate::intake::columns::labelled;
 use crate::intake::doubt::{Code, Doubt, Place};
 use crate::intake::fold::number;
+use crate::intake::known::Match;
 use crate::intake::names;
 use crate::intake::sheet::Cell;
 use crate::intake::when::year::length_in_months;
 use crate::intake::when::{self, regex};
-use crate::intake::words as subjects;
+use crate::intake::words::{self as subjects, unnumbered};
 use crate::wire::v1::Unit;
 use regex::Regex;
 use std::ops::Range;
@@ -28,7 +30,7 @@ static PAIR: LazyLock<Regex> = LazyLock::new(|| {
 });
 static SENT: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(?:^|[,。;、\s]|派|安排|由)(\p{Han}{1,3}?(?:老师|主任|校长))(?:\(([^()]*)\))?\s*(?:到|赴|去|至)\s*([^\s,。;、到]{2,12}?)\s*(?:进行)?(轮岗|交流|支教|任教|跟岗|挂职)(?:交流)?",
+        r"(?:^|[,。;、\s])([^\s,。;、()]{1,14}?(?:老师|主任|校长))(?:\(([^()]*)\))?\s*(?:到|赴|去|至)\s*([^\s,。;、到]{2,12}?)\s*(?:进行)?(轮岗|交流|支教|任教|跟岗|挂职)(?:交流)?",
     )
 });
 static GOES: LazyLock<Regex> = LazyLock::new(|| {
@@ -50,11 +52,31 @@ pub fn movements(
 ) -> Vec<Movement> {
     let mut found: Vec<Movement> = Vec::new();
     let mut rest: Vec<Cell> = Vec::new();
+    let mut context: Vec<(Field, Cell)> = Vec::new();
     for line in lines.iter().filter(|line| !line.is_blank()) {
-        match GOES.captures(&line.text) {
-            Some(captures) => found.push(one_line(line, &captures, builder)),
-            None => rest.push(line.clone()),
+        let said = labelled(line, HEADINGS).filter(|(field, _)| of_all(*field));
+        if let Some((field, cell)) = said {
+            // 派出学校:总校 is said of those listed under it.
+            context.retain(|(other, _)| *other != field);
+            context.push((field, cell));
+        } else if let Some(captures) = GOES.captures(&line.text).filter(|captures| {
+            // 李老师 数学 到滨湖分校, under 派出学校:总校.
+            let home = captures.get(3).map_or("", |home| home.as_str());
+            context.is_empty() || builder.known.campuses(home) != Match::Nothing
+        }) {
+            found.push(one_line(line, &captures, builder));
+        } else if let Some(movement) = listed(line, &context, builder) {
+            found.push(movement);
+        } else {
+            rest.push(line.clone());
         }
+    }
+    if found.is_empty() {
+        rest = lines
+            .iter()
+            .filter(|line| !line.is_blank())
+            .cloned()
+            .collect();
     }
     let typed: Vec<&str> = rest.iter().map(|line| line.typed.as_str()).collect();
     let place = rest
@@ -92,6 +114,51 @@ pub fn movements(
         doubts.push(nothing.with("没有认出交流 no exchange was recognised"));
     }
     found
+}
+
+/// What one line may say of all that are listed under it.
+fn of_all(field: Field) -> bool {
+    matches!(
+        field,
+        Field::Home | Field::Host | Field::Period | Field::Type | Field::Length
+    )
+}
+
+/// Whether a line may be one of a list of people.
+pub fn is_listed(line: &Cell) -> bool {
+    let text = unnumbered(&line.text);
+    text.len() < line.text.len()
+        && names::person_in(text.split_whitespace().next().unwrap_or_default()).is_some()
+}
+
+/// A line of a list under what is said of all its lines: 1.张老师 语文 到春风分校 2026.9-2027.7.
+fn listed(line: &Cell, context: &[(Field, Cell)], builder: &mut Builder<'_>) -> Option<Movement> {
+    let text = unnumbered(&line.text);
+    let name = text
+        .split(|c: char| c.is_whitespace() || ",、:(".contains(c))
+        .next()?;
+    names::person_in(name).filter(|_| !context.is_empty())?;
+    let mut record = vec![(Field::Name, line.part(name))];
+    record.extend(
+        tokens(&line.part(&text[name.len()..]))
+            .into_iter()
+            .map(|(field, cell)| {
+                let host = cell.text.trim_start_matches(['到', '赴', '去', '至', '→']);
+                match host.len() < cell.text.len() && builder.known.campuses(host) != Match::Nothing
+                {
+                    true => (Field::Host, cell.part(host)),
+                    false => (field, cell),
+                }
+            }),
+    );
+    let said = |field: &Field| record.iter().any(|(other, _)| other == field);
+    let more: Vec<(Field, Cell)> = context
+        .iter()
+        .filter(|(field, _)| !said(field))
+        .cloned()
+        .collect();
+    record.extend(more);
+    Some(builder.movement(&record))
 }
 
 /// A place in joined lines as a place in one of them.
@@ -212,6 +279,8 @@ fn told(
         .contains(&months)
         .then(|| (Field::Period, text.clone()));
     let level = words::level(&text.text).filter(|_| text.text.contains("中层"));
+    let length = || (Field::Length, text.clone());
+    let length = (months == 0 && length_in_months(&text.text).is_some()).then(length);
     for pair in PAIR.captures_iter(&text.text) {
         read.extend(pair.get(0).map(|all| all.range()));
         let [home, one, other_home, other] =
@@ -233,8 +302,9 @@ fn told(
             found.push(movement);
         }
     }
-    for counted in counted(text, &mut read, doubts) {
-        let record: Vec<(Field, Cell)> = counted.to.into_iter().chain(period.clone()).collect();
+    for counted in counted(text, builder, &mut read, doubts) {
+        let said = period.clone().or(length.clone());
+        let record: Vec<(Field, Cell)> = counted.to.into_iter().chain(said).collect();
         let home = found
             .first()
             .and_then(|movement: &Movement| movement.exchange.home.clone());
@@ -260,7 +330,12 @@ struct Counted {
 }
 
 /// The counts of a text, each with the destination behind it; the first may have it before it.
-fn counted(text: &Cell, read: &mut Vec<Range<usize>>, doubts: &mut Vec<Doubt>) -> Vec<Counted> {
+fn counted(
+    text: &Cell,
+    builder: &Builder<'_>,
+    read: &mut Vec<Range<usize>>,
+    doubts: &mut Vec<Doubt>,
+) -> Vec<Counted> {
     let counts: Vec<_> = COUNT.captures_iter(&text.text).collect();
     let at = |index: usize| counts.get(index)?.get(0).map(|all| all.range());
     let mut found = Vec::new();
@@ -295,16 +370,30 @@ fn counted(text: &Cell, read: &mut Vec<Range<usize>>, doubts: &mut Vec<Doubt>) -
             .map(i32::from)
             .or_else(|| captures[1].parse().ok())
             .filter(|_| !rough);
+        let home =
+            sender(&text.text[..here.start], builder).map(|home| (Field::Home, text.part(home)));
         found.push(Counted {
             cell,
             claimed: claimed.unwrap_or_default(),
-            to: host
+            to: home
                 .into_iter()
+                .chain(host)
                 .chain(kind.map(|kind| (Field::Type, kind)))
                 .collect(),
         });
     }
     found
+}
+
+/// The school that sends, where a text says so last: 本学年总校选派.
+fn sender<'t>(text: &'t str, builder: &Builder<'_>) -> Option<&'t str> {
+    static SENDS: LazyLock<Regex> = LazyLock::new(|| regex(r"共?(?:选派|派出|派遣|安排|抽调|派)"));
+    let sends: Vec<&str> = SENDS
+        .find_iter(text)
+        .map(|sends| &text[..sends.start()])
+        .collect();
+    let mut sends = sends.into_iter().rev();
+    sends.find_map(|before| builder.known.campus_behind(before))
 }
 
 /// The people of a claimed number that have no name: those who are named go out of it.
@@ -333,10 +422,10 @@ fn unnamed(
         let doubt = Doubt::new(Code::CountMismatch, cell.place.clone(), &cell.typed);
         rest.doubts.push(doubt.as_(inside).with(claimed));
     }
-    if names::campus_id(rest.exchange.home.as_ref())
-        .and(names::campus_id(rest.exchange.host.as_ref()))
-        .is_some()
-    {
+    let open = rest.exchange.r#type() == crate::wire::v1::ExchangeType::Unspecified;
+    let within = names::campus_id(rest.exchange.home.as_ref())
+        .and(names::campus_id(rest.exchange.host.as_ref()));
+    if open && within.is_some() {
         rest.exchange.r#type = crate::wire::v1::ExchangeType::Group.into();
         rest.doubts.retain(|doubt| doubt.detail != "类型 type");
         rest.doubts.push(

@@ -1,6 +1,7 @@
 //! Which dates the days of a menu are, when not all of them are printed.
 
 use super::draft::{Day, Draft};
+use super::lines::RELATIVE;
 use crate::intake::doubt::{Code, Doubt, Place};
 use crate::intake::sheet::Cell;
 use crate::intake::when::year::{Years, weekday_name};
@@ -35,6 +36,12 @@ pub fn date(draft: &Draft, years: &Years, doubts: &mut Vec<Doubt>) -> Dates {
     let mut asked = asked;
     own.retain(|doubt| doubt.code != Code::YearMissing || !std::mem::replace(&mut asked, true));
     doubts.extend(own);
+    let said: Vec<Option<Date>> = draft
+        .days
+        .iter()
+        .zip(said)
+        .map(|(day, date)| date.or_else(|| relative(day, years, doubts)))
+        .collect();
     let invalid = |index: usize| draft.days[index].said.is_date() && said[index].is_none();
     let open: Vec<usize> = (0..said.len())
         .filter(|index| said[*index].is_none() && !invalid(*index))
@@ -71,6 +78,24 @@ pub fn date(draft: &Draft, years: &Years, doubts: &mut Vec<Doubt>) -> Dates {
         .map(|period| missing(period, &of, years))
         .unwrap_or_default();
     Dates { of, missing }
+}
+
+/// The day that a day is called from today: 今日, 明天.
+fn relative(day: &Day, years: &Years, doubts: &mut Vec<Doubt>) -> Option<Date> {
+    if day.said != Said::default() {
+        return None;
+    }
+    let days = match RELATIVE.find(&day.cell.text)?.as_str() {
+        "昨日" | "昨天" => -1,
+        "明日" | "明天" => 1,
+        "后天" => 2,
+        _ => 0,
+    };
+    let today = years.today();
+    let date = today.checked_add(days.days()).ok()?;
+    let doubt = Doubt::new(Code::DateDerived, day.cell.place.clone(), &day.cell.typed);
+    doubts.push(doubt.as_(date).with(format!("今天 {today} today")));
+    Some(date)
 }
 
 /// The period that a title states.

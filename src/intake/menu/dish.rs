@@ -319,7 +319,11 @@ fn words_of<'t>(segment: &'t str, tokens: &[&'t str]) -> impl Iterator<Item = &'
     let mut joins = false;
     for token in tokens {
         let start = token.as_ptr() as usize - segment.as_ptr() as usize;
-        if starts.is_empty() || !(joins || lone(token)) {
+        // 米饭 鱼: what is eaten with it does not go on with its name.
+        let complete = segment[..start]
+            .trim_end()
+            .ends_with(['饭', '粥', '面', '汤', '饼', '包', '奶']);
+        if starts.is_empty() || !(joins || (lone(token) && !complete)) {
             starts.push(start);
         }
         joins = lone(token) && starts.last() == Some(&start);
@@ -388,5 +392,17 @@ fn segments(text: &str) -> Vec<&str> {
     parts
         .map(str::trim)
         .filter(|part| !part.is_empty())
+        .flat_map(joined_by_plus)
         .collect()
+}
+
+/// 米饭+红烧肉 are two dishes; 土豆25+牛肉75 are parts of one, and a stray mark at an end is told.
+fn joined_by_plus(part: &str) -> Vec<&str> {
+    let one = part.starts_with('+')
+        || part.ends_with('+')
+        || part.contains(|c: char| c == '(' || c.is_ascii_digit());
+    match one {
+        true => vec![part],
+        false => part.split('+').map(str::trim).collect(),
+    }
 }

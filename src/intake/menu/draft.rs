@@ -116,10 +116,13 @@ impl Draft {
     /// again for a meal it has had begins the next week.
     pub fn day(&mut self, cell: &Cell, said: Said, meal: Option<Meal>) -> usize {
         let last = self.days.len().checked_sub(1);
+        // 今日 said twice is one day, what is not printed is another one each time.
+        let named =
+            |day: &Day| said != Said::default() || (day.cell.text == cell.text && !cell.is_empty());
         let same = self
             .days
             .iter()
-            .rposition(|day| day.said == said && said != Said::default());
+            .rposition(|day| day.said == said && named(day));
         let again = |day: usize| {
             self.days[day]
                 .meals
@@ -127,7 +130,14 @@ impl Draft {
                 .any(|served| served.meal == meal)
         };
         match same {
-            Some(day) if Some(day) == last || said.is_date() || !again(day) => day,
+            Some(day)
+                if Some(day) == last
+                    || said.is_date()
+                    || said == Said::default()
+                    || !again(day) =>
+            {
+                day
+            }
             _ => {
                 self.days.push(Day {
                     cell: cell.clone(),
@@ -155,23 +165,11 @@ impl Draft {
         &mut meals[at]
     }
 
-    /// Whether it is the staff's, by its titles.
+    /// Whether it is the staff's, by the first of its titles that says whose it is.
     pub fn is_staff(&self) -> bool {
-        let says = |word: &str| self.titles.iter().any(|cell| cell.text.contains(word));
-        self.titles.iter().any(|cell| words::is_staff(&cell.text)) && !says("学生")
-    }
-
-    /// Whether a meal is the staff's in a menu that is not (教师午餐): it is left out, and told.
-    pub fn is_for_others(&mut self, label: &Cell) -> bool {
-        let other = words::is_staff(&label.text)
-            && words::meal_in(&label.text).is_some()
-            && !self.is_staff();
-        if other {
-            let doubt = Doubt::new(Code::LeftOut, label.place.clone(), &label.typed);
-            self.doubts
-                .push(doubt.with("教职工餐请另交一份 hand in the staff's menu by itself"));
-        }
-        other
+        let says = |cell: &&Cell| words::is_staff(&cell.text) || cell.text.contains("学生");
+        let said = self.titles.iter().find(says);
+        said.is_some_and(|cell| words::is_staff(&cell.text))
     }
 
     /// How many dishes a meal of a day has so far.
@@ -192,7 +190,7 @@ impl Draft {
             self.days[day].off.get_or_insert((reason, cell.clone()));
             return;
         }
-        if cell.is_blank() {
+        if cell.is_blank() || words::is_nothing(&cell.text) {
             return;
         }
         if under.seasoning {
@@ -217,7 +215,7 @@ impl Draft {
 
     /// Takes what a row declares of allergens: of the dish that it added, or went on with.
     pub fn allergens(&mut self, day: usize, under: Under, before: usize, cell: &Cell) {
-        if cell.is_blank() || matches!(key(&cell.text).as_str(), "无" | "不含" | "没有") {
+        if cell.is_blank() || words::is_nothing(&cell.text) {
             return;
         }
         let declared = allergens::read(cell, &self.codings, &mut self.doubts);
@@ -233,6 +231,30 @@ impl Draft {
                 dish.allergens.push(one);
             }
         }
+    }
+
+    /// Takes what the only dish of a meal, or of a slot of it, is made of, from a row under it.
+    pub fn made_of(&mut self, day: usize, under: Under, cell: &Cell) {
+        let of_slot =
+            |dish: &&mut Dish| under.slot == DishSlot::Unspecified || dish.slot() == under.slot;
+        let mut reader = Reader {
+            weighed: self.weighed,
+            doubts: &mut self.doubts,
+        };
+        let served = self.days[day]
+            .meals
+            .iter_mut()
+            .find(|served| served.meal == under.meal);
+        let mut dishes = served
+            .into_iter()
+            .flat_map(|served| &mut served.dishes)
+            .filter(of_slot);
+        if let (Some(dish), None) = (dishes.next(), dishes.next()) {
+            let parts = reader.listed(cell, &cell.text, &dish.name.clone());
+            return dish.ingredients.extend(parts);
+        }
+        let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), &cell.typed);
+        self.doubts.push(doubt.with("是哪道菜的 of which dish"));
     }
 
     /// Takes the figures of nutrition of a cell, as its heading names them.

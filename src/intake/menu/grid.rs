@@ -6,6 +6,7 @@ use super::headings::{Role, role};
 use super::table::note;
 use super::words;
 use super::{amount::Weighed, figures};
+use crate::intake::columns::is_mark;
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::fold::number;
 use crate::intake::sheet::{Cell, Row, at, distinct};
@@ -97,7 +98,9 @@ pub fn header(rows: &[Row]) -> Option<Days> {
     })
 }
 
-fn is_header(row: &Row) -> bool {
+/// Whether a row names two days or more, and hardly anything else.
+#[must_use]
+pub fn is_header(row: &Row) -> bool {
     let mut said: Vec<Said> = row
         .iter()
         .filter_map(|cell| when::whole(&cell.text))
@@ -155,10 +158,16 @@ impl Days {
             let nutrition = labels
                 .iter()
                 .find(|cell| !figures::nutrients(&cell.text).is_empty());
-            under = self.under(&labels, under, draft);
-            if labels.iter().any(|label| draft.is_for_others(label)) {
+            if let Some(note) = self.beside(row, &labels, draft) {
+                draft.notes.push(note);
                 continue;
             }
+            if self.marks(row, &labels, under, &indices, draft)
+                || self.others(row, &labels, under, &indices, draft)
+            {
+                continue;
+            }
+            under = self.under(&labels, under, draft);
             for ((_, _, columns), day) in self.days.iter().zip(&indices) {
                 let Some(day) = day else {
                     let cell = at(row, columns[0]);
@@ -177,6 +186,91 @@ impl Days {
             }
         }
         rows.len()
+    }
+
+    /// A text beside the days, with nothing under any of them, that is no label: 2.周三为素食日.
+    fn beside(&self, row: &Row, labels: &[&Cell], draft: &Draft) -> Option<Cell> {
+        let [only] = labels else { return None };
+        let empty = self.cells_of(row).iter().all(Cell::is_empty);
+        let is_label = words::meal_in(&only.text).is_some()
+            || draft.slot(&only.text).is_some()
+            || words::is_seasoning(&only.text)
+            || role(only).is_some();
+        (empty && !is_label && only.text.chars().count() > 4).then(|| (*only).clone())
+    }
+
+    /// The first cell of a row under each day.
+    fn cells_of(&self, row: &Row) -> Vec<Cell> {
+        self.days
+            .iter()
+            .map(|(.., columns)| at(row, columns[0]))
+            .collect()
+    }
+
+    /// A row of marks: the dish is its label. Whether it is one.
+    fn marks(
+        &self,
+        row: &Row,
+        labels: &[&Cell],
+        above: Under,
+        indices: &[Option<usize>],
+        draft: &mut Draft,
+    ) -> bool {
+        let cells = self.cells_of(row);
+        let full = || cells.iter().filter(|cell| !cell.is_blank());
+        let no = |cell: &Cell| matches!(cell.text.as_str(), "×" | "✗" | "✘");
+        let Some((dish, labels)) = labels.split_last() else {
+            return false;
+        };
+        if full().next().is_none() || !full().all(|cell| is_mark(cell) || no(cell)) {
+            return false;
+        }
+        let under = match labels.is_empty() {
+            true => above,
+            false => self.under(labels, above, draft),
+        };
+        for (cell, day) in cells.iter().zip(indices) {
+            if let Some(day) = day.filter(|_| is_mark(cell)) {
+                draft.take(day, under, dish);
+            }
+        }
+        true
+    }
+
+    /// A row of something else than dishes: what those above are made of, or what a menu has no field for.
+    /// Whether it is one.
+    fn others(
+        &self,
+        row: &Row,
+        labels: &[&Cell],
+        under: Under,
+        indices: &[Option<usize>],
+        draft: &mut Draft,
+    ) -> bool {
+        let Some(label) = labels.last() else {
+            return false;
+        };
+        let Some(
+            role @ (Role::Parts | Role::Grams(_) | Role::Allergens | Role::Other | Role::Diners),
+        ) = role(label)
+        else {
+            return false;
+        };
+        for (cell, day) in self.cells_of(row).iter().zip(indices) {
+            let Some(day) = day.filter(|_| !cell.is_blank() && !words::is_nothing(&cell.text))
+            else {
+                continue;
+            };
+            match &role {
+                Role::Parts | Role::Grams(_) => draft.made_of(day, under, cell),
+                Role::Allergens => draft.allergens(day, under, 0, cell),
+                _ => {
+                    let doubt = Doubt::new(Code::LeftOut, cell.place.clone(), &cell.typed);
+                    draft.doubts.push(doubt.with(&label.typed));
+                }
+            }
+        }
+        true
     }
 
     /// The days of the month, when a row holds nothing else: 10, 11, 12 under 周日, 周一, 周二.
@@ -245,9 +339,12 @@ impl Days {
                 under.slot = slot;
             } else if words::is_seasoning(&cell.text) {
                 under.seasoning = true;
-            } else if let Some((meal, _)) = words::meal_in(&cell.text) {
+            } else if let Some((meal, at)) = words::meal_in(&cell.text) {
+                // 午餐主食 says both.
+                let behind = cell.text[at.end..].trim_matches([' ', '-', ':', '(', ')', '\n']);
                 under = Under {
                     meal: Some(meal),
+                    slot: draft.slot(behind).unwrap_or_default(),
                     ..Under::default()
                 };
             } else if figures::nutrients(&cell.text).is_empty() && role(cell).is_none() {

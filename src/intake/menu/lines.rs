@@ -11,14 +11,72 @@ use crate::wire::v1::DishSlot;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// Reads the lines of a text.
-pub fn read(sheet: &Sheet, draft: &mut Draft) {
-    let mut days: Vec<usize> = Vec::new();
-    let mut under = Under::default();
+/// The lines of a text, each with one day and one meal at most.
+pub fn split(sheet: &Sheet) -> Vec<Cell> {
     let lines = sheet.lines().flat_map(days_apart);
     let lines: Vec<Cell> = lines.flat_map(|line| meals_apart(&line)).collect();
-    let first = first_of_unprinted(&lines);
-    for line in &lines {
+    let dated = |line: &Cell| leading_days(opened(&line.text)).is_some();
+    match lines.iter().any(dated) {
+        true => lines,
+        false => one_day(lines),
+    }
+}
+
+/// The lines of a text that begins no line with a day. One that is named inside a line is the day of them
+/// all: 各位家长,明天(5月11日)午餐:米饭.
+fn one_day(lines: Vec<Cell>) -> Vec<Cell> {
+    let day = |line: &Cell| {
+        let relative = RELATIVE.find(&line.text).map(|day| day.start());
+        let found = when::find(&line.text, false).into_iter().next();
+        let date = found.filter(|_| when::period(&line.text).is_none());
+        [relative, date.map(|date| date.at.start)]
+            .into_iter()
+            .flatten()
+            .min()
+    };
+    let Some((index, at)) = lines
+        .iter()
+        .enumerate()
+        .find_map(|(index, line)| Some((index, day(line)?)))
+    else {
+        return lines;
+    };
+    let halves = |(other, line): (usize, Cell)| match other == index {
+        true => [&line.text[..at], &line.text[at..]]
+            .map(|half| line.part(half))
+            .to_vec(),
+        false => vec![line],
+    };
+    lines.into_iter().enumerate().flat_map(halves).collect()
+}
+
+/// A day told from the day of reading.
+pub static RELATIVE: LazyLock<Regex> =
+    LazyLock::new(|| regex("今日|今天|本日|明日|明天|后天|昨日|昨天"));
+
+/// What a text calls itself, with the meal it is of: 今日午餐菜谱.
+static TITLE: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"^(?:今日|今天|明日|明天)?的?(?:学校|学生|师生)?(?:食堂)?(早餐|午餐|中餐|晚餐|早点|午点)?(?:食谱|菜谱|菜单|伙食)(?:如下|公示|来啦|安排)?[!。:\s】\])]*",
+    )
+});
+
+/// Whether a line is headed by a meal or a slot.
+fn is_labelled(line: &Cell, draft: &Draft) -> bool {
+    let label = opened(&line.text)
+        .split_once(':')
+        .map(|(label, _)| label.trim());
+    label.is_some_and(|label| words::meal(label).is_some() || draft.slot(label).is_some())
+}
+
+/// Reads the lines of a menu.
+pub fn read(lines: &[Cell], draft: &mut Draft) {
+    let mut days: Vec<usize> = Vec::new();
+    let mut under = Under::default();
+    let first = first_of_unprinted(lines);
+    let dated = |line: &Cell| leading_days(opened(&line.text)).is_some();
+    let undated = !lines.iter().any(dated);
+    for line in lines {
         let mut rest = opened(&line.text);
         if let Some((said, after)) = leading_days(rest) {
             let cell = line.part(&rest[..rest.len() - after.len()]);
@@ -28,6 +86,21 @@ pub fn read(sheet: &Sheet, draft: &mut Draft) {
                 .collect();
             under = Under::default();
             rest = opened(after);
+            if let Some(title) = TITLE.captures(rest) {
+                let meal = title.get(1).and_then(|meal| words::meal(meal.as_str()));
+                draft
+                    .titles
+                    .push(line.part(title[0].trim_end_matches([':', ' '])));
+                under.meal = meal;
+                rest = &rest[title[0].len()..];
+            }
+        } else if undated && days.is_empty() && is_labelled(line, draft) {
+            // Dishes of a day that nobody named.
+            let cell = Cell {
+                place: line.place.clone(),
+                ..Cell::default()
+            };
+            days = vec![draft.day(&cell, Said::default(), None)];
         }
         let begins = first.is_some() && slot_of(rest) == first;
         if begins && days.iter().all(|day| !draft.days[*day].meals.is_empty()) {
@@ -69,7 +142,7 @@ fn take(cell: Cell, days: &[usize], under: Under, draft: &mut Draft) {
 
 /// The days that a line begins with, and the rest of it: 周一至周五早点:牛奶, 5.11-5.15 早点:牛奶, or one day. A
 /// period that only stands in a title begins nothing.
-fn leading_days(text: &str) -> Option<(Vec<Said>, &str)> {
+pub fn leading_days(text: &str) -> Option<(Vec<Said>, &str)> {
     static WEEK: LazyLock<Regex> = LazyLock::new(|| {
         regex(
             r"^每?(?:周|星期|礼拜)([一二三四五六日天])\s*[-~至到]+\s*(?:周|星期|礼拜)?([一二三四五六日天])\s*[):,]*\s*",
@@ -124,7 +197,7 @@ fn first_of_unprinted(lines: &[Cell]) -> Option<DishSlot> {
 }
 
 /// A line without what stands before its words: a number, brackets, marks, pictures.
-fn opened(text: &str) -> &str {
+pub fn opened(text: &str) -> &str {
     let marks = |c: char| !c.is_alphanumeric() || ('\u{1f000}'..='\u{1faff}').contains(&c);
     unnumbered(text).trim_start_matches(marks).trim_end()
 }
@@ -133,8 +206,12 @@ fn opened(text: &str) -> &str {
 fn days_apart(line: &Cell) -> Vec<Cell> {
     let mut starts = vec![0];
     let mut from = 0;
+    let dates = when::find(&line.text, false);
     while let Some((_, at)) = when::weekday(&line.text[from..]) {
         let (start, end) = (from + at.start, from + at.end);
+        // 5.11周一 begins with its date.
+        let date = dates.iter().find(|date| date.at.contains(&start));
+        let start = date.map_or(start, |date| date.at.start);
         let after = line.text[end..].trim_start();
         // 周一至周五 is a period; what a day has follows a colon or a blank.
         let heads = after.starts_with([':', '(']) || line.text[end..].starts_with(' ');
@@ -163,12 +240,12 @@ fn days_apart(line: &Cell) -> Vec<Cell> {
 fn meals_apart(line: &Cell) -> Vec<Cell> {
     static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"[;,。\s]\s*((?:早餐|早饭|早点|上午点心|午餐|中餐|午饭|中饭|午点|下午点心|晚餐|晚饭|[早中午晚])\s*:)",
+            r"[;,。\s]\s*((?:早餐|早饭|早点|上午点心|午餐|中餐|午饭|中饭|午点|下午点心|晚餐|晚饭|[早中午晚]|(?:[A-D甲乙]套?餐|学生|教师|教工|教职工)(?:早餐|午餐|晚餐|餐)?)\s*:)|[;。]\s*((?:早餐|早饭|早点|午餐|中餐|午饭|中饭|午点|晚餐|晚饭)\s)",
         )
     });
     let starts = BETWEEN
         .captures_iter(&line.text)
-        .filter_map(|meal| Some(meal.get(1)?.start()));
+        .filter_map(|meal| Some(meal.get(1).or(meal.get(2))?.start()));
     let starts: Vec<usize> = std::iter::once(0).chain(starts).collect();
     let ends = starts.iter().skip(1).copied().chain([line.text.len()]);
     let parts = starts.iter().zip(ends);
@@ -184,6 +261,20 @@ fn leading_day(text: &str) -> Option<(Said, &str)> {
     let first_date = when::find(text, false).into_iter().next();
     let closed =
         |rest: usize| text[rest..].trim_start_matches([')', ']', '】', ' ', ':', ',', '、', '|']);
+    if let Some(day) = RELATIVE.find(text).filter(|day| day.start() == 0) {
+        // 明天(5月11日) says both.
+        let behind = text[day.end()..].trim_start_matches(['(', ' ', ',']);
+        let at = text.len() - behind.len();
+        // 今天开会 is no menu.
+        let eaten = behind.is_empty()
+            || text[day.end()..].starts_with([':', ']', '】'])
+            || TITLE.is_match(behind)
+            || words::meal_in(behind).is_some_and(|(_, at)| at.start == 0);
+        return match first_date.filter(|found| found.at.start == at) {
+            Some(found) => Some((found.said, closed(found.at.end))),
+            None => eaten.then(|| (Said::default(), closed(day.end()))),
+        };
+    }
     if let Some(found) = first_date.clone().filter(|found| found.at.start == 0) {
         let mut said = found.said;
         let mut end = found.at.end;
@@ -199,6 +290,15 @@ fn leading_day(text: &str) -> Option<(Said, &str)> {
         ..Said::default()
     };
     let mut end = at.end;
+    // 星期一 Monday says the same twice.
+    while let Some((_, again)) = when::weekday(&text[end..]).filter(|(again, at)| {
+        *again == weekday
+            && text[end..end + at.start]
+                .trim_matches(['(', '/', '|', ' '])
+                .is_empty()
+    }) {
+        end += again.end;
+    }
     if let Some(found) = first_date.filter(|found| found.at.start <= end + 2) {
         said = Said {
             weekday: Some(weekday),

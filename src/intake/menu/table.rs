@@ -139,7 +139,8 @@ struct Above {
 
 impl Header {
     /// Reads the rows under the headings; where the table ends, when other headings follow.
-    pub fn read(&self, rows: &[Row], draft: &mut Draft) {
+    pub fn read(&mut self, rows: &[Row], draft: &mut Draft) {
+        self.adopt(draft);
         draft.weighed = self.weighed(draft);
         let printed = rows[self.body..]
             .iter()
@@ -180,6 +181,34 @@ impl Header {
                 Some(note) => draft.notes.push(note),
                 None => self.row(row, draft, &mut above),
             }
+        }
+    }
+
+    /// A column among those of slots whose heading is no known one (副菜) holds dishes, too.
+    fn adopt(&mut self, draft: &mut Draft) {
+        let of = |role: &Option<Role>| matches!(role, Some(Role::Of(_)));
+        let (first, last) = (
+            self.roles.iter().position(of),
+            self.roles.iter().rposition(of),
+        );
+        let (Some(first), Some(last)) = (first, last) else {
+            return;
+        };
+        for column in first..last {
+            let heading = &self.cells[column];
+            if self.roles[column].is_some() || heading.is_blank() {
+                continue;
+            }
+            let slot = draft.slot(&heading.text);
+            if slot.is_none() {
+                let doubt = Doubt::new(Code::WordUnknown, heading.place.clone(), &heading.typed);
+                draft.doubts.push(doubt.with("菜品类别 slot"));
+            }
+            let slot = slot.unwrap_or_default();
+            self.roles[column] = Some(Role::Of(Under {
+                slot,
+                ..Under::default()
+            }));
         }
     }
 
@@ -239,9 +268,6 @@ impl Header {
         let Some(day) = self.day(row, draft, above) else {
             return;
         };
-        if draft.is_for_others(&meal) {
-            return;
-        }
         let under = self.under(row, draft, above);
         for (_, cell) in self.of(row, |role| *role == Role::Diners) {
             match cell.text.trim_end_matches('人').trim().parse() {

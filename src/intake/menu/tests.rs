@@ -1,6 +1,7 @@
 //! Menus as strangers type them.
 
 mod clerks;
+mod offices;
 
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::known::Known;

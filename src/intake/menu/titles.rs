@@ -9,6 +9,10 @@ use std::sync::LazyLock;
 
 /// Which of several parallel sets: B套.
 pub static SET: LazyLock<Regex> = LazyLock::new(|| regex(r"([A-Da-d甲乙丙])\s*(?:套|餐|组)"));
+/// Which class of a kindergarten, when a title names nothing else.
+pub static CLASS: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"^([托小中大]班)(?:早餐|午餐|晚餐|餐)?(?:一周|本周|下周)?(?:食谱|菜谱|菜单)?$")
+});
 /// A canteen by name.
 pub static CANTEEN: LazyLock<Regex> = LazyLock::new(|| {
     regex(

@@ -162,6 +162,12 @@ pub fn is_staff(text: &str) -> bool {
     names.iter().any(|name| text.contains(name)) && !text.contains("学生")
 }
 
+/// Whether a whole cell says that there is none of it.
+#[must_use]
+pub fn is_nothing(text: &str) -> bool {
+    matches!(key(text).as_str(), "无" | "不含" | "没有" | "暂无")
+}
+
 /// Whether a whole cell says that seasonings follow.
 #[must_use]
 pub fn is_seasoning(text: &str) -> bool {

@@ -1,5 +1,7 @@
 //! Lists of colleagues as strangers type them.
 
+mod offices;
+
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::known::Known;
 use crate::intake::{What, read};

@@ -112,14 +112,15 @@ impl Builder<'_> {
     fn named(&mut self, notice: &Notice, field: Field) -> Vec<PersonRef> {
         let mut all = Vec::new();
         for cell in Self::fields(notice, field) {
-            let people = names::people(cell);
-            if people.is_empty() && !cell.is_blank() {
-                self.doubts.push(Doubt::new(
-                    Code::NotUnderstood,
-                    cell.place.clone(),
-                    &cell.typed,
-                ));
-            }
+            let (people, others) = names::people_and_rest(cell, self.known);
+            let others = others
+                .iter()
+                .filter(|other| other.text.chars().count() > 1 && !other.is_blank());
+            self.doubts.extend(
+                others.map(|other| {
+                    Doubt::new(Code::NotUnderstood, other.place.clone(), &other.typed)
+                }),
+            );
             all.extend(
                 people
                     .iter()
@@ -221,11 +222,24 @@ impl Builder<'_> {
             if QUOTA.is_match(&cell.text) {
                 self.doubts
                     .push(Doubt::new(Code::NotACount, cell.place.clone(), &cell.typed));
-            } else if ids.iter().any(Option::is_some) {
-                self.doubts.push(
-                    Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed)
-                        .with("学校 campus"),
-                );
+                continue;
+            }
+            let known = ids.iter().any(Option::is_some);
+            for (part, id) in parts.iter().zip(ids) {
+                // Who is of a campus (春风全体教师) is not the campus.
+                let whole = self
+                    .known
+                    .campus_before(part)
+                    .is_some_and(|(_, rest)| rest.is_empty());
+                match id.filter(|_| whole) {
+                    Some(id) => session.invited_campus_ids.push(id),
+                    None if known => {
+                        let part = cell.part(part);
+                        let doubt = Doubt::new(Code::WordUnknown, part.place, &part.typed);
+                        self.doubts.push(doubt.with("学校 campus"));
+                    }
+                    None => {}
+                }
             }
         }
         session.invited_campus_ids.sort();
@@ -347,7 +361,8 @@ impl Builder<'_> {
         });
         let by = who.map(|who| {
             let cell = rest.part(tokens[who]);
-            let name = cell.part(names::person_in(&cell.text).unwrap_or(&cell.text));
+            let (_, named) = names::of_school(&cell.text, self.known);
+            let name = cell.part(names::person_in(named).unwrap_or(named));
             let affiliation = tokens
                 .get(who + 1)
                 .map(|school| rest.typed_of(school).to_owned())

@@ -34,7 +34,8 @@ pub fn notices(lines: &[Cell], doubts: &mut Vec<Doubt>) -> Vec<Notice> {
             || (listed && posted(line))
             || (UNSET.is_match(&line.text) && (subject || line.text.contains('组')))
     };
-    let undated = !listed && !lines.iter().any(|line| dated(line));
+    let each = lines.iter().filter(|line| says(line)).count() > 1;
+    let undated = !listed && !each && !lines.iter().any(|line| dated(line));
     if lines.len() == 1 || (undated && lines.len() > 1) {
         return whole(&lines).into_iter().collect();
     }

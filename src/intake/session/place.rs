@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 static AT: LazyLock<Regex> =
     LazyLock::new(|| regex(r"在\s*([^\s,。;]{2,20}?)\s*(?:举行|召开|开展|进行|集中)"));
 static ONLINE: LazyLock<Regex> =
-    LazyLock::new(|| regex("线上|网络|腾讯会议|钉钉|直播|视频会议|云端|在线"));
+    LazyLock::new(|| regex("(?i)线上|网络|腾讯会议|钉钉|直播|视频会议|云端|在线|zoom"));
 static ROOM: LazyLock<Regex> =
     LazyLock::new(|| regex("[室厅馆楼场]$|教室|会议室|报告厅|录播|中心$|办公室|操场|多功能"));
 static SCHOOL: LazyLock<Regex> = LazyLock::new(|| {
@@ -35,12 +35,15 @@ impl Builder<'_> {
             .chain(notice.fields.iter().map(|(_, cell)| cell));
         let online = whole.clone().any(|cell| ONLINE.is_match(&cell.text));
         if let Some(cell) = Self::fields(notice, Field::Place).next() {
-            if !ONLINE.is_match(&cell.text) {
+            // 总校会议室(同步直播) is a place, too.
+            let named = self.known.campus_before(&cell.text).is_some() || ROOM.is_match(&cell.text);
+            if named || !ONLINE.is_match(&cell.text) {
                 session.place = Some(self.place_of(cell));
             }
         } else if notice.lines == 1 {
             session.place = self.loose_place(notice);
         }
+        self.meeting_numbers(&whole.clone().cloned().collect::<Vec<_>>());
         let screen = whole.clone().find(|cell| ONLINE.is_match(&cell.text));
         if let (Some(cell), Some(_)) = (screen, &session.place) {
             let doubt = Doubt::new(Code::WordUnsure, cell.place.clone(), &cell.typed);
@@ -52,6 +55,23 @@ impl Builder<'_> {
             _ => SessionMode::Unspecified,
         }
         .into();
+    }
+
+    /// Doubts the numbers and words that open a meeting on the net, for which there is no field.
+    fn meeting_numbers(&mut self, cells: &[Cell]) {
+        static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+            regex(
+                r"(?i)(?:会议(?:号|ID|室号)?|zoom\S*|密码|口令)\s*[:是为]?\s*(\d[\d\- ]{2,}\d)|https?://\S+",
+            )
+        });
+        for cell in cells {
+            for number in NUMBER.find_iter(&cell.text) {
+                let part = cell.part(number.as_str());
+                let doubt = Doubt::new(Code::LeftOut, part.place, &part.typed);
+                self.doubts
+                    .push(doubt.with("会议号或密码 the number of a meeting"));
+            }
+        }
     }
 
     fn place_of(&mut self, cell: &Cell) -> Place {
@@ -73,7 +93,10 @@ impl Builder<'_> {
         let room: String = cell.typed.chars().skip(skip).collect();
         Place {
             unit,
-            room: unbracketed_whole(room.trim()).to_owned(),
+            room: unbracketed_whole(
+                room.trim_matches(|c: char| c.is_whitespace() || ",，。;；".contains(c)),
+            )
+            .to_owned(),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Sessions as strangers type them.
 
+mod offices;
+
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::known::Known;
 use crate::intake::{What, read};
@@ -428,4 +430,16 @@ fn two_sessions_in_one_line_are_two() {
     let leads: Vec<&str> = sessions.iter().map(lead).collect();
     assert_eq!(leads, ["李老师", "王老师"]);
     assert_eq!(when(&sessions[1]), ["2026-05-13 14:00-"]);
+}
+
+#[test]
+fn a_subject_is_read_by_every_name_of_the_standard_words() {
+    use crate::intake::words;
+    for (subject, names) in crate::kinds::registers::vocabulary::subject_names() {
+        for name in names {
+            assert_eq!(words::subject(name), Some(subject), "{name}");
+        }
+    }
+    assert_eq!(words::subjects("信息化培训"), [], "no subject");
+    assert_eq!(words::subjects("生物备课")[0].name, "生物学");
 }

@@ -4,13 +4,68 @@ use super::build::Builder;
 use super::{Field, Notice};
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::sheet::Cell;
-use crate::intake::when::{self, Said, clock};
+use crate::intake::when::{self, Said, clock, regex};
+use crate::model::calendar::monday;
 use crate::wire::v1::{HalfDay, Session, SessionDay};
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// The most days of one session.
 const DAYS_MAX: usize = 31;
+
+static LATER: LazyLock<Regex> = LazyLock::new(|| regex(r"[~\-至到]+\s*\d{1,2}\s*[日号]"));
+
+/// The halves of a day in which two days that are joined begin and end: 5月14日上午-5月15日下午.
+fn halves_of(cell: &Cell, said: &[(Cell, Said)]) -> Option<(HalfDay, HalfDay)> {
+    static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"^[^\d]{0,6}?(上午|下午)\s*[~\-至到]+.*?[日号)]\s*(?:\([^()]*\))?\s*(上午|下午)\s*$")
+    });
+    let [(first, _), (_, _)] = said else {
+        return None;
+    };
+    let at = cell.text.find(&first.text)? + first.text.len();
+    let captures = BEHIND.captures(&cell.text[at..])?;
+    let half = |group: usize| match &captures[group] {
+        "上午" => HalfDay::Morning,
+        _ => HalfDay::Afternoon,
+    };
+    Some((half(1), half(2)))
+}
+
+/// All days between two halves: whole ones, but for a first that begins at noon and a last that ends there.
+fn from_half_to_half(days: &mut Vec<SessionDay>, first: HalfDay, last: HalfDay) {
+    let ends = |days: &[SessionDay]| {
+        Some((
+            days.first()?.date.parse().ok()?,
+            days.last()?.date.parse().ok()?,
+        ))
+    };
+    let Some((from, to)): Option<(Date, Date)> = ends(days) else {
+        return;
+    };
+    let stated: Vec<(String, i32)> = days
+        .iter()
+        .map(|day| (day.date.clone(), day.stated_weekday))
+        .collect();
+    let all = from
+        .series(1.days())
+        .take_while(|day| *day <= to)
+        .take(DAYS_MAX);
+    *days = all.map(|date| day(date, None)).collect();
+    for (date, weekday) in stated {
+        days.iter_mut()
+            .filter(|day| day.date == date)
+            .for_each(|day| day.stated_weekday = weekday);
+    }
+    if let Some(day) = days.first_mut().filter(|_| first == HalfDay::Afternoon) {
+        day.half_day = first.into();
+    }
+    if let Some(day) = days.last_mut().filter(|_| last == HalfDay::Morning) {
+        day.half_day = last.into();
+    }
+}
 
 /// The dates that a cell says, each where it stands, and the cell's text without them.
 fn dates(cell: &Cell, loose: bool) -> (Vec<(Cell, Said)>, String) {
@@ -42,19 +97,31 @@ impl Builder<'_> {
         };
         let loose = sources.len() == 1 && notice.lines > 1;
         let mut clock = None;
+        let mut halves = None;
         for cell in &sources {
             let (said, rest) = dates(cell, loose);
             let found = clock::find(&rest, None);
-            if notice.lines > 1 && !times_are_loose && (found.is_some() || !said.is_empty()) {
+            let from_to = halves_of(cell, &said).is_some();
+            if notice.lines > 1
+                && !times_are_loose
+                && !from_to
+                && (found.is_some() || !said.is_empty())
+            {
                 self.beside_the_time(cell, &rest, found.as_ref());
             }
             clock = clock.or_else(|| Some(((*cell).clone(), found?)));
-            self.dated(cell, said, stated, session);
+            halves = halves.or_else(|| halves_of(cell, &said));
+            match said.is_empty() && stated.is_none() {
+                true => session.days.extend(self.relative(cell)),
+                false => self.dated(cell, said, stated, session),
+            }
         }
         session.days.sort_by(|a, b| a.date.cmp(&b.date));
         session.days.dedup_by(|a, b| a.date == b.date);
-        if let Some((cell, clock)) = clock {
-            self.clock(&cell, &clock, session);
+        match (clock, halves) {
+            (_, Some((first, last))) => from_half_to_half(&mut session.days, first, last),
+            (Some((cell, clock)), None) => self.clock(&cell, &clock, session),
+            (None, None) => {}
         }
         let asked = [Code::YearUnknown, Code::DateInvalid];
         if session.days.is_empty() && !self.doubts.iter().any(|doubt| asked.contains(&doubt.code)) {
@@ -78,11 +145,48 @@ impl Builder<'_> {
             rest.replace_range(at, " ");
         }
         let marks = |c: char| !c.is_alphanumeric() || "至到和日".contains(c);
-        let left = rest.trim_matches(marks);
+        // 14日-16日,每天: the day behind the period, and that it is meant of each.
+        let left = match when::period(&cell.text) {
+            Some(_) => LATER
+                .replace(&rest, " ")
+                .replace("每天", " ")
+                .replace("每日", " "),
+            None => rest,
+        };
+        let left = left.trim_matches(marks);
         if left.chars().count() > 1 && when::whole(&cell.text).is_none() {
             let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), left);
             self.doubts.push(doubt);
         }
+    }
+
+    /// A day told from the day of reading: 下周二, 明天.
+    fn relative(&mut self, cell: &Cell) -> Option<SessionDay> {
+        static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
+            regex(r"([本这下])(?:个)?(?:周|星期)([一二三四五六日天])|(今天|今日|明天|明日|后天)")
+        });
+        let captures = RELATIVE.captures(&cell.text)?;
+        let today = self.years.today();
+        let weekday = captures
+            .get(2)
+            .and_then(|day| when::weekday(&format!("周{}", day.as_str())));
+        let weekday = weekday.map(|(weekday, _)| weekday);
+        let week = captures.get(1).map(|week| week.as_str());
+        let date = if let (Some(week), Some(weekday)) = (week, weekday) {
+            let days = i64::from(weekday - 1) + if week == "下" { 7 } else { 0 };
+            monday(today).checked_add(days.days()).ok()?
+        } else {
+            let days = match &captures[3] {
+                "明天" | "明日" => 1,
+                "后天" => 2,
+                _ => 0,
+            };
+            today.checked_add(days.days()).ok()?
+        };
+        let typed = cell.part(&cell.text[captures.get(0)?.range()]);
+        let doubt = Doubt::new(Code::DateDerived, typed.place, &typed.typed).as_(date);
+        self.doubts.push(doubt.with(format!("今天 {today} today")));
+        Some(day(date, weekday))
     }
 
     /// Single days, or all between two that are joined.

@@ -49,7 +49,7 @@ pub fn percent(exchange: &v1::Exchange) -> i32 {
 }
 
 /// The days a movement takes: as planned until they were lived.
-pub fn planned(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Span {
+pub fn planned_days(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Span {
     let start = date::day_or_month(&exchange.planned_start).map(|start| start.first);
     let end = date::day_or_month(&exchange.planned_end).map(|end| end.last);
     let (first, last) = (date::day(&state.real_start), date::day(&state.real_end));
@@ -70,7 +70,7 @@ pub fn overlap(
     let id: RecordId = exchange.person.as_ref()?.person_id.parse().ok()?;
     let person = case.neighbours.record(id)?.state::<PersonRules>()?;
     let own = case.record.to_string();
-    let wanted = planned(exchange, state);
+    let wanted = planned_days(exchange, state);
     let stays: Vec<(Span, &v1::Stay)> = (person.stays.iter())
         .filter(|stay| stay.exchange_id != own)
         .map(|stay| (stay_days(stay), stay))

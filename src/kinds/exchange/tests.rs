@@ -33,6 +33,8 @@ fn exchange() -> v1::Exchange {
         home: unit(1),
         host: unit(2),
         r#type: v1::ExchangeType::Regular.into(),
+        level: v1::StaffLevel::Teacher.into(),
+        file_moved: Some(false),
         planned_start: "2025-09".into(),
         planned_end: "2026-07".into(),
         ..Default::default()
@@ -81,7 +83,50 @@ fn each_fault_names_its_field() {
             share: Some(v1::share::Share::Percent(percent)),
         })
     };
+    let paper = |sha256: &str| {
+        Some(v1::Paper {
+            number: "高学发【2023】49号".into(),
+            sha256: sha256.into(),
+        })
+    };
+    let ordered = v1::Exchange {
+        paper: paper(&"0123456789abcdef".repeat(4)),
+        ..base.clone()
+    };
+    assert_eq!(codes(&ordered), []);
     for (exchange, code, path) in [
+        (
+            v1::Exchange {
+                paper: paper("0123"),
+                ..base.clone()
+            },
+            Code::HashInvalid,
+            "e.paper.sha256",
+        ),
+        (
+            v1::Exchange {
+                level: 0,
+                ..base.clone()
+            },
+            Code::Unstated,
+            "e.level",
+        ),
+        (
+            v1::Exchange {
+                file_moved: None,
+                ..base.clone()
+            },
+            Code::Unstated,
+            "e.file_moved",
+        ),
+        (
+            v1::Exchange {
+                planned_start: String::new(),
+                ..base.clone()
+            },
+            Code::Unstated,
+            "e.planned_start",
+        ),
         (
             v1::Exchange {
                 host: unit(1),
@@ -446,4 +491,35 @@ fn a_stay_lasts_until_its_end_and_nobody_stays_who_never_came() {
     assert_eq!(stay(Status::Completed, came, gone), days(came, gone, true));
     assert_eq!(stay(Status::Withdrawn, came, gone), days(came, gone, true));
     assert_eq!(stay(Status::Withdrawn, "", gone), None);
+}
+
+#[test]
+fn a_post_has_the_groups_name_and_may_have_its_own() {
+    use crate::kinds::registers::vocabulary::{VocabularyRules, standard};
+    let posts = standard().into_iter();
+    let posts = posts.filter(|words| words.topic() == Topic::Post);
+    let posts = posts.map(|words| record::<VocabularyRules>(60, &words));
+    let group = Group::of(posts.collect());
+    let told = |post: &str| {
+        let exchange = v1::Exchange {
+            host_post: post.into(),
+            ..exchange()
+        };
+        let mut found = Found::under("e".into());
+        ExchangeRules::check(
+            &exchange,
+            &case_in(&group, Place::Campus(id(1))),
+            &mut found,
+        );
+        let told = found.findings.into_iter();
+        told.map(|finding| (finding.code, finding.path))
+            .collect::<Vec<_>>()
+    };
+    let told_of = |code| vec![(code, "e.host_post".to_owned())];
+    assert_eq!(told("执行校长"), []);
+    assert_eq!(told("食品安全员"), []);
+    assert_eq!(told(""), []);
+    assert_eq!(told("教务主任"), told_of(Code::WordOld));
+    assert_eq!(told("语文教师兼班主任"), told_of(Code::WordUnlisted));
+    assert!(!Finding::new(Code::WordUnlisted, "").refuses());
 }

@@ -43,6 +43,11 @@ pub const COURSE: Course<Status> = Course {
             done: &[Published, Amended],
         },
         Step {
+            verb: "excuse",
+            from: &[Published, Amended, Closed],
+            done: &[],
+        },
+        Step {
             verb: "put",
             from: &[Draft, Withdrawn],
             done: &[],
@@ -100,6 +105,37 @@ pub fn reopen(state: &v1::MenuState, case: &Case<'_>) -> Move<MenuRules> {
         let as_announced = next.amendments.is_empty();
         next.status = if as_announced { Published } else { Amended }.into();
     })
+}
+
+/// The office excuses that it came late.
+pub fn excuse(reason: v1::ExcuseReason, state: &v1::MenuState, case: &Case<'_>) -> Move<MenuRules> {
+    case.only_office()?;
+    let turn = COURSE.act("excuse", state.status())?;
+    if reason == v1::ExcuseReason::Unspecified {
+        return Err(Finding::new(
+            Code::Required,
+            "act.action.menu.excuse.reason",
+        ));
+    }
+    let before = state.excuse.as_ref().map(v1::Excuse::reason);
+    if before == Some(reason) {
+        return Ok(Moved::Nowhere);
+    }
+    go(turn, state, |next| {
+        next.excuse = Some(v1::Excuse {
+            time: Some(timestamp(case.now)),
+            reason: reason.into(),
+        });
+    })
+}
+
+/// The office takes its excuse back.
+pub fn revoke_excuse(state: &v1::MenuState, case: &Case<'_>) -> Move<MenuRules> {
+    case.only_office()?;
+    if state.excuse.is_none() {
+        return Ok(Moved::Nowhere);
+    }
+    go(Turn::Go, state, |next| next.excuse = None)
 }
 
 fn service_days(menu: &v1::Menu) -> impl Iterator<Item = Date> {

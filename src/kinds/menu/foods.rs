@@ -113,7 +113,7 @@ fn names(dish: &v1::Dish) -> impl Iterator<Item = String> {
 }
 
 /// Whether a name holds one of the words where it means what it says.
-fn tells(name: &str, words: &[&str], unless: &[&str]) -> bool {
+pub fn tells(name: &str, words: &[&str], unless: &[&str]) -> bool {
     let left = unless
         .iter()
         .fold(name.to_owned(), |left, other| left.replace(other, " "));
@@ -145,11 +145,8 @@ pub fn banned(menu: &v1::Menu, found: &mut Found) {
 /// Allergens that names tell of and nobody declares, one note an allergen.
 pub fn undeclared(menu: &v1::Menu, found: &mut Found) {
     for allergen in &ALLERGENS {
-        let silent = |dish: &v1::Dish| {
-            names(dish).any(|name| tells(&name, allergen.words, allergen.unless))
-                && !declares(dish, allergen)
-        };
-        let silent: Vec<_> = dishes(menu).filter(|(_, _, dish)| silent(dish)).collect();
+        let silent = dishes(menu).filter(|(_, _, dish)| undeclared_in(dish, allergen));
+        let silent: Vec<_> = silent.collect();
         let Some((path, ..)) = silent.first() else {
             continue;
         };
@@ -166,6 +163,18 @@ pub fn undeclared(menu: &v1::Menu, found: &mut Found) {
                 .with("dishes", dishes),
         );
     }
+}
+
+fn undeclared_in(dish: &v1::Dish, allergen: &Allergen) -> bool {
+    names(dish).any(|name| tells(&name, allergen.words, allergen.unless))
+        && !declares(dish, allergen)
+}
+
+/// The allergens that a dish's names tell of and nobody declares: guesses.
+pub fn likely(dish: &v1::Dish) -> impl Iterator<Item = &'static str> {
+    let likely = ALLERGENS.iter();
+    let likely = likely.filter(|allergen| undeclared_in(dish, allergen));
+    likely.map(|allergen| allergen.name)
 }
 
 /// Whether a dish declares an allergen; what is declared in a scheme not known here may be it.

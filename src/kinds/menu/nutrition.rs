@@ -2,10 +2,11 @@
 //! lie far from its figures (three of Changzhou serve 50 to 130 g of meat for 12 to 20), so all of it is one
 //! line of notes with a count, and never a gate.
 
+use super::variety;
 use crate::kinds::found::Found;
 use crate::model::finding::{Code, Finding};
 use crate::wire::v1;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use v1::{DishSlot as Slot, Meal, Stage};
 
 /// The least and the most, for the ages 6-8, 9-11, 12-14 and 15-17.
@@ -70,39 +71,6 @@ const SHARES: [(Meal, f64, f64); 3] = [
     (Meal::Lunch, 0.35 * 0.9, 0.40 * 1.1),
     (Meal::Dinner, 0.30 * 0.9, 0.35 * 1.1),
 ];
-/// The kinds of food that whole days, breakfast to dinner, hold at least, and so many of them together.
-const FOODS_A_DAY: usize = 12;
-const FOODS_A_WEEK: usize = 25;
-const DAYS_OF_A_WEEK: usize = 5;
-/// What is cooked with, and counts as no food.
-const SEASONINGS: [&str; 24] = [
-    "盐",
-    "食盐",
-    "油",
-    "食用油",
-    "植物油",
-    "菜油",
-    "糖",
-    "白糖",
-    "酱油",
-    "生抽",
-    "老抽",
-    "料酒",
-    "醋",
-    "味精",
-    "鸡精",
-    "葱",
-    "小葱",
-    "香葱",
-    "姜",
-    "生姜",
-    "蒜",
-    "大蒜",
-    "淀粉",
-    "水",
-];
-/// From so many days on one staple is one for long.
-const DAYS_OF_ONE_STAPLE: usize = 5;
 /// The most examples in the line.
 const EXAMPLES: usize = 3;
 
@@ -130,7 +98,7 @@ pub fn note(menu: &v1::Menu, stages: &[Stage], found: &mut Found) {
     let ages = ages(stages);
     let amounts = menu.meals.iter().flat_map(|row| amounts(row, &ages));
     let bare = menu.meals.iter().filter_map(without_vegetables);
-    let points = amounts.chain(bare).chain(foods(menu)).chain(variety(menu));
+    let points = amounts.chain(bare).chain(variety::points(menu));
     let points: Vec<String> = points.collect();
     if points.is_empty() {
         return;
@@ -183,11 +151,16 @@ fn union(range: &Range, ages: &[usize]) -> (f64, f64) {
     })
 }
 
-/// The grams of a slot in a meal; `None` unless every part of it was weighed raw (or nobody said how) and
-/// for one and the same band of grades: other weights are never added up.
+/// The grams of a slot in a meal; `None` where no part of it is told.
 fn grams(row: &v1::DayMeal, slot: Slot) -> Option<f64> {
     let dishes = row.dishes.iter().filter(|dish| dish.slot() == slot);
     let parts: Vec<&v1::Ingredient> = dishes.flat_map(|dish| &dish.ingredients).collect();
+    weighed(&parts).filter(|_| !parts.is_empty())
+}
+
+/// What some parts weigh together; `None` unless every one was weighed raw (or nobody said how) and for one and
+/// the same band of grades: other weights are never added up.
+pub fn weighed(parts: &[&v1::Ingredient]) -> Option<f64> {
     let raw = |part: &&v1::Ingredient| {
         matches!(
             part.basis(),
@@ -197,10 +170,11 @@ fn grams(row: &v1::DayMeal, slot: Slot) -> Option<f64> {
     let bands: BTreeSet<(&str, i32)> = (parts.iter())
         .map(|part| (part.grade_band.as_str(), part.basis))
         .collect();
-    if bands.len() != 1 || !parts.iter().all(raw) {
+    if bands.len() > 1 || !parts.iter().all(raw) {
         return None;
     }
-    parts.iter().map(|part| part.grams).sum()
+    let mut parts = parts.iter();
+    parts.try_fold(0.0, |sum, part| Some(sum + part.grams?))
 }
 
 /// A lunch or dinner of several dishes, each with its place, and none in that of the vegetables.
@@ -209,64 +183,4 @@ fn without_vegetables(row: &v1::DayMeal) -> Option<String> {
     let mut slots = row.dishes.iter().map(v1::Dish::slot);
     let told = slots.all(|slot| !matches!(slot, Slot::Unspecified | Slot::Vegetable));
     (main && told).then(|| format!("{} 没有素菜", row.date))
-}
-
-/// Too few kinds of food. The guide counts those of a whole day, so a canteen that serves lunch alone is not
-/// held to it, nor is a day of which some dish does not say what is in it.
-fn foods(menu: &v1::Menu) -> Vec<String> {
-    let dates: BTreeSet<&str> = menu.meals.iter().map(|row| row.date.as_str()).collect();
-    let days = dates.into_iter();
-    let days: Vec<_> = days
-        .filter_map(|date| Some((date, foods_of(menu, date)?)))
-        .collect();
-    let few = days.iter().filter(|(_, foods)| foods.len() < FOODS_A_DAY);
-    let few = few.map(|(date, foods)| format!("{date} 食物 {} 种（≥{FOODS_A_DAY}）", foods.len()));
-    let together: BTreeSet<&String> = days.iter().flat_map(|(_, foods)| foods).collect();
-    let short = days.len() >= DAYS_OF_A_WEEK && together.len() < FOODS_A_WEEK;
-    let of_week = short.then(|| {
-        let (days, foods) = (days.len(), together.len());
-        format!("{days} 天食物共 {foods} 种（≥{FOODS_A_WEEK}）")
-    });
-    few.chain(of_week).collect()
-}
-
-/// The kinds of food of a whole day, where all of them are told.
-fn foods_of(menu: &v1::Menu, date: &str) -> Option<BTreeSet<String>> {
-    let rows = || menu.meals.iter().filter(|row| row.date == date);
-    let whole = [Meal::Breakfast, Meal::Lunch, Meal::Dinner];
-    let served = |meal: &Meal| rows().any(|row| row.meal() == *meal && !row.dishes.is_empty());
-    let mut dishes = rows().flat_map(|row| &row.dishes);
-    if !whole.iter().all(served) || dishes.any(|dish| dish.ingredients.is_empty()) {
-        return None;
-    }
-    let dishes = rows().flat_map(|row| &row.dishes);
-    let parts = dishes.flat_map(|dish| &dish.ingredients);
-    let names = parts.map(|part| part.name.split_whitespace().collect::<String>());
-    Some(
-        names
-            .filter(|name| !SEASONINGS.contains(&name.as_str()))
-            .collect(),
-    )
-}
-
-/// Dishes that come again, and one staple for long.
-fn variety(menu: &v1::Menu) -> Vec<String> {
-    let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut staples: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for row in &menu.meals {
-        for dish in &row.dishes {
-            match dish.slot() {
-                Slot::Staple => _ = staples.entry(&dish.name).or_default().insert(&row.date),
-                Slot::Fruit | Slot::Milk => {}
-                _ => *times.entry(&dish.name).or_default() += 1,
-            }
-        }
-    }
-    let again = times.into_iter().filter(|(_, times)| *times > 1);
-    let again = again.map(|(dish, times)| format!("{dish} {times} 次"));
-    let long = staples
-        .into_iter()
-        .filter(|(_, days)| days.len() >= DAYS_OF_ONE_STAPLE);
-    let long = long.map(|(staple, days)| format!("主食 {} 天都是{staple}", days.len()));
-    again.chain(long).collect()
 }

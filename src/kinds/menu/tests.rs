@@ -2,11 +2,13 @@
 
 use super::*;
 use crate::kinds::Moved;
+use crate::kinds::registers::campus::CampusRules;
 use crate::kinds::testing::{self, Group, record, spring};
 use crate::model::ids::RecordId;
 use uuid::Uuid;
 
 mod eaten;
+mod varied;
 
 const OWNER: Place = Place::Campus(RecordId(Uuid::from_u128(1)));
 

@@ -66,6 +66,13 @@ fn open_span(first: &str, last: &str) -> Span {
     }
 }
 
+/// The register record of the campus that owns the record at hand.
+pub fn own(case: &Case<'_>) -> Option<v1::Campus> {
+    case.neighbours
+        .record(case.owner.campus()?)?
+        .read::<CampusRules>()
+}
+
 /// Whether it is the head school or a branch of it, and no member school.
 #[must_use]
 pub fn is_core(campus: &v1::Campus) -> bool {

@@ -1,11 +1,13 @@
 //! Colleagues: the fewest fields that the exchange rules need.
 
+use super::vocabulary::{VocabularyRules, Words};
 use crate::kinds::exchange::{ExchangeRules, stay};
 use crate::kinds::found::Found;
 use crate::kinds::{Case, Leader, Owner, Reference, Rules};
 use crate::model::finding::Code;
 use crate::model::ids::{Place, Who};
 use crate::wire::v1;
+use jiff::civil::Date;
 
 /// The rules of the person register.
 pub struct PersonRules;
@@ -17,7 +19,7 @@ impl Rules for PersonRules {
     type State = v1::PersonState;
     type Action = ();
 
-    fn check(person: &v1::Person, _: &Case<'_>, found: &mut Found) {
+    fn check(person: &v1::Person, case: &Case<'_>, found: &mut Found) {
         found.line("display_name", &person.display_name, 40);
         found.required("home_campus_id", !person.home_campus_id.is_empty());
         for (i, rank) in person.ranks.iter().enumerate() {
@@ -25,6 +27,12 @@ impl Rules for PersonRules {
             found.optional_day_or_month(&format!("ranks[{i}].from"), &rank.from);
         }
         titles("titles", &person.titles, found);
+        title_words("titles", &person.titles, case.today(), case, found);
+    }
+
+    /// The vocabulary says which titles there are.
+    fn surveys(_: &v1::Person) -> Vec<&'static str> {
+        vec![VocabularyRules::NAME]
     }
 
     fn references(person: &v1::Person) -> Vec<Reference> {
@@ -65,6 +73,20 @@ pub fn titles(path: &str, titles: &[v1::Title], found: &mut Found) {
     }
 }
 
+/// The group's words, if it keeps some, know every title on a day.
+pub fn title_words(
+    path: &str,
+    titles: &[v1::Title],
+    day: Date,
+    case: &Case<'_>,
+    found: &mut Found,
+) {
+    let words = Words::of(v1::VocabularyTopic::Title, case);
+    for (i, title) in titles.iter().enumerate() {
+        words.check(&format!("{path}[{i}].title"), "", &title.title, day, found);
+    }
+}
+
 /// Whether a person is known by name only, so that the register may propose who it is.
 pub fn proposes(person: Option<&v1::PersonRef>) -> bool {
     person.is_some_and(|person| person.person_id.is_empty() && !person.display_name.is_empty())
@@ -86,5 +108,39 @@ pub fn propose(path: &str, person: Option<&v1::PersonRef>, case: &Case<'_>, foun
         [] => {}
         [one] => found.add_with(Code::PersonLikely, path, "id", one.id),
         several => found.add_with(Code::NameAmbiguous, path, "count", several.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::registers::vocabulary::standard;
+    use crate::kinds::testing::{Group, campus, case_in, record};
+
+    #[test]
+    fn a_title_is_called_as_the_group_calls_it() {
+        let words = (60..).zip(standard());
+        let words = words.map(|(n, words)| record::<VocabularyRules>(n, &words));
+        let (keeps, bare) = (Group::of(words.collect()), Group::default());
+        let told = |group: &Group, title: &str| {
+            let person = v1::Person {
+                display_name: "李老师".into(),
+                home_campus_id: campus(1).to_text(),
+                titles: vec![v1::Title {
+                    title: title.into(),
+                    ..Default::default()
+                }],
+                ..Default::default()
+            };
+            let mut found = Found::under("p".into());
+            PersonRules::check(&person, &case_in(group, Place::Office), &mut found);
+            let mut found = found.findings.into_iter();
+            found.next().map(|finding| (finding.code, finding.path))
+        };
+        let at = |code| Some((code, "p.titles[0].title".to_owned()));
+        assert_eq!(told(&keeps, "骨干教师"), None);
+        assert_eq!(told(&keeps, "骨干"), at(Code::WordOld));
+        assert_eq!(told(&keeps, "优秀教师"), at(Code::WordUnknown));
+        assert_eq!(told(&bare, "优秀教师"), None);
     }
 }

@@ -1,13 +1,15 @@
 //! The group's own rules.
 
+use super::vocabulary::{VocabularyRules, Words};
 use crate::kinds::found::Found;
 use crate::kinds::{Case, KINDS, Owner, Reference, Rules};
-use crate::model::date::{self, clock_time};
+use crate::model::date::{self, FIRST_DAY, LAST_DAY, clock_time};
 use crate::model::finding::Code;
 use crate::model::ids::{Key, Place, Who};
 use crate::wire::v1;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
+use v1::VocabularyTopic as Topic;
 
 /// The zone of a group that has not said where it lives: all of China keeps one time.
 const DEFAULT_ZONE: &str = "Asia/Shanghai";
@@ -23,7 +25,7 @@ impl Rules for PolicyRules {
     type State = ();
     type Action = ();
 
-    fn check(policy: &v1::Policy, _: &Case<'_>, found: &mut Found) {
+    fn check(policy: &v1::Policy, case: &Case<'_>, found: &mut Found) {
         if TimeZone::get(&policy.time_zone).is_err() {
             found.add_with(
                 Code::TimeZoneUnknown,
@@ -43,6 +45,7 @@ impl Rules for PolicyRules {
         check_prep_set(&policy.prep_set, found);
         check_exchange_rules(&policy.exchange_rules, found);
         found.lines("backbone_titles", &policy.backbone_titles, 40);
+        check_words(policy, case, found);
         found.range("menu_close_days", policy.menu_close_days, 0, 60);
         for (i, retention) in policy.retentions.iter().enumerate() {
             let path = |field: &str| format!("retentions[{i}].{field}");
@@ -64,6 +67,11 @@ impl Rules for PolicyRules {
             .collect()
     }
 
+    /// The vocabulary says what subjects, grades and titles are called.
+    fn surveys(_: &v1::Policy) -> Vec<&'static str> {
+        vec![VocabularyRules::NAME]
+    }
+
     fn keys(_: Place, _: &v1::Policy, (): &()) -> Vec<String> {
         vec![key().value]
     }
@@ -80,6 +88,24 @@ fn check_prep_set(rows: &[v1::PrepExpectation], found: &mut Found) {
         found.line(&path("grade"), &row.grade, 40);
         found.range(&path("sessions_min"), row.sessions_min, 1, 100);
         found.period(&path(""), &row.from, &row.until);
+    }
+}
+
+/// What is expected is named as records name it: another word would be met by nobody.
+fn check_words(policy: &v1::Policy, case: &Case<'_>, found: &mut Found) {
+    let [subjects, grades, titles] =
+        [Topic::Subject, Topic::Grade, Topic::Title].map(|topic| Words::of(topic, case));
+    let today = case.today();
+    for (i, row) in policy.prep_set.iter().enumerate() {
+        // As things are called while it is expected.
+        let until = date::day(&row.until).unwrap_or(LAST_DAY);
+        let day = today.clamp(date::day(&row.from).unwrap_or(FIRST_DAY).min(until), until);
+        let path = |field: &str| format!("prep_set[{i}].{field}");
+        subjects.check(&path("subject"), "", &row.subject, day, found);
+        grades.check(&path("grade"), "", &row.grade, day, found);
+    }
+    for (i, title) in policy.backbone_titles.iter().enumerate() {
+        titles.check(&format!("backbone_titles[{i}]"), "", title, today, found);
     }
 }
 
@@ -178,6 +204,55 @@ mod tests {
         assert_eq!(hour(date(2024, 8, 31)), None, "nobody had a rule yet");
         assert_eq!(hour(date(2026, 2, 22)), Some(18));
         assert_eq!(hour(date(2026, 2, 23)), Some(16));
+    }
+
+    #[test]
+    fn what_is_expected_is_named_by_the_groups_words() {
+        use crate::kinds::registers::vocabulary::standard;
+        use crate::kinds::testing::{Group, case_in, record};
+        let words = (60..).zip(standard());
+        let words = words.map(|(n, words)| record::<VocabularyRules>(n, &words));
+        let group = Group::of(words.collect());
+        let told = |subject: &str, grade: &str, until: &str, title: &str| {
+            let row = v1::PrepExpectation {
+                subject: subject.into(),
+                grade: grade.into(),
+                sessions_min: 1,
+                until: until.into(),
+                ..Default::default()
+            };
+            let policy = v1::Policy {
+                time_zone: DEFAULT_ZONE.into(),
+                prep_set: vec![row],
+                backbone_titles: vec![title.into()],
+                ..Default::default()
+            };
+            let mut found = Found::under("p".into());
+            PolicyRules::check(&policy, &case_in(&group, Place::Office), &mut found);
+            let found = found.findings.into_iter();
+            found
+                .map(|finding| (finding.code, finding.path))
+                .collect::<Vec<_>>()
+        };
+        let of = |code, path: &str| vec![(code, format!("p.{path}"))];
+        assert_eq!(told("信息科技", "七年级", "", "骨干教师"), []);
+        assert_eq!(
+            told("道法", "七年级", "", "骨干教师"),
+            of(Code::WordOld, "prep_set[0].subject")
+        );
+        assert_eq!(
+            told("信息学", "七年级", "", "骨干教师"),
+            of(Code::WordUnknown, "prep_set[0].subject")
+        );
+        assert_eq!(
+            told("语文", "初一", "", "骨干教师"),
+            of(Code::WordOld, "prep_set[0].grade")
+        );
+        assert_eq!(
+            told("语文", "七年级", "", "骨干"),
+            of(Code::WordOld, "backbone_titles[0]")
+        );
+        assert_eq!(told("信息技术", "七年级", "2022-08-31", "名师"), []);
     }
 
     #[test]

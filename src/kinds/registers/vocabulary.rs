@@ -2,7 +2,7 @@
 
 mod standard;
 
-pub use standard::standard;
+pub use standard::{standard, subject_names};
 
 use crate::kinds::found::Found;
 use crate::kinds::{All, Case, Owner, Rules};
@@ -11,7 +11,8 @@ use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, Who};
 use crate::wire::v1;
 use jiff::civil::Date;
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
 use v1::VocabularyTopic as Topic;
 
 /// The rules of the vocabulary register.
@@ -47,6 +48,9 @@ impl Rules for VocabularyRules {
     }
 }
 
+/// The words that come with the program.
+static STANDARD: LazyLock<Vec<v1::Vocabulary>> = LazyLock::new(standard);
+
 /// The words of one topic.
 pub struct Words {
     all: Arc<All<VocabularyRules>>,
@@ -65,8 +69,34 @@ impl Words {
         all.filter(|vocabulary| vocabulary.topic() == self.topic)
     }
 
-    /// Checks a word used on a day: an alias is worth a look, what nobody knows is refused. A group that
-    /// keeps no such words lets every word stand.
+    /// What a word may mean on a day, by the group's words, or by the standard ones where it keeps none.
+    fn meant(&self, value: &str, day: Date) -> impl Iterator<Item = &v1::Word> {
+        let kept = self.schemes().next().is_some();
+        let standard = STANDARD
+            .iter()
+            .filter(move |vocabulary| !kept && vocabulary.topic() == self.topic);
+        let words = self.schemes().chain(standard);
+        let words = words.flat_map(|vocabulary| &vocabulary.words);
+        words.filter(move |word| used(word).contains(day) && is_called(word, value))
+    }
+
+    /// Everything that is called one of these on a day, by all its names: 道法 is 道德与法治 too.
+    pub fn spellings<'a>(&'a self, values: &'a [String], day: Date) -> BTreeSet<&'a str> {
+        let meant = values.iter().flat_map(|value| self.meant(value, day));
+        let names = meant.flat_map(names).chain(values);
+        names.map(String::as_str).collect()
+    }
+
+    /// The stages a grade may be of: grade 6 is of two, where a group has the 6-3 and the 5-4 system.
+    pub fn stages(&self, grade: &str, day: Date) -> BTreeSet<v1::Stage> {
+        let stages = self.meant(grade, day).map(v1::Word::stage);
+        stages
+            .filter(|stage| *stage != v1::Stage::Unspecified)
+            .collect()
+    }
+
+    /// Checks a word used on a day: an alias is worth a look, what nobody knows is refused, but for posts, which
+    /// people may call what they are. A group that keeps no such words lets every word stand.
     pub fn check(&self, path: &str, scheme: &str, value: &str, day: Date, found: &mut Found) {
         if value.is_empty() || self.schemes().next().is_none() {
             return;
@@ -81,21 +111,52 @@ impl Words {
         if words().any(|word| word.code == value) {
             return;
         }
-        let alias = |word: &&v1::Word| {
-            word.name == value || word.aliases.iter().any(|alias| alias == value)
-        };
-        if let Some(word) = words().find(alias) {
+        if let Some(word) = words().find(|word| is_called(word, value)) {
             let finding = Finding::new(Code::WordOld, path);
             return found.say(finding.with("value", value).with("name", &word.code));
         }
         let known: Vec<&str> = words().map(|word| word.code.as_str()).collect();
-        let finding = Finding::new(Code::WordUnknown, path);
+        let code = match self.topic {
+            Topic::Post => Code::WordUnlisted,
+            _ => Code::WordUnknown,
+        };
+        let finding = Finding::new(code, path);
         found.say(finding.with("value", value).with("known", known.join("、")));
     }
 }
 
+/// What a word is and was called, and what it is for short.
+fn names(word: &v1::Word) -> impl Iterator<Item = &String> {
+    let names = [&word.code, &word.name].into_iter().chain(&word.aliases);
+    names.filter(|name| !name.is_empty())
+}
+
+fn is_called(word: &v1::Word, value: &str) -> bool {
+    names(word).any(|name| name == value)
+}
+
+/// What a word is called now: an alias or an old name becomes its code; what nobody knows stays as it is.
+#[must_use]
+pub fn canonical<'a, 'w: 'a>(
+    vocabularies: impl Iterator<Item = &'w v1::Vocabulary> + Clone,
+    topic: Topic,
+    value: &'a str,
+) -> &'a str {
+    let words = || {
+        let schemes = vocabularies
+            .clone()
+            .filter(|scheme| scheme.topic() == topic);
+        schemes.flat_map(|scheme| &scheme.words)
+    };
+    if words().any(|word| word.code == value) {
+        return value;
+    }
+    let alias = |word: &&v1::Word| word.name == value || word.aliases.iter().any(|a| a == value);
+    words().find(alias).map_or(value, |word| &word.code)
+}
+
 /// The days a word is used.
-fn used(word: &v1::Word) -> Span {
+pub fn used(word: &v1::Word) -> Span {
     Span {
         first: date::day(&word.from).unwrap_or(FIRST_DAY),
         last: date::day(&word.until).unwrap_or(LAST_DAY),

@@ -1,25 +1,36 @@
 //! What else there is on a session's days: the same session pushed twice, by its host or by host and guest, and
 //! somebody who is to be in two places. Both are reported and never merged.
 
-use super::{SessionRules, Status};
+use super::{SessionRules, Status, first_day};
 use crate::kinds::found::Found;
+use crate::kinds::registers::vocabulary::Words;
 use crate::kinds::{Case, Known, Rules as _, circles};
 use crate::model::date;
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, Who};
 use crate::wire::v1;
 use jiff::civil::{Time, time};
+use std::collections::BTreeSet;
+use v1::VocabularyTopic as Topic;
 
 /// Of each doubt the first is told: who pushes a hundred sessions of one day wants no answer of ten thousand lines.
 pub fn check(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
+    let Some(day) = first_day(session) else {
+        return;
+    };
     let all = case.all::<SessionRules>();
+    let [subjects, grades] = [Topic::Subject, Topic::Grade].map(|topic| Words::of(topic, case));
+    let spoken = Spoken {
+        subjects: subjects.spellings(&session.subjects, day),
+        grades: grades.spellings(&session.grades, day),
+    };
     let others = || {
         let all = all.values();
         all.filter(|other| other.id != case.record && other.state.status() != Status::Cancelled)
     };
     // Whether it may be read of is asked last: it costs more than all the rest.
     let twin = others().find_map(|other| {
-        let day = is_twin(session, other, case)?;
+        let day = is_twin(session, other, &spoken, case)?;
         sees(other, case).then_some((other.id, day))
     });
     if let Some((id, (i, date))) = twin {
@@ -29,7 +40,7 @@ pub fn check(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
     for (path, person) in busy(session) {
         let elsewhere = others().find_map(|other| {
             let date = in_both(session, other, person)?;
-            let apart = is_twin(session, other, case).is_none() && sees(other, case);
+            let apart = is_twin(session, other, &spoken, case).is_none() && sees(other, case);
             apart.then_some((other.id, date))
         });
         if let Some((id, date)) = elsewhere {
@@ -50,23 +61,33 @@ fn sees(other: &Known<SessionRules>, case: &Case<'_>) -> bool {
     own.any(|own| who.contains(&own))
 }
 
-/// The first day of a session that looks like another one: same day, subject and grade, by the same host or
-/// by one who invited the other.
+/// A session's subjects and grades, by every name that another school may give them.
+struct Spoken<'a> {
+    subjects: BTreeSet<&'a str>,
+    grades: BTreeSet<&'a str>,
+}
+
+/// The first day of a session that looks like another one: same day, subject and grade, however they are called,
+/// by the same host or by one who invited the other.
 fn is_twin<'a>(
     session: &'a v1::Session,
     other: &Known<SessionRules>,
+    spoken: &Spoken<'_>,
     case: &Case<'_>,
 ) -> Option<(usize, &'a str)> {
     let there = &other.content;
     let days = session.days.iter().map(|day| day.date.as_str());
     let mut days = days.enumerate();
     let day = days.find(|(_, date)| there.days.iter().any(|day| day.date == *date))?;
-    let share = |a: &[String], b: &[String]| a.iter().any(|word| b.contains(word));
+    let share = |own: &BTreeSet<&str>, words: &[String]| {
+        let mut words = words.iter();
+        words.any(|word| own.contains(word.as_str()))
+    };
     let untold = session.subjects.is_empty() && there.subjects.is_empty();
-    let subject = share(&session.subjects, &there.subjects)
+    let subject = share(&spoken.subjects, &there.subjects)
         || untold && session.title.trim() == there.title.trim();
     let untold = session.grades.is_empty() || there.grades.is_empty();
-    let grade = untold || share(&session.grades, &there.grades);
+    let grade = untold || share(&spoken.grades, &there.grades);
     let invited =
         |session: &v1::Session, guest: Place| session.invited_campus_ids.contains(&guest.to_text());
     let host =

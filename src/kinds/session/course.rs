@@ -1,6 +1,6 @@
 //! How a session moves.
 
-use super::{SessionRules, Status, check_days, days};
+use super::{SessionRules, Status, check_days, first_day};
 use crate::kinds::found::{Found, only, room};
 use crate::kinds::registers::campus::{CampusRules, membership};
 use crate::kinds::steps::{Course, Step, Turn, go};
@@ -80,7 +80,7 @@ pub fn hold(
     case.only_owner()?;
     let turn = COURSE.act("hold", state.status())?;
     if turn == Turn::Go
-        && let Some(first) = days(session).min()
+        && let Some(first) = first_day(session)
         && first > case.today()
     {
         return Err(Finding::new(Code::DayNotCome, "act.action").with("date", first));
@@ -218,10 +218,32 @@ pub fn close(
     if turn == Turn::Go {
         settled(waived, session, state, case)?;
     }
-    go(turn, state, |next| {
+    let moved = go(turn, state, |next| {
         next.status = Recorded.into();
         next.waived_campus_ids = waived.to_vec();
+    })?;
+    Ok(match (moved, claim_differs(waived, session, state)) {
+        (Moved::To(next), Some(finding)) => Moved::Doubted(next, finding),
+        (moved, _) => moved,
     })
+}
+
+/// What the source claims of the people who came is held against what the campuses reported: 600余人 is a floor, and
+/// so is a sum from which somebody is waived.
+fn claim_differs(
+    waived: &[String],
+    session: &v1::Session,
+    state: &v1::SessionState,
+) -> Option<Finding> {
+    let claim = session.claimed_people.as_ref()?;
+    let rows = state.attendance.iter().map(|row| row.attended);
+    let attended = rows.fold(0, i32::saturating_add);
+    let fewer = attended < claim.count && waived.is_empty();
+    let more = attended > claim.count && !claim.at_least;
+    let more_or_so = if claim.at_least { "+" } else { "" };
+    let finding = Finding::new(Code::PeopleClaimDiffers, "act.action.session.record");
+    let finding = finding.with("claimed", format!("{}{more_or_so}", claim.count));
+    (fewer || more).then(|| finding.with("attended", attended))
 }
 
 /// Whether nobody's attendance is missing: each of those who take part reported or is waived, and nobody
@@ -257,7 +279,7 @@ fn settled(
 
 /// The host and the campuses invited.
 fn taking_part(session: &v1::Session, case: &Case<'_>) -> BTreeSet<String> {
-    let first = days(session).min();
+    let first = first_day(session);
     let campuses = case.all::<CampusRules>();
     let members = campuses.values().filter(|campus| {
         let then = |day| membership(&campus.content).contains(day);

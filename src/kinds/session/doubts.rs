@@ -1,20 +1,23 @@
 //! What of a session is worth a look: when it is, what it is called, who is meant.
 
-use super::{days, people};
+use super::{first_day, people};
 use crate::kinds::Case;
 use crate::kinds::found::Found;
 use crate::kinds::registers::calendar::calendar;
+use crate::kinds::registers::campus;
 use crate::kinds::registers::person::propose;
 use crate::kinds::registers::vocabulary::Words;
 use crate::model::date;
 use crate::model::finding::{Code, Finding};
 use crate::wire::v1;
-use v1::VocabularyTopic as Topic;
+use std::collections::BTreeSet;
+use v1::{Stage, VocabularyTopic as Topic};
 
 pub fn check(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
     check_clock(session, found);
     check_terms(session, case, found);
     check_words(session, case, found);
+    check_stage(session, case, found);
     for (path, person) in people(session) {
         propose(&path, person, case, found);
     }
@@ -54,7 +57,7 @@ fn check_terms(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
 }
 
 fn check_words(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
-    let Some(day) = days(session).min() else {
+    let Some(day) = first_day(session) else {
         return;
     };
     let lists = [
@@ -67,4 +70,40 @@ fn check_words(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
             words.check(&format!("{field}[{i}]"), "", value, day, found);
         }
     }
+}
+
+/// What people call a stage.
+const STAGES: [(Stage, &str); 4] = [
+    (Stage::Kindergarten, "幼儿园 (kindergarten)"),
+    (Stage::Primary, "小学 (primary)"),
+    (Stage::Junior, "初中 (junior)"),
+    (Stage::Senior, "高中 (senior)"),
+];
+
+/// The stage and the grades fit each other. Grade 6 is primary in the 6-3 system and junior in the 5-4 system
+/// (domain.md 4.4): where the words have both, what the host teaches tells which it is.
+fn check_stage(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
+    let (Some(day), Some(stated)) = (first_day(session), named(session.stage())) else {
+        return;
+    };
+    let taught = campus::own(case).map(|campus| campus.stages().collect::<BTreeSet<Stage>>());
+    let taught = taught.unwrap_or_default();
+    let words = Words::of(Topic::Grade, case);
+    for (i, grade) in session.grades.iter().enumerate() {
+        let all = words.stages(grade, day);
+        let own: BTreeSet<Stage> = all.intersection(&taught).copied().collect();
+        let stages = if own.is_empty() { all } else { own };
+        if stages.is_empty() || stages.contains(&session.stage()) {
+            continue;
+        }
+        let stages: Vec<&str> = stages.into_iter().filter_map(named).collect();
+        let finding = Finding::new(Code::StageDiffers, format!("grades[{i}]"));
+        let finding = finding.with("grade", grade).with("stage", stated);
+        found.say(finding.with("stages", stages.join("、")));
+    }
+}
+
+fn named(stage: Stage) -> Option<&'static str> {
+    let found = STAGES.iter().find(|(known, _)| *known == stage);
+    found.map(|(_, name)| *name)
 }

@@ -9,6 +9,10 @@ fn session(date: &str) -> v1::Session {
     v1::Session {
         form: v1::SessionForm::JointPrep.into(),
         title: "信息科技 七年级".into(),
+        subjects: vec!["信息科技".into()],
+        stage: v1::Stage::Junior.into(),
+        grades: vec!["七年级".into()],
+        mode: v1::SessionMode::OnlineLive.into(),
         days: vec![v1::SessionDay {
             date: date.into(),
             start: "14:00".into(),
@@ -33,9 +37,33 @@ fn codes(session: &v1::Session) -> Vec<(Code, String)> {
         .collect()
 }
 
+fn product(sha256: &str) -> v1::Product {
+    v1::Product {
+        name: "教案".into(),
+        sha256: sha256.into(),
+        ..Default::default()
+    }
+}
+
 #[test]
 fn a_plain_session_is_clean_even_on_a_saturday() {
     assert_eq!(codes(&session("2026-05-09")), []);
+    let everybody = v1::Session {
+        form: v1::SessionForm::Training.into(),
+        subjects: vec![],
+        stage: 0,
+        grades: vec![],
+        products: vec![product(""), product(&"0aF9".repeat(16))],
+        ..session("2026-05-09")
+    };
+    assert_eq!(codes(&everybody), []);
+    let unnamed = v1::Session {
+        subjects: vec![],
+        claimed_subject_count: 8,
+        ..session("2026-05-09")
+    };
+    let told = vec![(Code::ClaimDiffers, "s.claimed_subject_count".to_owned())];
+    assert_eq!(codes(&unnamed), told, "claimed and not named");
     let claimed = v1::Session {
         subjects: vec!["语文".into(), "数学".into()],
         claimed_subject_count: 2,
@@ -127,6 +155,70 @@ fn each_fault_names_its_field() {
             },
             Code::ClaimDiffers,
             "s.claimed_subject_count",
+        ),
+        (
+            v1::Session {
+                claimed_people: Some(v1::PeopleClaim::default()),
+                ..base.clone()
+            },
+            Code::OutOfRange,
+            "s.claimed_people.count",
+        ),
+        (
+            v1::Session {
+                mode: 0,
+                ..base.clone()
+            },
+            Code::Unstated,
+            "s.mode",
+        ),
+        (
+            v1::Session {
+                mode: v1::SessionMode::OnSite.into(),
+                ..base.clone()
+            },
+            Code::Unstated,
+            "s.place",
+        ),
+        (
+            v1::Session {
+                subjects: vec![],
+                ..base.clone()
+            },
+            Code::Unstated,
+            "s.subjects",
+        ),
+        (
+            v1::Session {
+                stage: 0,
+                ..base.clone()
+            },
+            Code::Unstated,
+            "s.stage",
+        ),
+        (
+            v1::Session {
+                grades: vec![],
+                ..base.clone()
+            },
+            Code::Unstated,
+            "s.grades",
+        ),
+        (
+            v1::Session {
+                products: vec![product("a3f1")],
+                ..base.clone()
+            },
+            Code::HashInvalid,
+            "s.products[0].sha256",
+        ),
+        (
+            v1::Session {
+                products: vec![product(&"g".repeat(64))],
+                ..base.clone()
+            },
+            Code::HashInvalid,
+            "s.products[0].sha256",
         ),
         (
             v1::Session {
@@ -404,4 +496,5 @@ fn only_who_takes_part_is_waived() {
     assert_eq!(record(&[1, 2, 3]), Err((Code::CampusNotInvited, path)));
 }
 
+mod stages;
 mod twins;

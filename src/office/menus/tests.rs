@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::model::ids::RecordId;
-use jiff::ToSpan as _;
 use jiff::civil::date;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -120,8 +119,7 @@ fn stands(menus: Vec<Kept<v1::Menu, v1::MenuState>>) -> v1::MenuStanding {
         ..registers()
     };
     standing(
-        &campus(),
-        &records,
+        &Board::of(&campus(), &records),
         WEEK,
         "2026-05-09T20:00:00+08:00".parse().unwrap(),
     )
@@ -192,7 +190,11 @@ fn a_day_declared_without_service_leaves_the_denominator() {
 fn a_campus_without_a_canteen_that_serves_is_not_applicable() {
     let mut closed = campus();
     closed.content.canteens[0].closed = "2026-05-10".into();
-    let standing = standing(&closed, &registers(), WEEK, Timestamp::UNIX_EPOCH);
+    let standing = standing(
+        &Board::of(&closed, &registers()),
+        WEEK,
+        Timestamp::UNIX_EPOCH,
+    );
     assert_eq!(standing.state(), State::NotApplicable);
     assert_eq!(standing.expected_days, 0);
     assert_eq!(standing.deadline, None);
@@ -201,8 +203,7 @@ fn a_campus_without_a_canteen_that_serves_is_not_applicable() {
 #[test]
 fn before_the_deadline_a_missing_menu_is_still_open() {
     let standing = standing(
-        &campus(),
-        &registers(),
+        &Board::of(&campus(), &registers()),
         WEEK,
         "2026-05-08T15:00:00+08:00".parse().unwrap(),
     );
@@ -215,7 +216,7 @@ fn without_a_rule_there_is_no_deadline_and_nothing_is_late() {
     let mut records = registers();
     records.policy = None;
     records.menus = vec![pupils(&ALL, TOO_LATE)];
-    let standing = standing(&campus(), &records, WEEK, Timestamp::UNIX_EPOCH);
+    let standing = standing(&Board::of(&campus(), &records), WEEK, Timestamp::UNIX_EPOCH);
     assert_eq!(standing.state(), State::OnTime);
     assert_eq!(standing.deadline, None);
 }
@@ -253,7 +254,7 @@ proptest! {
         let mut records = registers();
         records.calendars[0].content = calendar;
         records.menus = published.map(weekly).collect();
-        let standing = standing(&campus(), &records, term, Timestamp::UNIX_EPOCH);
+        let standing = standing(&Board::of(&campus(), &records), term, Timestamp::UNIX_EPOCH);
         let expected: usize = weeks.iter().map(Vec::len).sum();
         prop_assert_eq!(usize::try_from(standing.expected_days).unwrap(), expected);
         prop_assert_eq!(&standing.missing_dates, &weeks[left_out]);

@@ -93,6 +93,77 @@ fn a_pair_is_half_open_while_one_half_stands_alone() {
 }
 
 #[test]
+fn one_person_on_two_movements_at_a_time_is_told_of_both() {
+    let of = |n, person: u128, status, days: [&str; 2]| {
+        let mut movement = exchange(n, status, days, "");
+        movement.content.person = (person > 0).then(|| v1::PersonRef {
+            person_id: id(person).to_string(),
+            ..Default::default()
+        });
+        movement
+    };
+    let (autumn, spring) = (["2026-09", "2027-01"], ["2027-02", "2027-07"]);
+    let both = ["2026-12", "2027-03"];
+    let told = vec![Concern::OverlappingShares];
+    for (other, expected) in [
+        (of(2, 50, Approved, both), &told),
+        (of(2, 50, Proposed, ["", ""]), &told),
+        (of(2, 50, Approved, spring), &vec![]),
+        (of(2, 51, Approved, both), &vec![]),
+        (of(2, 50, Withdrawn, both), &vec![]),
+    ] {
+        let own = of(1, 50, Approved, autumn);
+        assert_eq!(about(&[own.clone(), other.clone()]), *expected);
+        if other.state.status() != Withdrawn {
+            assert_eq!(about(&[other, own]), *expected);
+        }
+    }
+    let unnamed = [of(1, 0, Approved, autumn), of(2, 0, Approved, both)];
+    assert_eq!(about(&unnamed), []);
+}
+
+#[test]
+fn titles_are_missed_while_a_rule_counts_them() {
+    use v1::ExchangeCount::{BackboneExchanged, Exchanged, FullTime};
+    let watched = |numerator: v1::ExchangeCount, until: &str, titles: &[&str], status| {
+        let title = |title: &&str| v1::Title {
+            title: (*title).to_owned(),
+            ..Default::default()
+        };
+        let mut movement = exchange(1, status, ["2025-09", "2027-07-31"], "");
+        movement.content.titles_at_start = titles.iter().map(title).collect();
+        let rule = v1::ExchangeRule {
+            numerator: numerator.into(),
+            denominator: FullTime.into(),
+            until: until.into(),
+            ..Default::default()
+        };
+        let records = Records {
+            exchanges: vec![movement],
+            policy: Some(v1::Policy {
+                exchange_rules: vec![rule],
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let watched = exchanges(&records, date(2026, 5, 12)).into_iter();
+        watched
+            .flat_map(|of| of.concerns().collect::<Vec<_>>())
+            .collect::<Vec<_>>()
+    };
+    let missed = [Concern::NoTitles];
+    assert_eq!(watched(BackboneExchanged, "", &[], Active), missed);
+    assert_eq!(
+        watched(BackboneExchanged, "2026-05-12", &[], Proposed),
+        missed
+    );
+    assert_eq!(watched(BackboneExchanged, "2026-05-11", &[], Active), []);
+    assert_eq!(watched(BackboneExchanged, "", &["骨干教师"], Active), []);
+    assert_eq!(watched(Exchanged, "", &[], Active), []);
+    assert_eq!(watched(BackboneExchanged, "", &[], Completed), []);
+}
+
+#[test]
 fn a_session_that_is_over_stays_open_until_its_books_are_closed() {
     let session = |status: v1::SessionStatus, days: &[&str], reported: &[u128]| {
         let day = |date: &&str| v1::SessionDay {

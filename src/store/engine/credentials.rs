@@ -3,9 +3,12 @@
 use super::Engine;
 use crate::model::audit::Deed;
 use crate::model::ids::{CredentialId, GroupKey, Place};
-use crate::model::secret::SecretHash;
+use crate::model::secret::{Purpose, SecretHash};
 use crate::store::sql::{credentials, handovers};
-use crate::store::{Credential, Credentials, Handover, Held, ListedCredential, Result, Trade};
+use crate::store::{
+    Credential, Credentials, Handover, Held, ListedCredential, Loan, ReplicaStanding, Reported,
+    Result, Trade,
+};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -48,6 +51,30 @@ impl<E: Engine> Credentials for E {
         Ok(trade)
     }
 
+    async fn lend(
+        &self,
+        group: GroupKey,
+        id: CredentialId,
+        loan: &Loan,
+        at: Timestamp,
+    ) -> Result<()> {
+        let mut tx = self.transaction(&[group]).await?;
+        handovers::lend(&mut tx.db(), group, id, loan, at).await?;
+        tx.end().await
+    }
+
+    async fn take_back(
+        &self,
+        group: GroupKey,
+        id: CredentialId,
+        purpose: Purpose,
+        token: Option<&SecretHash>,
+    ) -> Result<()> {
+        let mut tx = self.transaction(&[group]).await?;
+        handovers::take_back(&mut tx.db(), group, id, purpose, token).await?;
+        tx.end().await
+    }
+
     async fn revoke(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<bool> {
         let mut tx = self.transaction(&[group]).await?;
         let found = credentials::revoke(&mut tx.db(), group, id, at).await?;
@@ -78,6 +105,20 @@ impl<E: Engine> Credentials for E {
 
     async fn heard(&self, group: GroupKey, id: CredentialId, at: Timestamp) -> Result<()> {
         credentials::heard(&mut self.writer().await?.db(), group, id, at).await
+    }
+
+    async fn report(
+        &self,
+        group: GroupKey,
+        id: CredentialId,
+        replica: ReplicaStanding,
+        at: Timestamp,
+    ) -> Result<()> {
+        credentials::report(&mut self.writer().await?.db(), group, id, replica, at).await
+    }
+
+    async fn reports(&self, group: GroupKey) -> Result<Vec<Reported>> {
+        credentials::reports(&mut self.reader().await?.db(), group).await
     }
 
     async fn last_heard(&self, group: GroupKey) -> Result<HashMap<Place, Timestamp>> {

@@ -101,7 +101,7 @@ pub async fn heads(db: &mut Db<'_>) -> Result<Vec<(GroupKey, i64)>> {
 }
 
 /// Begins a new epoch of every group in a database that was put back: every credential is locked, every
-/// invitation void, and what is there is known to be backed up. Within a transaction; what is there.
+/// invitation void, every browser signed out, every private link ended, and what is there is known to be backed up. Within a transaction; what is there.
 pub async fn begin_epochs(db: &mut Db<'_>, now: Timestamp) -> Result<Vec<(GroupKey, i64)>> {
     let heads = heads(&mut *db).await?;
     // A clock reading is an epoch that no earlier restore of the same backup began.
@@ -121,6 +121,10 @@ pub async fn begin_epochs(db: &mut Db<'_>, now: Timestamp) -> Result<Vec<(GroupK
         .await?;
     // A code may have got into other hands since.
     query("DELETE FROM invitation").execute(&mut *db).await?;
+    // Somebody may have signed out, or ended a link.
+    query("DELETE FROM token WHERE purpose <> 0")
+        .execute(&mut *db)
+        .await?;
     let restored = Audited::new(now, Deed::Restored, None);
     for group in groups(&mut *db).await? {
         audit::write(&mut *db, group.key, &restored).await?;

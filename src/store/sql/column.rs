@@ -8,6 +8,30 @@ use uuid::Uuid;
 /// `superseded_at` of a version without a successor.
 pub const NEWEST: i64 = i64::MAX;
 
+/// What a token is good for, as it is stored.
+pub mod purpose {
+    use crate::model::secret::Purpose;
+    use crate::store::{Result, StoreError};
+
+    const STORED: [Purpose; 3] = [Purpose::Calls, Purpose::Pages, Purpose::Calendar];
+
+    pub fn number(of: Purpose) -> i64 {
+        (0..)
+            .zip(STORED)
+            .find_map(|(number, stored)| (stored == of).then_some(number))
+            .expect("each has a number")
+    }
+
+    pub fn read(number: i64) -> Result<Purpose> {
+        let stored = usize::try_from(number)
+            .ok()
+            .and_then(|number| STORED.get(number));
+        stored
+            .copied()
+            .ok_or(StoreError::Damaged("what a token is good for"))
+    }
+}
+
 pub fn micros(time: Timestamp) -> i64 {
     time.as_microsecond()
 }

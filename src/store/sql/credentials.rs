@@ -2,13 +2,15 @@
 
 use super::audit;
 use super::catalog::{changed, group};
-use super::column::{micros, place, place_bytes, time, uuid};
+use super::column::{micros, place, place_bytes, purpose, time, uuid};
 use super::db::Db;
 use super::statement::{Row, query};
 use crate::model::audit::{Audited, Deed};
 use crate::model::ids::{CredentialId, GroupKey, Place};
 use crate::model::secret::SecretHash;
-use crate::store::{Credential, Held, ListedCredential, Result, StoreError};
+use crate::store::{
+    Credential, Held, ListedCredential, ReplicaStanding, Reported, Result, StoreError,
+};
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -67,7 +69,7 @@ pub async fn revoke(
 pub async fn held(db: &mut Db<'_>, token: &SecretHash) -> Result<Option<Held>> {
     let row = query(
         "SELECT g.grp, g.id AS group_id, g.name, g.epoch, c.id, c.place, c.holder, c.label, c.rights, \
-         c.expires_at, c.locked, c.revoked_at, t.expires_at AS token_expires_at \
+         c.expires_at, c.locked, c.revoked_at, t.purpose, t.expires_at AS token_expires_at \
          FROM token t JOIN credential c ON c.grp = t.grp AND c.id = t.credential \
          JOIN grp g ON g.grp = t.grp WHERE t.hash = ?",
     )
@@ -80,6 +82,7 @@ pub async fn held(db: &mut Db<'_>, token: &SecretHash) -> Result<Option<Held>> {
     let token_ends = optional_time(&row, "token_expires_at")?;
     Ok(Some(Held {
         ends_at: token_ends.into_iter().chain(credential.expires_at).min(),
+        purpose: purpose::read(row.try_get("purpose")?)?,
         revoked: optional_time(&row, "revoked_at")?.is_some(),
         credential,
         group,
@@ -160,6 +163,57 @@ pub async fn heard(
         .execute(db)
         .await?;
     Ok(())
+}
+
+pub async fn report(
+    db: &mut Db<'_>,
+    group: GroupKey,
+    id: CredentialId,
+    replica: ReplicaStanding,
+    at: Timestamp,
+) -> Result<()> {
+    query(
+        "UPDATE credential SET reported_at = ?, behind = ?, unsent = ?, refused = ?, conflicts = ? \
+         WHERE grp = ? AND id = ?",
+    )
+    .bind(micros(at))
+    .bind(replica.behind)
+    .bind(i64::from(replica.unsent))
+    .bind(i64::from(replica.refused))
+    .bind(i64::from(replica.conflicts))
+    .bind(group.0)
+    .bind(id_bytes(id))
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+pub async fn reports(db: &mut Db<'_>, group: GroupKey) -> Result<Vec<Reported>> {
+    let rows = query(
+        "SELECT place, holder, reported_at, behind, unsent, refused, conflicts FROM credential \
+         WHERE grp = ? AND reported_at IS NOT NULL AND revoked_at IS NULL ORDER BY place, holder, id",
+    )
+    .bind(group.0)
+    .fetch_all(db)
+    .await?;
+    let small = |row: &Row, column| -> Result<i32> {
+        let number: i64 = row.try_get(column)?;
+        i32::try_from(number).map_err(|_| StoreError::Damaged("a replica's report"))
+    };
+    let reported = |row: &Row| -> Result<Reported> {
+        Ok(Reported {
+            place: place(row.try_get("place")?)?,
+            holder: row.try_get("holder")?,
+            at: time(row.try_get("reported_at")?)?,
+            replica: ReplicaStanding {
+                behind: row.try_get("behind")?,
+                unsent: small(row, "unsent")?,
+                refused: small(row, "refused")?,
+                conflicts: small(row, "conflicts")?,
+            },
+        })
+    };
+    rows.iter().map(reported).collect()
 }
 
 pub async fn last_heard(db: &mut Db<'_>, group: GroupKey) -> Result<HashMap<Place, Timestamp>> {

@@ -263,11 +263,16 @@ pub fn record_statement(group: GroupKey, id: RecordId, sight: &Sight) -> Sql<'_>
         .push(" AND r.id = ")
         .push_bind(id_bytes(id));
     on_topic(&mut sql, sight);
+    seen_by(&mut sql, sight);
+    sql
+}
+
+/// The versions of `v` whose record may be seen.
+pub fn seen_by(sql: &mut Sql<'_>, sight: &Sight) {
     sql.push(
-        " AND EXISTS (SELECT 1 FROM audience a WHERE a.grp = r.grp AND a.id = r.id \
+        " AND EXISTS (SELECT 1 FROM audience a WHERE a.grp = v.grp AND a.id = v.id \
               AND a.gone = 0 AND a.who ",
     );
     sql.push_in(sight.audiences.iter().map(|who| who_text(*who)));
     sql.push(")");
-    sql
 }

@@ -2,14 +2,14 @@
 
 use super::audit;
 use super::catalog::changed;
-use super::column::{micros, time, uuid};
+use super::column::{micros, purpose, time, uuid};
 use super::credentials::id_bytes;
 use super::db::Db;
 use super::statement::query;
 use crate::model::audit::{Audited, Deed};
 use crate::model::ids::{CredentialId, GroupKey};
-use crate::model::secret::SecretHash;
-use crate::store::{Handover, Result, Trade};
+use crate::model::secret::{Purpose, SecretHash};
+use crate::store::{Handover, Loan, Result, Trade};
 use jiff::{SignedDuration, Timestamp};
 
 /// Within a transaction. Giving a token at once is audited as `given`.
@@ -23,7 +23,7 @@ pub async fn hand_over(
     let deed = match handover {
         Handover::Token { token, others_end } => {
             end_tokens(&mut *db, group, id, *others_end).await?;
-            add_token(&mut *db, group, id, token).await?;
+            add_token(&mut *db, group, id, &for_calls(*token)).await?;
             given
         }
         Handover::Invitation {
@@ -73,19 +73,73 @@ async fn end_tokens(
     changed(db, group).await
 }
 
-async fn add_token(
-    db: &mut Db<'_>,
-    group: GroupKey,
-    id: CredentialId,
-    token: &SecretHash,
-) -> Result<()> {
-    query("INSERT INTO token (hash, grp, credential) VALUES (?, ?, ?)")
-        .bind(token.to_vec())
+fn for_calls(token: SecretHash) -> Loan {
+    Loan {
+        token,
+        purpose: Purpose::Calls,
+        ends_at: None,
+    }
+}
+
+async fn add_token(db: &mut Db<'_>, group: GroupKey, id: CredentialId, loan: &Loan) -> Result<()> {
+    query("INSERT INTO token (hash, grp, credential, expires_at, purpose) VALUES (?, ?, ?, ?, ?)")
+        .bind(loan.token.to_vec())
         .bind(group.0)
         .bind(id_bytes(id))
+        .bind(loan.ends_at.map(micros))
+        .bind(purpose::number(loan.purpose))
         .execute(db)
         .await?;
     Ok(())
+}
+
+/// Within a transaction.
+pub async fn lend(
+    db: &mut Db<'_>,
+    group: GroupKey,
+    id: CredentialId,
+    loan: &Loan,
+    at: Timestamp,
+) -> Result<()> {
+    query("DELETE FROM token WHERE grp = ? AND credential = ? AND purpose = ? AND expires_at <= ?")
+        .bind(group.0)
+        .bind(id_bytes(id))
+        .bind(purpose::number(loan.purpose))
+        .bind(micros(at))
+        .execute(&mut *db)
+        .await?;
+    add_token(&mut *db, group, id, loan).await?;
+    let deed = match loan.purpose {
+        Purpose::Calls => Deed::Rotated,
+        Purpose::Pages => Deed::SignedIn,
+        Purpose::Calendar => Deed::Linked,
+    };
+    let lent = Audited {
+        by: Some(id),
+        ..Audited::new(at, deed, id.0)
+    };
+    audit::write(db, group, &lent).await
+}
+
+/// Within a transaction.
+pub async fn take_back(
+    db: &mut Db<'_>,
+    group: GroupKey,
+    id: CredentialId,
+    of: Purpose,
+    token: Option<&SecretHash>,
+) -> Result<()> {
+    let mut sql = query("DELETE FROM token WHERE grp = ");
+    sql.push_bind(group.0)
+        .push(" AND credential = ")
+        .push_bind(id_bytes(id))
+        .push(" AND purpose = ")
+        .push_bind(purpose::number(of));
+    if let Some(token) = token {
+        sql.push(" AND hash = ").push_bind(token.to_vec());
+    }
+    sql.execute(&mut *db).await?;
+    changed(db, group).await
 }
 
 /// Whose group's invitation has that code.
@@ -133,7 +187,7 @@ pub async fn trade(
     let overlap = SignedDuration::from_micros(row.try_get("overlap")?);
     let others_end = now.saturating_add(overlap).unwrap_or(Timestamp::MAX);
     end_tokens(&mut *db, group, id, others_end).await?;
-    add_token(&mut *db, group, id, token).await?;
+    add_token(&mut *db, group, id, &for_calls(*token)).await?;
     query("UPDATE invitation SET token = ? WHERE hash = ?")
         .bind(token.to_vec())
         .bind(code.to_vec())

@@ -144,13 +144,20 @@ fn spans(near: &BTreeSet<(&'static str, Span)>) -> Vec<(&'static str, Span)> {
 
 /// The live records of a kind that touch some days, but not those that go on for a month after them: without
 /// that bound the index is walked from those days on to its end.
-fn near_statement(group: GroupKey, kind: &'static str, span: Span) -> Sql<'static> {
-    let mut sql = as_of_statement(group, kind, i64::MAX - 1, span);
+pub fn near_statement(group: GroupKey, kind: &'static str, span: Span) -> Sql<'static> {
     let month = span.last.saturating_add(31.days());
-    sql.push(" AND ends_on <= ").push_bind(month.to_string());
-    sql.push(&format!(
-        " AND LENGTH(frame) <= {NEAR_BYTES_MAX} LIMIT {NEAR_ROWS_MAX}"
-    ));
+    let mut sql = query(
+        "SELECT id, kind, topic, campus, version, position, erased, frame FROM version \
+         WHERE grp = ? AND kind = ? AND ends_on >= ? AND ends_on <= ? AND starts_on <= ? \
+         AND superseded_at = ? AND frame IS NOT NULL AND LENGTH(frame) <= ",
+    )
+    .bind(group.0)
+    .bind(kind)
+    .bind(span.first.to_string())
+    .bind(month.to_string())
+    .bind(span.last.to_string())
+    .bind(super::column::NEWEST);
+    sql.push(&format!("{NEAR_BYTES_MAX} LIMIT {NEAR_ROWS_MAX}"));
     sql
 }
 

@@ -3,6 +3,7 @@
 
 use super::statement::Sql;
 use super::{audit, chain, commits, erase, feed, history, load, report, retain, write};
+use crate::model::date::Span;
 use crate::model::feed::Filter;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
 use crate::model::sight::Sight;
@@ -116,7 +117,11 @@ async fn the_chain_is_read_along_the_feed() {
 
 #[tokio::test]
 async fn records_are_found_by_their_days() {
-    goes(report::AS_OF, &["version (grp=? AND kind=? AND ends_on>?)"]).await;
+    let ending = "version (grp=? AND kind=? AND ends_on>? AND ends_on<?)";
+    let open = "version (grp=? AND kind=? AND ends_on=? AND superseded_at>?)";
+    goes(report::AS_OF, &[ending, open]).await;
+    let sql = load::near_statement(GROUP, "session", Span::ALWAYS);
+    goes(&text(&sql), &[ending]).await;
 }
 
 #[tokio::test]

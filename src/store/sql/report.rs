@@ -1,18 +1,28 @@
 //! Records as they stood at an instant.
 
-use super::column::{place_bytes, time};
+use super::column::{NEWEST, place_bytes, time};
 use super::db::Db;
+use super::feed::{on_topic, seen_by};
 use super::load::version;
 use super::statement::{Sql, query};
 use crate::model::date::Span;
 use crate::model::ids::{GroupKey, Place};
+use crate::model::sight::Sight;
 use crate::store::{Result, Version};
 use jiff::Timestamp;
 use std::collections::HashMap;
 
-pub const AS_OF: &str = "SELECT id, kind, topic, campus, version, position, erased, frame FROM version \
-     WHERE grp = ? AND kind = ? AND ends_on >= ? AND starts_on <= ? \
-     AND position <= ? AND superseded_at > ? AND frame IS NOT NULL";
+/// Two looks: what ends is looked for by its days, what does not by what was live. All versions that a register or
+/// an open movement ever had would count as of this week.
+pub const AS_OF: &str = "SELECT id, kind, topic, campus, version, position, erased, frame FROM (\
+     SELECT grp, id, kind, topic, campus, version, position, erased, frame FROM version \
+     WHERE grp = ? AND kind = ? AND ends_on >= ? AND ends_on < '9999-12-31' AND starts_on <= ? \
+     AND position <= ? AND superseded_at > ? AND frame IS NOT NULL \
+     UNION ALL \
+     SELECT grp, id, kind, topic, campus, version, position, erased, frame FROM version \
+     WHERE grp = ? AND kind = ? AND ends_on = '9999-12-31' AND superseded_at > ? \
+     AND starts_on || '' <= ? AND position <= ? AND frame IS NOT NULL\
+     ) AS v WHERE TRUE";
 
 pub async fn as_of(
     db: &mut Db<'_>,
@@ -21,9 +31,27 @@ pub async fn as_of(
     position: i64,
     span: Span,
 ) -> Result<Vec<Version>> {
-    let rows = as_of_statement(group, kind, position, span)
-        .fetch_all(db)
-        .await?;
+    in_order(as_of_statement(group, kind, position, span), db).await
+}
+
+/// Newest versions have no successor.
+const NEWEST_STANDS: i64 = NEWEST - 1;
+
+pub async fn seen(
+    db: &mut Db<'_>,
+    group: GroupKey,
+    kind: &str,
+    span: Span,
+    sight: &Sight,
+) -> Result<Vec<Version>> {
+    let mut sql = as_of_statement(group, kind, NEWEST_STANDS, span);
+    on_topic(&mut sql, sight);
+    seen_by(&mut sql, sight);
+    in_order(sql, db).await
+}
+
+async fn in_order(sql: Sql<'_>, db: &mut Db<'_>) -> Result<Vec<Version>> {
+    let rows = sql.fetch_all(db).await?;
     let versions: Result<Vec<Version>> = rows.iter().map(version).collect();
     let mut versions = versions?;
     // Not by the database: it would carry every frame through a sort.
@@ -38,6 +66,11 @@ pub fn as_of_statement(group: GroupKey, kind: &str, position: i64, span: Span) -
         .bind(span.first.to_string())
         .bind(span.last.to_string())
         .bind(position)
+        .bind(position)
+        .bind(group.0)
+        .bind(kind)
+        .bind(position)
+        .bind(span.last.to_string())
         .bind(position)
 }
 

@@ -104,6 +104,8 @@ fn deed(deed: Deed) -> v1::Deed {
         Deed::Exported => v1::Deed::Exported,
         Deed::Erased => v1::Deed::Erased,
         Deed::Expired => v1::Deed::Expired,
+        Deed::SignedIn => v1::Deed::SignedIn,
+        Deed::Linked => v1::Deed::Linked,
     }
 }
 

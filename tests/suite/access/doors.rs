@@ -23,7 +23,14 @@ const CALLS: &str = "
     ListHistory       U    U       ok     ok   ok     ok      P
     GetPushResults    U    U       ok     ok   ok     ok      P
     ListCommits       U    U       ok     ok   ok     ok      P
+    ReportStatus      U    U       ok     ok   ok     ok      P
     GetGroupStatus    U    U       P      P    ok     P       P
+    WatchGroupStatus  U    U       P      P    ok     P       P
+    GetChaseList      U    U       P      P    ok     P       P
+    GetMenuMatrix     U    U       P      P    ok     ok      P
+    GetMealTable      U    U       P      P    ok     ok      P
+    GetSessionReport  U    U       P      P    ok     ok      P
+    GetExchangeBook   U    U       P      P    ok     P       P
     GetExchangeShares U    U       P      P    ok     P       P
     ExportPerson      U    U       P      P    ok     P       P
     ErasePerson       U    U       P      P    ok     P       P
@@ -32,11 +39,7 @@ const CALLS: &str = "
 async fn call(client: &Client, rpc: &str, cast: &Cast) -> Result<(), Status> {
     let record_id = cast.id("menu, published").to_owned();
     let person = cast.id("person, at home");
-    let (mut sync, mut about, mut office) = (
-        client.sync.clone(),
-        client.about.clone(),
-        client.office.clone(),
-    );
+    let (mut sync, mut about) = (client.sync.clone(), client.about.clone());
     match rpc {
         "Describe" => about.describe(v1::DescribeRequest {}).await.map(drop),
         "Join" => {
@@ -78,13 +81,64 @@ async fn call(client: &Client, rpc: &str, cast: &Cast) -> Result<(), Status> {
             let request = v1::ListCommitsRequest::default();
             sync.list_commits(request).await.map(drop)
         }
+        "ReportStatus" => {
+            let request = v1::ReportStatusRequest::default();
+            sync.report_status(request).await.map(drop)
+        }
+        "ExportPerson" => crate::personal::export(client, person).await.map(drop),
+        "ErasePerson" => crate::personal::erase(client, person, &[]).await.map(drop),
+        rpc => ask(client, rpc).await,
+    }
+}
+
+/// The reports.
+async fn ask(client: &Client, rpc: &str) -> Result<(), Status> {
+    let mut office = client.office.clone();
+    let (first_date, last_date) = ("2026-05-11".to_owned(), "2026-05-15".to_owned());
+    match rpc {
         "GetGroupStatus" => {
             let request = v1::GetGroupStatusRequest {
-                first_date: "2026-05-11".to_owned(),
-                last_date: "2026-05-15".to_owned(),
+                first_date,
+                last_date,
                 ..Default::default()
             };
             office.get_group_status(request).await.map(drop)
+        }
+        "WatchGroupStatus" => {
+            let request = v1::WatchGroupStatusRequest::default();
+            office.watch_group_status(request).await.map(drop)
+        }
+        "GetChaseList" => {
+            let request = v1::GetChaseListRequest::default();
+            office.get_chase_list(request).await.map(drop)
+        }
+        "GetMenuMatrix" => {
+            let request = v1::GetMenuMatrixRequest {
+                first_date,
+                last_date,
+                ..Default::default()
+            };
+            office.get_menu_matrix(request).await.map(drop)
+        }
+        "GetMealTable" => {
+            let request = v1::GetMealTableRequest {
+                first_date,
+                last_date,
+                ..Default::default()
+            };
+            office.get_meal_table(request).await.map(drop)
+        }
+        "GetSessionReport" => {
+            let request = v1::GetSessionReportRequest {
+                first_date,
+                last_date,
+                ..Default::default()
+            };
+            office.get_session_report(request).await.map(drop)
+        }
+        "GetExchangeBook" => {
+            let request = v1::GetExchangeBookRequest::default();
+            office.get_exchange_book(request).await.map(drop)
         }
         "GetExchangeShares" => {
             let request = v1::GetExchangeSharesRequest {
@@ -93,8 +147,6 @@ async fn call(client: &Client, rpc: &str, cast: &Cast) -> Result<(), Status> {
             };
             office.get_exchange_shares(request).await.map(drop)
         }
-        "ExportPerson" => crate::personal::export(client, person).await.map(drop),
-        "ErasePerson" => crate::personal::erase(client, person, &[]).await.map(drop),
         rpc => panic!("how is {rpc} called?"),
     }
 }

@@ -197,7 +197,7 @@ async fn the_figures_of_every_instant_are_the_same_to_the_digit() {
         .clock
         .set("2026-05-08T17:00:00+08:00".parse().unwrap());
     let mut now = figures(&office, "2026-05-08T16:30:00+08:00").await;
-    now.instant = before.instant;
+    now.instant.clone_from(&before.instant);
     now.sessions[0].title = before.sessions[0].title.clone();
     assert_eq!(now, before);
 }

@@ -3,6 +3,7 @@
 use super::scribe::{at_campus, group, time};
 use lianxiao::model::caller::Group;
 use lianxiao::model::ids::{CredentialId, GroupKey, Place};
+use lianxiao::model::secret::Purpose;
 use lianxiao::store::{Credential, Handover, Held, Store};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -102,6 +103,7 @@ pub async fn a_credential_is_found_by_its_token_with_its_group(store: &dyn Store
             credential,
             group: groups[group].clone(),
             ends_at: None,
+            purpose: Purpose::Calls,
             revoked: false,
         };
         assert_eq!(held(store, token).await, Some(found));

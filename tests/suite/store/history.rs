@@ -1,11 +1,14 @@
 //! The past: commits, and records as they stood.
 
-use super::scribe::{Scribe, at_campus, delete, head, mutation, put, record, salt, time};
+use super::scribe::{
+    Scribe, at_campus, delete, head, mutation, of_campus, put, record, salt, time,
+};
 use jiff::SignedDuration;
 use jiff::civil::date;
 use lianxiao::model::date::{FIRST_DAY, LAST_DAY, Span};
 use lianxiao::model::feed::Head;
-use lianxiao::model::ids::Place;
+use lianxiao::model::ids::{Place, Who};
+use lianxiao::model::sight::Sight;
 use lianxiao::store::{Store, Version, Written};
 
 /// All days.
@@ -100,6 +103,43 @@ pub async fn a_record_stands_from_its_commit_to_the_next(store: &dyn Store) {
     );
     assert_eq!(stood(&scribe, "session", 6, always()).await, []);
     assert_eq!(stood(&scribe, "none", 7, always()).await, []);
+}
+
+pub async fn records_of_a_span_are_shown_to_those_who_may_see_them(store: &dyn Store) {
+    let mut scribe = Scribe::new(store, "g").await;
+    let (mine, office) = (of_campus(1), Who::Office);
+    let all = [
+        put(record(1)).seen_by(&[mine]),
+        put(record(2)).seen_by(&[office, mine]),
+        put(record(3)).seen_by(&[office]),
+        put(record(4)).seen_by(&[mine]).kind("session"),
+        put(record(5)).seen_by(&[mine]),
+        put(record(6)).seen_by(&[mine]),
+    ];
+    scribe.commit(all).await;
+    scribe
+        .commit([put(record(1)).seen_by(&[mine]), delete(record(5))])
+        .await;
+    // Who dropped out sees it no more.
+    scribe.commit([put(record(6)).seen_by(&[office])]).await;
+    let seen = async |kind, sight: Sight| {
+        let found = store.seen(scribe.group, kind, always(), &sight).await;
+        let found = found.expect("versions").into_iter();
+        found.map(|of| (of.id, of.version)).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        seen("menu", Sight::of([mine])).await,
+        [(record(1), 2), (record(2), 1)]
+    );
+    let expected = [(record(2), 1), (record(3), 1), (record(6), 2)];
+    assert_eq!(seen("menu", Sight::of([office])).await, expected);
+    assert_eq!(seen("session", Sight::of([mine])).await, [(record(4), 1)]);
+    assert_eq!(seen("menu", Sight::of([of_campus(2)])).await, []);
+    let no_topic = Sight {
+        topics: Some(["session".to_owned()].into()),
+        ..Sight::of([mine])
+    };
+    assert_eq!(seen("menu", no_topic).await, []);
 }
 
 pub async fn a_record_is_found_as_it_stood(store: &dyn Store) {

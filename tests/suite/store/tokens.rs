@@ -5,7 +5,8 @@ use super::scribe::{at_campus, group, time};
 use jiff::Timestamp;
 use lianxiao::model::audit::{Audited, Deed};
 use lianxiao::model::ids::{GroupKey, Place};
-use lianxiao::store::{Handover, Store, Trade};
+use lianxiao::model::secret::Purpose;
+use lianxiao::store::{Handover, Loan, Store, Trade};
 use std::time::Duration;
 
 /// The code of a number, good until a time, whose trade leaves the other tokens 10 seconds.
@@ -181,4 +182,53 @@ pub async fn each_step_of_a_credential_is_written_down_once(store: &dyn Store) {
         deed(7, Deed::Revoked, None),
     ];
     assert_eq!(deeds, expected);
+}
+
+pub async fn a_loan_is_good_for_one_purpose_until_it_ends_or_is_taken_back(store: &dyn Store) {
+    let group = group(store, "g").await.key;
+    hired(store, 1, group, Place::Office).await;
+    hired(store, 9, group, Place::Office).await;
+    let lend = async |to, token, purpose, ends_at: Option<i64>, now| {
+        let loan = Loan {
+            token: [token; 32],
+            purpose,
+            ends_at: ends_at.map(time),
+        };
+        let lent = store.lend(group, id(to), &loan, time(now)).await;
+        lent.expect("it is lent");
+    };
+    lend(1, 2, Purpose::Pages, Some(20), 5).await;
+    lend(1, 3, Purpose::Pages, Some(30), 6).await;
+    lend(1, 4, Purpose::Calendar, None, 7).await;
+    lend(9, 5, Purpose::Calendar, None, 8).await;
+    let found = held(store, 2).await.expect("a credential");
+    assert_eq!(
+        (found.purpose, found.ends_at),
+        (Purpose::Pages, Some(time(20)))
+    );
+    let found = held(store, 4).await.expect("a credential");
+    assert_eq!((found.purpose, found.ends_at), (Purpose::Calendar, None));
+    assert_eq!(
+        held(store, 1).await.expect("a credential").purpose,
+        Purpose::Calls
+    );
+    // One that has ended is forgotten with the next of its purpose; no other is.
+    lend(1, 6, Purpose::Pages, Some(50), 20).await;
+    assert_eq!(held(store, 2).await, None);
+    let take_back = async |purpose, token: Option<u8>| {
+        let hash = token.map(|token| [token; 32]);
+        let ended = store.take_back(group, id(1), purpose, hash.as_ref()).await;
+        ended.expect("it is taken back");
+    };
+    take_back(Purpose::Pages, Some(3)).await;
+    assert_eq!(held(store, 3).await, None);
+    // Another purpose's, and another credential's, is none.
+    take_back(Purpose::Pages, Some(4)).await;
+    take_back(Purpose::Calendar, Some(5)).await;
+    for token in [1, 4, 5, 6, 9] {
+        assert!(held(store, token).await.is_some(), "{token}");
+    }
+    take_back(Purpose::Calendar, None).await;
+    assert_eq!(held(store, 4).await, None);
+    assert!(held(store, 5).await.is_some());
 }

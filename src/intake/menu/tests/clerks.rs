@@ -117,12 +117,14 @@ fn a_dish_and_what_it_is_made_of_on_lines_of_one_cell() {
 }
 
 #[test]
-fn the_staff_s_meal_in_a_menu_of_pupils_is_left_out_and_told() {
-    let (menu, doubts) = one(
+fn the_staff_s_meal_in_a_menu_of_pupils_is_a_menu_of_its_own() {
+    let reading = of(
         "餐次,5月11日,5月12日\n午餐（学生）,米饭 红烧肉,米饭 鸡腿\n午餐（教师）,米饭 牛肉,米饭 虾仁\n",
     );
-    assert_eq!(shown(&menu)[0], "05-11 lunch 米饭 红烧肉");
-    assert!(codes(&doubts).contains(&Code::LeftOut));
+    let menus = menus(&reading);
+    assert_eq!(shown(menus[0])[0], "05-11 lunch 米饭 红烧肉");
+    assert_eq!(shown(menus[1])[0], "05-11 lunch 米饭 牛肉");
+    assert_eq!(menus[1].audience(), MenuAudience::Staff);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 use v1::WeightBasis::{Cooked, Raw};
 
-fn told(menu: &v1::Menu) -> Vec<(Code, String)> {
+pub fn told(menu: &v1::Menu) -> Vec<(Code, String)> {
     let mut found = Found::under("m".into());
     let group = group();
     MenuRules::check(menu, &case(&group, "2026-05-08T07:00:00Z"), &mut found);
@@ -256,65 +256,6 @@ fn a_dish_has_about_the_size_that_is_usual_in_its_place() {
     assert_eq!(of(Vegetable, &[1_100.0], &[""]), ["1100"], "said once");
     assert_eq!(of(Unspecified, &[7.5], &[""]), [""; 0]);
     assert_eq!(of(Staple, &[7.5, 8.0], &["1-3年级", "4-6年级"]), [""; 0]);
-}
-
-#[test]
-fn whole_days_have_twelve_foods_and_a_week_has_twenty_five() {
-    let days = [
-        "2026-05-11",
-        "2026-05-12",
-        "2026-05-13",
-        "2026-05-14",
-        "2026-05-15",
-    ];
-    // On day d the foods d*step .. d*step + count, shared out over three meals.
-    let menu = |meals: &[v1::Meal], count: usize, step: usize| {
-        let meal = |d: usize, m: usize| {
-            let foods = (0..count).filter(|food| food % meals.len() == m);
-            let part = |food| v1::Ingredient {
-                name: format!("食物{}", d * step + food),
-                ..Default::default()
-            };
-            let oil = v1::Ingredient {
-                name: "油".into(),
-                ..Default::default()
-            };
-            let dish = v1::Dish {
-                name: format!("菜{d}{m}"),
-                ingredients: foods.map(part).chain([oil]).collect(),
-                ..Default::default()
-            };
-            v1::DayMeal {
-                meal: meals[m].into(),
-                dishes: vec![dish],
-                ..lunch(days[d], "")
-            }
-        };
-        let meal = &meal;
-        let rows = (0..days.len()).flat_map(|d| (0..meals.len()).map(move |m| meal(d, m)));
-        v1::Menu {
-            service_dates: days.map(str::to_owned).to_vec(),
-            meals: rows.collect(),
-            ..menu()
-        }
-    };
-    let points = |menu: &v1::Menu| {
-        let told = told(menu).into_iter();
-        let mut notes = told.filter(|(code, _)| *code == Code::Nutrition);
-        notes.next().map(|(_, said)| said)
-    };
-    let whole = [v1::Meal::Breakfast, v1::Meal::Lunch, v1::Meal::Dinner];
-    assert_eq!(points(&menu(&whole, 12, 4)), None);
-    let eleven = "5 | 2026-05-11 食物 11 种（≥12）；2026-05-12 食物 11 种（≥12）；2026-05-13 食物 11 种（≥12）";
-    assert_eq!(points(&menu(&whole, 11, 11)).as_deref(), Some(eleven));
-    let same = "1 | 5 天食物共 24 种（≥25）";
-    assert_eq!(points(&menu(&whole, 12, 3)).as_deref(), Some(same));
-    assert_eq!(points(&menu(&whole[1..2], 3, 0)), None, "lunch is no day");
-    let mut untold = menu(&whole, 11, 0);
-    for row in &mut untold.meals {
-        row.dishes[0].ingredients.clear();
-    }
-    assert_eq!(points(&untold), None);
 }
 
 #[test]

@@ -16,7 +16,7 @@ type Entry = (&'static str, &'static str, &'static [&'static str]);
 const PLAN: [&str; 2] = ["2022-09-01", "2022-08-31"];
 
 const SUBJECTS: &[Entry] = &[
-    ("语文", "", &["语"]),
+    ("语文", "", &["语", "国语文", "国语"]),
     ("数学", "", &["数"]),
     ("英语", "", &["英", "外语"]),
     (
@@ -34,12 +34,13 @@ const SUBJECTS: &[Entry] = &[
     ("艺术", "", &[]),
     ("音乐", "", &["音"]),
     ("美术", "", &["美"]),
-    ("劳动", "", &["劳技", "劳动技术"]),
+    ("劳动", "", &["劳", "劳技", "劳动技术"]),
     ("综合实践活动", "", &["综合实践", "综实"]),
     ("书法", "", &[]),
     ("心理健康", "", &["心理"]),
     ("科技创新", "", &["科创"]),
 ];
+const COMPUTING: Entry = ("信息科技", "", &["信息技术", "信息", "信"]);
 const SENIOR: &[Entry] = &[
     ("语文", "", &["语"]),
     ("数学", "", &["数"]),
@@ -98,6 +99,23 @@ const TITLES: &[Entry] = &[
     ("教坛新秀", "", &["教坛新星", "教学新秀"]),
     ("名师", "", &["名教师"]),
     ("特级教师", "", &["特级"]),
+];
+const POSTS: &[Entry] = &[
+    ("校长", "", &["园长"]),
+    ("副校长", "", &["副园长"]),
+    ("执行校长", "", &["执行园长"]),
+    ("教导主任", "", &["教务主任", "教导处主任", "教务处主任"]),
+    ("德育主任", "", &["德育处", "德育处主任", "政教主任"]),
+    ("总务主任", "", &["总务", "总务处主任", "后勤主任"]),
+    ("教研组长", "", &[]),
+    ("备课组长", "", &[]),
+    ("年级组长", "", &["年级主任"]),
+    ("班主任", "", &[]),
+    ("教师", "", &["任课教师", "科任教师"]),
+    ("大队辅导员", "", &["少先队大队辅导员"]),
+    ("校医", "", &["保健教师", "保健老师"]),
+    ("食堂管理员", "", &["食堂负责人"]),
+    ("食品安全员", "", &["食品安全管理员"]),
 ];
 const RANKS: &[(Rank, &str, &[&str])] = &[
     (
@@ -206,6 +224,7 @@ pub fn standard() -> Vec<Vocabulary> {
             grades(&[GRADES_1_TO_5], GRADES_6_TO_9_OF_5_4),
         ),
         vocabulary(Topic::Title, "", words(TITLES)),
+        vocabulary(Topic::Post, "", words(POSTS)),
         vocabulary(Topic::Rank, "", coded(RANKS, Rank::as_str_name)),
         vocabulary(Topic::ExchangeType, "", coded(TYPES, Type::as_str_name)),
         vocabulary(Topic::Allergen, "GB7718", words(GB7718)),
@@ -241,9 +260,10 @@ fn coded<E>(entries: &[(E, &str, &[&str])], code: fn(&E) -> &'static str) -> Vec
 /// 信息技术 was the subject until the plan of 2022 made it 信息科技.
 fn subjects() -> Vec<Word> {
     let [from, until] = PLAN.map(str::to_owned);
+    let (code, name, aliases) = COMPUTING;
     let new = Word {
         from,
-        ..word("信息科技", "", &["信息技术", "信息", "信"])
+        ..word(code, name, aliases)
     };
     let old = Word {
         until,
@@ -252,6 +272,18 @@ fn subjects() -> Vec<Word> {
     let mut words = words(SUBJECTS);
     words.extend([new, old]);
     words
+}
+
+/// The subjects of today, each with all its names; of senior schools those that others do not have.
+pub fn subject_names() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    let own = SUBJECTS.iter().chain([&COMPUTING]);
+    let known = |name: &str| {
+        let mut own = own.clone();
+        own.any(|(code, _, aliases)| *code == name || aliases.contains(&name))
+    };
+    let senior: Vec<&Entry> = SENIOR.iter().filter(|(code, ..)| !known(code)).collect();
+    let named = |(code, _, aliases): &Entry| (*code, [&[*code], *aliases].concat());
+    own.chain(senior).map(named)
 }
 
 fn grades(primary: &[&[Entry]], junior: &[Entry]) -> Vec<Word> {

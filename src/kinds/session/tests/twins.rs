@@ -74,7 +74,11 @@ fn a_session_pushed_twice_by_its_host_or_by_host_and_guest_is_doubted() {
             "{owner} {other:?}"
         );
     }
-    let untold = session("2026-05-12");
+    let untold = v1::Session {
+        subjects: vec![],
+        grades: vec![],
+        ..session("2026-05-12")
+    };
     assert_eq!(
         beside(&untold, of(1, &untold)).len(),
         1,
@@ -90,6 +94,35 @@ fn a_session_pushed_twice_by_its_host_or_by_host_and_guest_is_doubted() {
     };
     cancelled.parts.state = crate::content::encoded::wrap(20, &state);
     assert_eq!(beside(&maths(), cancelled), []);
+}
+
+#[test]
+fn a_subject_and_a_grade_are_the_same_by_all_their_names() {
+    let named = |subject: &str, grade: &str| v1::Session {
+        subjects: vec![subject.into()],
+        grades: vec![grade.into()],
+        ..session("2026-05-12")
+    };
+    for (one, other, same) in [
+        (("道法", "七年级"), ("道德与法治", "初一"), true),
+        (("品德", "6年级"), ("道法", "六年级"), true),
+        (("信息技术", "七年级"), ("信息科技", "七年级"), true),
+        (("音乐", "七年级"), ("美术", "七年级"), false),
+        (("道法", "七年级"), ("道德与法治", "初二"), false),
+        (("珠心算", "一年级"), ("珠心算", "1年级"), true),
+    ] {
+        let (here, there) = (named(one.0, one.1), named(other.0, other.1));
+        for (here, there) in [(&here, &there), (&there, &here)] {
+            let told = beside(here, of(1, there));
+            assert_eq!(!told.is_empty(), same, "{one:?} {other:?}");
+        }
+    }
+    // Until the plan of 2022 they were two.
+    let before = |subject: &str| v1::Session {
+        days: session("2022-05-12").days,
+        ..named(subject, "七年级")
+    };
+    assert_eq!(beside(&before("信息技术"), of(1, &before("信息科技"))), []);
 }
 
 #[test]

@@ -1,0 +1,315 @@
+//! `lianxiao office`: what the group office asks, as tables, csv or JSON.
+
+mod excuse;
+
+use super::way::Way;
+use super::{Error, Outcome};
+use crate::client::{Authorised, Line, ReplicaError};
+use crate::model::calendar::monday;
+use crate::model::clock::{Clock as _, SystemClock};
+use crate::model::text::harmless;
+use crate::outlets::{self, Sheet};
+use crate::wire::v1::office_service_client::OfficeServiceClient;
+use crate::wire::{convert, v1};
+use clap::{Args, Subcommand};
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
+use prost::Message;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Office {
+    #[command(flatten)]
+    way: Way,
+    /// As it stood at a time, RFC 3339 (2026-05-08T18:00:00+08:00); now when left out
+    #[arg(long, value_name = "TIME", global = true)]
+    at: Option<Timestamp>,
+    /// Print the answer as one JSON document
+    #[arg(long, global = true, conflicts_with = "csv")]
+    json: bool,
+    /// Print csv that Excel and WPS open
+    #[arg(long, global = true)]
+    csv: bool,
+    /// Write a workbook that an office prints on A4; of exchanges the six national columns
+    #[arg(long, value_name = "FILE", global = true, conflicts_with_all = ["json", "csv"])]
+    xlsx: Option<PathBuf>,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Where every campus stands (各校情况)
+    Status(Days),
+    /// Who published menus on time, by service week (食谱上报)
+    Matrix(Matrix),
+    /// What is on the table, with allergens (餐桌)
+    Table(Days),
+    /// What became of sessions: coverage, participation, hosting (教研)
+    Sessions(Days),
+    /// Who is where on a day, and who moved in its school year (交流台账)
+    Exchanges(Exchanges),
+    /// How exchanges stand to the shares of the policy (交流比例)
+    Shares(Shares),
+    /// Whom to chase today (催报): the line for the chat group, and the list
+    Chase(Chase),
+    /// Excuse a late menu (迟报·核准), or take that back
+    Excuse(excuse::Excuse),
+}
+
+/// A span of days.
+#[derive(Args)]
+struct Days {
+    /// The first day; when left out, for the table today, for sessions the first of the school year, else
+    /// Monday of this week
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    from: Option<Date>,
+    /// The last day; when left out, for the table the first day, for sessions today, else Saturday of next week
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    to: Option<Date>,
+}
+
+#[derive(Args)]
+struct Matrix {
+    #[command(flatten)]
+    days: Days,
+    /// A column a day, not a service week
+    #[arg(long)]
+    by_day: bool,
+}
+
+#[derive(Args)]
+struct Exchanges {
+    /// The day; today when left out
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    date: Option<Date>,
+}
+
+#[derive(Args)]
+struct Shares {
+    /// The school year, by the calendar year in which it begins; this one when left out
+    #[arg(long, value_name = "YYYY")]
+    year: Option<i32>,
+}
+
+#[derive(Args)]
+struct Chase {
+    /// Print the line alone
+    #[arg(long)]
+    line: bool,
+}
+
+impl Office {
+    pub async fn run(self) -> Outcome {
+        let line = self.way.line()?;
+        print(&self.answer(&line).await?)?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    async fn answer(&self, line: &Line) -> Result<String, Error> {
+        let hub = line.office();
+        let now = self.at.unwrap_or_else(|| SystemClock.now());
+        let today = now.to_zoned(TimeZone::system()).date();
+        match &self.verb {
+            Verb::Status(days) => self.status(hub, days.weeks(today)).await,
+            Verb::Matrix(matrix) => self.matrix(hub, matrix, today).await,
+            Verb::Table(days) => self.table(hub, days.only(today)).await,
+            Verb::Sessions(days) => self.sessions(hub, days.year(today)).await,
+            Verb::Exchanges(of) => self.exchanges(hub, of.date).await,
+            Verb::Shares(of) => {
+                self.shares(hub, of.year.unwrap_or(school_year(today)))
+                    .await
+            }
+            Verb::Chase(chase) => self.chase(hub, chase.line).await,
+            Verb::Excuse(excuse) => excuse.ask(line).await,
+        }
+    }
+}
+
+/// The door of the office.
+type Hub = OfficeServiceClient<Authorised>;
+/// The first day and the last.
+type Two = (String, String);
+
+impl Office {
+    fn time(&self) -> Option<prost_types::Timestamp> {
+        self.at.map(convert::timestamp)
+    }
+
+    /// An answer in the form that was asked for.
+    fn shown(&self, name: &str, answer: &impl Message, sheets: &[Sheet]) -> Result<String, Error> {
+        if let Some(file) = &self.xlsx {
+            written(file, &outlets::xlsx::sheets(sheets)?)
+        } else if self.json {
+            let json = outlets::json(name, answer)?;
+            Ok(harmless(&json.to_string()) + "\n")
+        } else if self.csv {
+            Ok(outlets::csv::csv(sheets))
+        } else {
+            Ok(outlets::table::tables(sheets) + "\n")
+        }
+    }
+
+    async fn status(&self, mut hub: Hub, (first_date, last_date): Two) -> Result<String, Error> {
+        let request = v1::GetGroupStatusRequest {
+            first_date,
+            last_date,
+            time: self.time(),
+        };
+        let answer = hub.get_group_status(request).await;
+        let answer = answer.map_err(ReplicaError::from)?.into_inner();
+        let sheets = outlets::status::sheets(&answer);
+        self.shown("GetGroupStatusResponse", &answer, &sheets)
+    }
+
+    async fn matrix(&self, mut hub: Hub, matrix: &Matrix, today: Date) -> Result<String, Error> {
+        let (first_date, last_date) = matrix.days.weeks(today);
+        let period = match matrix.by_day {
+            true => v1::MenuPeriod::Day,
+            false => v1::MenuPeriod::Week,
+        };
+        let request = v1::GetMenuMatrixRequest {
+            first_date,
+            last_date,
+            time: self.time(),
+            period: period.into(),
+        };
+        let answer = hub.get_menu_matrix(request).await;
+        let answer = answer.map_err(ReplicaError::from)?.into_inner();
+        if let Some(file) = &self.xlsx {
+            let as_of = as_of(answer.instant.as_ref());
+            return written(file, &outlets::xlsx::matrix(&answer, "", &as_of)?);
+        }
+        let sheets = outlets::menus::matrix(&answer);
+        self.shown("GetMenuMatrixResponse", &answer, &sheets)
+    }
+
+    async fn table(&self, mut hub: Hub, (first_date, last_date): Two) -> Result<String, Error> {
+        let request = v1::GetMealTableRequest {
+            first_date,
+            last_date,
+            time: self.time(),
+        };
+        let answer = hub.get_meal_table(request).await;
+        let answer = answer.map_err(ReplicaError::from)?.into_inner();
+        let sheets = outlets::menus::table(&answer);
+        self.shown("GetMealTableResponse", &answer, &sheets)
+    }
+
+    async fn sessions(&self, mut hub: Hub, (first_date, last_date): Two) -> Result<String, Error> {
+        let request = v1::GetSessionReportRequest {
+            first_date,
+            last_date,
+            time: self.time(),
+        };
+        let answer = hub.get_session_report(request).await;
+        let answer = answer.map_err(ReplicaError::from)?.into_inner();
+        let sheets = outlets::sessions::sheets(&answer);
+        self.shown("GetSessionReportResponse", &answer, &sheets)
+    }
+
+    async fn exchanges(&self, mut hub: Hub, date: Option<Date>) -> Result<String, Error> {
+        let request = v1::GetExchangeBookRequest {
+            date: date.map(|date| date.to_string()).unwrap_or_default(),
+            time: self.time(),
+        };
+        let answer = hub.get_exchange_book(request).await;
+        let answer = answer.map_err(ReplicaError::from)?.into_inner();
+        if let Some(file) = &self.xlsx {
+            let as_of = as_of(answer.instant.as_ref());
+            let name = |id: &str| {
+                let campus = answer.campuses.iter().find(|campus| campus.campus_id == id);
+                campus.map_or(id, |campus| &campus.name).to_owned()
+            };
+            return written(file, &outlets::xlsx::national(&answer, ("", &as_of), name)?);
+        }
+        let sheets = outlets::exchanges::book(&answer);
+        self.shown("GetExchangeBookResponse", &answer, &sheets)
+    }
+
+    async fn shares(&self, mut hub: Hub, school_year: i32) -> Result<String, Error> {
+        let request = v1::GetExchangeSharesRequest {
+            school_year,
+            time: self.time(),
+        };
+        let answer = hub.get_exchange_shares(request).await;
+        let answer = answer.map_err(ReplicaError::from)?.into_inner();
+        let sheets = outlets::exchanges::shares(&answer);
+        self.shown("GetExchangeSharesResponse", &answer, &sheets)
+    }
+
+    async fn chase(&self, mut hub: Hub, line_alone: bool) -> Result<String, Error> {
+        let request = v1::GetChaseListRequest { time: self.time() };
+        let answer = hub.get_chase_list(request).await;
+        let answer = answer.map_err(ReplicaError::from)?.into_inner();
+        let sheets = outlets::chase::sheets(&answer);
+        let line = harmless(&answer.line);
+        if line_alone {
+            return Ok(line + "\n");
+        }
+        let shown = self.shown("GetChaseListResponse", &answer, &sheets)?;
+        match self.json || self.csv || self.xlsx.is_some() {
+            true => Ok(shown),
+            false => Ok(format!("{line}\n\n{shown}")),
+        }
+    }
+}
+
+impl Days {
+    fn or(&self, first: Date, last: impl FnOnce(Date) -> Date) -> Two {
+        let first = self.from.unwrap_or(first);
+        let last = self.to.unwrap_or_else(|| last(first));
+        (first.to_string(), last.to_string())
+    }
+
+    /// This week and the next.
+    fn weeks(&self, today: Date) -> Two {
+        self.or(monday(today), |first| {
+            monday(first).saturating_add(12.days())
+        })
+    }
+
+    fn only(&self, today: Date) -> Two {
+        self.or(today, |first| first)
+    }
+
+    /// The school year so far.
+    fn year(&self, today: Date) -> Two {
+        let year = i16::try_from(school_year(today)).unwrap_or(today.year());
+        self.or(date(year, 9, 1), |first| today.max(first))
+    }
+}
+
+/// The calendar year in which the school year of a day begins.
+fn school_year(today: Date) -> i32 {
+    const BEGINS_IN: i8 = 9;
+    i32::from(today.year()) - i32::from(today.month() < BEGINS_IN)
+}
+
+/// Writes a workbook, and says nothing, as whoever writes a file does.
+fn written(file: &Path, workbook: &[u8]) -> Result<String, Error> {
+    let failed = |error| format!("cannot write {}: {error}", file.display());
+    std::fs::write(file, workbook).map_err(failed)?;
+    Ok(String::new())
+}
+
+/// The time of an instant, in the group's zone.
+fn as_of(instant: Option<&v1::Instant>) -> String {
+    let time = instant.and_then(|instant| instant.time.as_ref());
+    outlets::when(time, &outlets::zone(instant)).text()
+}
+
+/// Prints to whoever still listens.
+fn print(text: &str) -> Result<(), std::io::Error> {
+    let mut output = std::io::stdout().lock();
+    match output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush())
+    {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
+}

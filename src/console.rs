@@ -1,0 +1,77 @@
+//! The pages of a hub, for a browser on the port where gRPC is spoken. A page is read by the functions that a
+//! call is read by, for the same caller: nothing is decided here. One file a page.
+
+mod assets;
+mod board;
+mod book;
+mod calendar;
+mod campus;
+mod charts;
+mod exchange;
+mod frame;
+mod guard;
+mod history;
+mod home;
+mod live;
+mod menu;
+mod public;
+mod read;
+mod record;
+mod session;
+mod sheets;
+mod sign_in;
+mod trouble;
+mod visit;
+mod words;
+
+use crate::hub::Hub;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use std::sync::Arc;
+
+/// The largest form: a pasted token or invitation.
+const FORM_BYTES_MAX: usize = 16 << 10;
+
+/// What every page has at hand.
+#[derive(Clone)]
+struct Console {
+    hub: Arc<Hub>,
+    /// The door speaks TLS.
+    secure: bool,
+}
+
+/// The pages of a hub. Every request carries the address it came from (`IpAddr`) as an extension; `secure`: the
+/// door speaks TLS.
+pub fn pages(hub: Arc<Hub>, secure: bool) -> Router {
+    let console = Console { hub, secure };
+    Router::new()
+        .route("/", get(home::page))
+        .route("/matrix.xlsx", get(sheets::matrix))
+        .route("/exchanges", get(book::page))
+        .route("/exchanges.xlsx", get(sheets::exchanges))
+        .route("/campus/{id}", get(campus::page))
+        .route("/campus/{id}/week.xlsx", get(sheets::week))
+        .route("/session/{id}", get(session::page))
+        .route("/exchange/{id}", get(exchange::page))
+        .route("/menu/{id}", get(menu::page))
+        .route("/history/{id}", get(history::page))
+        .route("/calendar", get(calendar::page))
+        .route("/calendar/link", post(calendar::link))
+        .route("/calendar/end", post(calendar::end))
+        .route("/subscribe/{token}/sessions.ics", get(calendar::feed))
+        .route("/public/{token}", get(public::campuses))
+        .route("/public/{token}/{id}", get(public::page))
+        .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
+        .route("/join", get(sign_in::join_page).post(sign_in::join))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/live", get(live::stream))
+        .route("/assets/{name}", get(assets::asset))
+        .fallback(trouble::no_page)
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .layer(axum::middleware::from_fn_with_state(
+            console.clone(),
+            guard::guard,
+        ))
+        .with_state(console)
+}

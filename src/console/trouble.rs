@@ -1,0 +1,165 @@
+//! Why a page is not shown, in Chinese and English. The same refusals as in `grpc/status.rs`, as HTTP calls them.
+
+use super::frame::Frame;
+use crate::hub::HubError;
+use crate::wire::convert::BadArgument;
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+
+/// A refusal.
+pub struct Trouble {
+    status: StatusCode,
+    reason: &'static str,
+    /// What is the matter, and the way out.
+    zh: String,
+    en: String,
+}
+
+/// The reason by which a refusal is counted.
+#[derive(Clone, Copy)]
+pub struct Counted(pub &'static str);
+
+#[derive(Template)]
+#[template(path = "templates/trouble.html")]
+struct Page<'a> {
+    frame: Frame,
+    trouble: &'a Trouble,
+}
+
+impl Trouble {
+    /// A form that another page sent.
+    pub fn foreign_form() -> Self {
+        Trouble {
+            status: StatusCode::FORBIDDEN,
+            reason: "NOT_ALLOWED",
+            zh: "这个表单不是从本中心的页面发出的，未予办理。请打开本中心的页面再试。".to_owned(),
+            en:
+                "This form was not sent from a page of this hub. Open the hub's page and try again."
+                    .to_owned(),
+        }
+    }
+
+    /// The sentences, to be shown beside a form.
+    pub fn sentences(&self) -> (&str, &str) {
+        (&self.zh, &self.en)
+    }
+
+    /// The status with which a form is shown again.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Counts a refusal that is told by an answer of another form.
+    pub fn counted(&self, mut answer: Response) -> Response {
+        answer.extensions_mut().insert(Counted(self.reason));
+        answer
+    }
+}
+
+impl From<HubError> for Trouble {
+    fn from(error: HubError) -> Self {
+        error.log();
+        let (status, zh) = match &error {
+            HubError::Unauthenticated => (
+                StatusCode::UNAUTHORIZED,
+                "本中心不认识这个令牌。请核对是否粘贴完整，或向管理员要一个新的。".to_owned(),
+            ),
+            HubError::Revoked(_) => (
+                StatusCode::UNAUTHORIZED,
+                "这个凭证已被收回。请向管理员要一个新的。".to_owned(),
+            ),
+            HubError::Expired(_) => (
+                StatusCode::UNAUTHORIZED,
+                "这个凭证已到期。请向管理员要一个新的。".to_owned(),
+            ),
+            HubError::Locked(_) => (
+                StatusCode::UNAUTHORIZED,
+                "中心刚从备份恢复，管理员还没有确认这个凭证。".to_owned(),
+            ),
+            HubError::InvitationUnknown => (
+                StatusCode::NOT_FOUND,
+                "没有这个邀请。请核对是否粘贴完整，或向管理员要一个新的。".to_owned(),
+            ),
+            HubError::InvitationUsed => (
+                StatusCode::CONFLICT,
+                "这个邀请已经用过了。请向管理员要一个新的。".to_owned(),
+            ),
+            HubError::InvitationExpired => (
+                StatusCode::GONE,
+                "这个邀请已过期。请向管理员要一个新的。".to_owned(),
+            ),
+            HubError::Denied(_) => (StatusCode::FORBIDDEN, "您的凭证不能看这一页。".to_owned()),
+            HubError::Invalid { field, .. } => {
+                (StatusCode::BAD_REQUEST, format!("「{field}」的写法不对。"))
+            }
+            HubError::NotFound { .. } => (
+                StatusCode::NOT_FOUND,
+                "没有这一条，或者它不在您可以看的范围内。".to_owned(),
+            ),
+            HubError::TooOften { wait, .. } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                format!("过于频繁，请在 {} 秒后再试。", wait.as_secs() + 1),
+            ),
+            HubError::Full { .. } => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "打开的页面过多，请关掉几个再试。".to_owned(),
+            ),
+            HubError::TooMuch { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "内容过大。".to_owned()),
+            HubError::Exists { .. } => (StatusCode::CONFLICT, "这个名称已被占用。".to_owned()),
+            HubError::Behind { .. } | HubError::Stopping | HubError::Store(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "中心暂时不能答复，请稍候再试。".to_owned(),
+            ),
+            HubError::BacksUpItself | HubError::InUse(_) | HubError::Folder(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "中心出了差错。".to_owned(),
+            ),
+        };
+        let en = match &error {
+            // Its cause is for the log.
+            HubError::Store(_) => "the hub's database failed; try again".to_owned(),
+            error => error.to_string(),
+        };
+        Trouble {
+            status,
+            reason: error.reason(),
+            zh,
+            en,
+        }
+    }
+}
+
+impl From<BadArgument> for Trouble {
+    fn from(bad: BadArgument) -> Self {
+        HubError::invalid(bad.field, bad.why).into()
+    }
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        let page = Page {
+            frame: Frame::outside("未能显示 Not shown"),
+            trouble: &self,
+        };
+        self.counted(html(self.status, &page))
+    }
+}
+
+/// A page that there is not.
+pub async fn no_page() -> Trouble {
+    Trouble {
+        status: StatusCode::NOT_FOUND,
+        reason: "NOT_FOUND",
+        zh: "没有这一页。".to_owned(),
+        en: "There is no such page. Programs speak gRPC on this port; try grpcurl.".to_owned(),
+    }
+}
+
+/// A page as it is sent.
+pub fn html(status: StatusCode, page: &impl Template) -> Response {
+    let text = page
+        .render()
+        .expect("a template of plain values can be filled");
+    (status, Html(text)).into_response()
+}

@@ -1,0 +1,87 @@
+//! Where a group stands this service week and the next.
+
+use super::records::Records;
+use super::status::group_calendar;
+use super::{ChaseList, GroupStatus, MenuMatrix};
+use crate::kinds::registers::policy::zone;
+use crate::model::date::Span;
+use crate::wire::convert::stored_time;
+use crate::wire::v1;
+use jiff::{Timestamp, ToSpan as _};
+
+/// The report, as the contract words it.
+pub type GroupUpdate = v1::WatchGroupStatusResponse;
+
+/// The report, and until when it stands if nobody writes anything.
+pub struct GroupNow {
+    /// The report.
+    pub update: GroupUpdate,
+    /// When a deadline or the day is over.
+    pub changes_at: Timestamp,
+}
+
+/// This service week and the next: from its Monday, or the Sunday with school before it, to the next Saturday.
+#[must_use]
+pub fn two_weeks(records: &Records, time: Timestamp) -> Span {
+    let calendar = group_calendar(records);
+    let monday = calendar.service_week(records.today(time));
+    let sunday = monday.saturating_sub(1.day());
+    let with_sunday = calendar.is_school_day(sunday) && calendar.service_week(sunday) == monday;
+    Span {
+        first: if with_sunday { sunday } else { monday },
+        last: monday.saturating_add(12.days()),
+    }
+}
+
+/// The reports put together.
+#[must_use]
+pub fn group_now(
+    records: &Records,
+    status: GroupStatus,
+    menus: MenuMatrix,
+    chase: ChaseList,
+    time: Timestamp,
+) -> GroupNow {
+    let cells = menus.rows.iter().flat_map(|row| &row.cells);
+    let deadlines = cells.filter_map(|cell| stored_time(cell.deadline.as_ref()));
+    let tomorrow = records.today(time).saturating_add(1.day());
+    let midnight = tomorrow.to_zoned(zone(records.policy.as_ref()));
+    let midnight = midnight.ok().map(|midnight| midnight.timestamp());
+    let changes_at = deadlines.chain(midnight).filter(|at| *at > time).min();
+    GroupNow {
+        changes_at: changes_at.unwrap_or(Timestamp::MAX),
+        update: v1::WatchGroupStatusResponse {
+            status: Some(status),
+            menus: Some(menus),
+            chase: Some(chase),
+        },
+    }
+}
+
+impl GroupUpdate {
+    /// Whether both say the same, whenever it was computed and whoever called since.
+    #[must_use]
+    pub fn says_as(&self, other: &GroupUpdate) -> bool {
+        self.timeless() == other.timeless()
+    }
+
+    fn timeless(&self) -> GroupUpdate {
+        let mut update = self.clone();
+        if let Some(status) = &mut update.status {
+            status.instant = None;
+            for campus in &mut status.campuses {
+                campus.last_heard_time = None;
+                for replica in &mut campus.replicas {
+                    replica.report_time = None;
+                }
+            }
+        }
+        if let Some(menus) = &mut update.menus {
+            menus.instant = None;
+        }
+        if let Some(chase) = &mut update.chase {
+            chase.instant = None;
+        }
+        update
+    }
+}

@@ -1,0 +1,188 @@
+// Looks at the pages of a hub in Chromium, as an office does. What it wants done meanwhile it says in a line of its
+// own (publish, revoke) and waits for the answer; tests/suite/console/chromium.rs does it. SHOTS names a folder for
+// pictures of every page, for somebody to look at.
+"use strict";
+
+const assert = require("node:assert/strict");
+const readline = require("node:readline");
+const { chromium } = require(process.env.LIANXIAO_TEST_PLAYWRIGHT);
+const { HUB, OFFICE, CLERK, PUBLIC, SHOTS } = process.env;
+
+const QUIET = [
+  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
+// A4 across, in the points of a PDF.
+const A4 = /\/MediaBox\s*\[\s*0\s+0\s+84[12](\.\d+)?\s+59[45](\.\d+)?\s*\]/;
+
+const answers = readline.createInterface({ input: process.stdin });
+const done = (what) => new Promise((resolve) => {
+  answers.once("line", resolve);
+  console.log(what);
+});
+
+let pictures = 0;
+async function picture(page, name) {
+  pictures += 1;
+  if (SHOTS) await page.screenshot({ path: `${SHOTS}/${pictures}-${name}.png`, fullPage: true });
+}
+
+async function opened(browser, how) {
+  const context = await browser.newContext(how);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15000);
+  // What the policy of the pages forbids is told here, and so is a script that failed.
+  page.on("console", (said) => assert.notEqual(said.type(), "error", said.text()));
+  page.on("pageerror", (error) => assert.fail(error));
+  return page;
+}
+
+async function signIn(page, token) {
+  await page.fill("#token", token);
+  await page.press("#token", "Enter");
+  await page.waitForLoadState();
+}
+
+// A phone shows a page that is too wide from further away: its own width is what counts.
+async function fits(page) {
+  const wide = await page.evaluate(() => Math.max(document.documentElement.scrollWidth, innerWidth));
+  assert.ok(wide <= PHONE.viewport.width, `${page.url()} is ${wide} wide`);
+}
+
+// Every table says what its rows and columns are, and every picture and field has a name.
+async function named(page) {
+  const nameless = await page.evaluate(() => [
+    ...document.querySelectorAll("th:not([scope]), img:not([alt]), svg[role=img]:not([aria-labelledby])"),
+    ...[...document.querySelectorAll("main input:not([type=hidden])")].filter((field) => field.labels.length === 0),
+  ].map((of) => of.outerHTML));
+  assert.deepEqual(nameless, [], page.url());
+  assert.equal(await page.locator("h1").count(), 1, page.url());
+  assert.equal(await page.locator("html").getAttribute("lang"), "zh-CN");
+}
+
+async function office(browser) {
+  const page = await opened(browser, { viewport: { width: 1280, height: 900 } });
+  await page.goto(`${HUB}/`);
+  assert.equal(new URL(page.url()).pathname, "/sign-in");
+  await named(page);
+  await picture(page, "sign-in");
+  // A refusal is a 401, which the browser tells as an error of its own.
+  page.removeAllListeners("console");
+  await signIn(page, "lianxiao_wrong");
+  await page.getByRole("alert").getByText("本中心不认识这个令牌").waitFor();
+  await signIn(page, OFFICE);
+  await page.getByRole("heading", { level: 1, name: /供餐周/ }).waitFor();
+  await named(page);
+  const row = page.locator("table.board").first().locator("tbody tr", { hasText: "春风分校" });
+  const week = row.locator('[data-key^="week"]');
+  await week.getByText("待报").waitFor();
+  await picture(page, "office");
+  // It changes without being asked for anew.
+  await page.evaluate(() => { window.stayed = true; });
+  await done("publish");
+  await week.getByText("按时").waitFor();
+  assert.equal(await page.evaluate(() => window.stayed), true, "the page was loaded again");
+  await picture(page, "office-changed");
+  await byKeyboard(page);
+  await printed(page);
+  await copied(page);
+  await onward(page);
+  await page.goto(`${HUB}/`);
+  await page.waitForFunction(() => document.body.dataset.connected === "yes");
+  await done("revoke");
+  await page.waitForURL(/\/sign-in/, { timeout: 5000 });
+}
+
+// The first stop leads past the head of the page, and every stop can be seen.
+async function byKeyboard(page) {
+  await page.reload();
+  await page.keyboard.press("Tab");
+  assert.match(await page.evaluate(() => document.activeElement.className), /skip/);
+  await page.keyboard.press("Enter");
+  for (let i = 0; i < 6; i += 1) {
+    await page.keyboard.press("Tab");
+    const seen = await page.evaluate(() => {
+      const at = document.activeElement;
+      const box = at.getBoundingClientRect();
+      return at.closest("main") && box.width > 0 && getComputedStyle(at).outlineStyle !== "none";
+    });
+    assert.ok(seen, `stop ${i} is not seen: ${await page.evaluate(() => document.activeElement.outerHTML)}`);
+  }
+}
+
+async function printed(page) {
+  const pdf = await page.pdf({ preferCSSPageSize: true });
+  const boxes = pdf.toString("latin1").match(/\/MediaBox\s*\[[^\]]*\]/g);
+  assert.ok(boxes && boxes.every((box) => A4.test(box)), `not A4: ${boxes}`);
+}
+
+async function copied(page) {
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: HUB });
+  await page.getByRole("button", { name: /复制催报/ }).click();
+  const line = (await page.locator("#line").textContent()).trim();
+  await page.waitForFunction(async (line) => (await navigator.clipboard.readText()) === line, line);
+}
+
+async function onward(page) {
+  await page.locator("tbody a", { hasText: "总校" }).first().click();
+  await page.getByRole("heading", { level: 1, name: "总校" }).waitFor();
+  await named(page);
+  await picture(page, "campus");
+  for (const [link, name] of [["/session/", "session"], ["/menu/", "menu"]]) {
+    const href = await page.locator(`a[href^="${link}"]`).first().getAttribute("href");
+    await page.goto(HUB + href);
+    await named(page);
+    await picture(page, name);
+    await page.goto(HUB + (await page.locator('a[href^="/history/"]').first().getAttribute("href")));
+    await named(page);
+    await picture(page, `${name}-history`);
+    await page.goBack();
+    await page.goBack();
+  }
+  for (const path of ["/exchanges", "/calendar"]) {
+    await page.goto(HUB + path);
+    await named(page);
+    await picture(page, path.slice(1));
+  }
+}
+
+async function phone(browser) {
+  const page = await opened(browser, PHONE);
+  await page.goto(`${HUB}/`);
+  await fits(page);
+  await signIn(page, CLERK);
+  await page.getByRole("heading", { level: 1, name: "滨湖分校" }).waitFor();
+  await fits(page);
+  await picture(page, "phone-campus");
+  const parent = await opened(browser, PHONE);
+  await parent.goto(`${HUB}/public/${PUBLIC}`);
+  await fits(parent);
+  await parent.getByRole("link", { name: "总校" }).click();
+  await parent.getByText("红烧狮子头").first().waitFor();
+  await fits(parent);
+  await named(parent);
+  await picture(parent, "phone-public");
+  const small = await opened(browser, PHONE);
+  await small.goto(`${HUB}/sign-in`);
+  await signIn(small, OFFICE);
+  await small.getByRole("heading", { level: 1, name: /供餐周/ }).waitFor();
+  await fits(small);
+  await picture(small, "phone-office");
+}
+
+(async () => {
+  const executablePath = process.env.LIANXIAO_TEST_CHROMIUM;
+  const browser = await chromium.launch({ executablePath, args: QUIET });
+  try {
+    await phone(browser);
+    await office(browser);
+    console.log("all seen");
+  } finally {
+    await browser.close();
+    answers.close();
+  }
+})().catch((error) => {
+  console.log(String(error.stack || error));
+  process.exitCode = 1;
+});
