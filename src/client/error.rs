@@ -1,5 +1,6 @@
 //! Why a replica could not do what it was asked.
 
+use sqlx::migrate::MigrateError;
 use std::error::Error;
 use std::io;
 use std::time::Duration;
@@ -21,7 +22,7 @@ pub enum ReplicaError {
     Database(#[from] sqlx::Error),
     /// The replica's own file was written by a newer program, or is none.
     #[error("the replica's file cannot be opened: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[from] MigrateError),
     /// The replica's own file holds what this program did not write.
     #[error("the replica's file is damaged: {0}")]
     Damaged(&'static str),
@@ -68,9 +69,8 @@ impl ReplicaError {
     #[must_use]
     pub fn disk_full(&self) -> bool {
         match self {
-            // SQLITE_FULL, or SQLITE_IOERR of a write.
-            ReplicaError::Database(sqlx::Error::Database(error)) => {
-                matches!(error.code().as_deref(), Some("13" | "778"))
+            ReplicaError::Database(error) | ReplicaError::Migrate(MigrateError::Execute(error)) => {
+                no_room(error)
             }
             ReplicaError::Turn(error) => error.kind() == io::ErrorKind::StorageFull,
             _ => false,
@@ -94,6 +94,15 @@ impl ReplicaError {
                     | Code::Internal
             )
     }
+}
+
+/// `SQLITE_FULL`, or one of the I/O errors with which `SQLite` tells that a file does not grow: that of a write
+/// (`SQLITE_IOERR_WRITE`), and that of the index beside its log (`SQLITE_IOERR_SHMSIZE`).
+fn no_room(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(error) = error else {
+        return false;
+    };
+    matches!(error.code().as_deref(), Some("13" | "778" | "4874"))
 }
 
 impl From<Status> for ReplicaError {
