@@ -17,7 +17,7 @@ mod serve;
 mod way;
 mod words;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use std::process::ExitCode;
 
 /// What stops a command; it is printed as one line.
@@ -53,6 +53,11 @@ enum Command {
     Words(words::Words),
     /// Put a backup in the place of a stopped hub's database
     Restore(restore::Restore),
+    /// Print the completion of command lines for a shell: lianxiao completion bash >> ~/.bashrc
+    Completion {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
     /// Play a week of a school group on a hub of its own, then stay up to be tried
     Demo(demo::Demo),
 }
@@ -85,6 +90,7 @@ pub fn run() -> ExitCode {
             Command::Read(read) => read.run(),
             Command::Words(words) => words.run(),
             Command::Restore(restore) => restore.run().await,
+            Command::Completion { shell } => Ok(complete(shell)),
             Command::Demo(demo) => demo.run().await,
         }
     });
@@ -93,10 +99,21 @@ pub fn run() -> ExitCode {
     outcome.unwrap_or_else(|error| fail(&*error))
 }
 
+/// Prints what makes a shell complete the command lines of this program.
+fn complete(shell: clap_complete::Shell) -> ExitCode {
+    let mut command = Cli::command();
+    clap_complete::generate(shell, &mut command, "lianxiao", &mut std::io::stdout());
+    ExitCode::SUCCESS
+}
+
 /// What a command writes (a database, a copy, a backup) is its user's alone, whatever folder it lands in.
+/// Elsewhere than on Unix it is as private as its folder.
 fn keep_private() {
-    use rustix::fs::Mode;
-    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    #[cfg(unix)]
+    {
+        use rustix::fs::Mode;
+        rustix::process::umask(Mode::RWXG | Mode::RWXO);
+    }
 }
 
 fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {
@@ -107,7 +124,6 @@ fn fail(error: &(dyn std::error::Error + 'static)) -> ExitCode {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory as _;
 
     #[test]
     fn every_command_line_is_well_formed() {

@@ -10,6 +10,7 @@ pub mod diff;
 pub mod encoded;
 pub mod frame;
 pub mod merge;
+pub mod overlay;
 pub mod redact;
 mod rows;
 pub mod scan;

@@ -8,11 +8,13 @@
 //! readers of days (`when`), words (`words`), columns (`columns`) and names
 //! (`names`).
 
+pub mod again;
 mod calendar;
 mod columns;
 pub mod doubt;
 mod exchange;
 mod fold;
+pub mod guess;
 pub mod known;
 mod menu;
 mod names;
@@ -29,7 +31,7 @@ use reading::Reading;
 use source::Unreadable;
 
 /// What a file is read as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum What {
     /// 食谱.
     Menu,

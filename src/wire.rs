@@ -1,7 +1,9 @@
 //! The contract in Rust: generated types, their descriptors, and the only conversions between them and
 //! the model.
 
+pub mod comments;
 pub mod convert;
+pub mod json;
 
 /// The generated types of package `lianxiao.v1`. Content, State, Action and Change stay encoded wherever
 /// another message holds one (see `build.rs`).
@@ -17,6 +19,8 @@ pub mod v1 {
     tonic::include_proto!("lianxiao.v1");
 }
 
+use bytes::Bytes;
+use prost::Message as _;
 use prost_reflect::DescriptorPool;
 use std::fmt;
 use std::sync::LazyLock;
@@ -40,3 +44,19 @@ macro_rules! secret {
     )+};
 }
 secret!(CreateCredentialResponse CreateInvitationResponse JoinRequest RotateCredentialResponse);
+
+impl v1::content::Kind {
+    /// The content of this kind, encoded: what a put carries.
+    #[must_use]
+    pub fn encoded(self) -> Bytes {
+        v1::Content { kind: Some(self) }.encode_to_vec().into()
+    }
+}
+
+impl v1::action::Kind {
+    /// The action on a record of this kind, encoded: what an act carries.
+    #[must_use]
+    pub fn encoded(self) -> Bytes {
+        v1::Action { kind: Some(self) }.encode_to_vec().into()
+    }
+}

@@ -6,16 +6,18 @@ CREATE TABLE state (
     one       BIGINT NOT NULL PRIMARY KEY,
     hub       TEXT   NOT NULL, -- empty: no hub was met yet
     grp       TEXT   NOT NULL,
+    campus    TEXT   NOT NULL, -- whose copy it is, by id; empty: the office's, or no hub was met yet
     epoch     BIGINT NOT NULL,
     cursor    TEXT   NOT NULL, -- everything up to it stands in record or incoming
     read_at   BIGINT NOT NULL, -- the last position read
     whole_at  BIGINT NOT NULL, -- the position at which the copy is whole
+    whole_time BIGINT NOT NULL, -- when it became so, in microseconds of this machine's clock, for people; 0: never
     sweeping  BIGINT NOT NULL, -- 1: reading again from the start; at the checkpoint the rest is dropped
     recover   BIGINT NOT NULL, -- 1: the hub may have forgotten what the journal holds
     verified_at    BIGINT NOT NULL, -- history and copy were verified up to this position
     verified_chain BLOB   NOT NULL  -- the head of the hub's chain there
 );
-INSERT INTO state VALUES (1, '', '', 0, '', 0, 0, 0, 0, 0, zeroblob(32));
+INSERT INTO state VALUES (1, '', '', '', 0, '', 0, 0, 0, 0, 0, 0, zeroblob(32));
 
 -- Heads of the hub's chain that its checkpoints told: few, and the older the fewer.
 CREATE TABLE head (

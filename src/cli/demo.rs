@@ -5,6 +5,7 @@ mod clash;
 mod doubts;
 mod kill;
 mod scenes;
+mod sheet;
 mod stage;
 mod trespass;
 mod week;

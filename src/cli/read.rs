@@ -1,6 +1,7 @@
 //! `lianxiao read`: what people typed and their sheets → content and doubts. No hub is needed.
 
 use super::Outcome;
+use super::campus::lang::Lang;
 use crate::intake::doubt::{Doubt, Place};
 use crate::intake::known::Known;
 use crate::intake::reading::Reading;
@@ -10,7 +11,7 @@ use crate::model::text::harmless;
 use crate::outlets::json;
 use crate::wire::v1;
 use clap::{Args, ValueEnum};
-use comfy_table::{Table, presets};
+use comfy_table::{ContentArrangement, Table, presets};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
@@ -19,8 +20,10 @@ use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// The columns that a screen is taken to have.
+pub const SCREEN: u16 = 110;
 /// The exit status when nothing could be read (`EX_DATAERR`).
-const NOTHING_READ: u8 = 65;
+pub const NOTHING_READ: u8 = 65;
 
 #[derive(Args)]
 #[command(
@@ -47,8 +50,9 @@ pub struct Read {
     json: bool,
 }
 
+/// What a file is.
 #[derive(Clone, Copy, ValueEnum)]
-enum Kind {
+pub enum Kind {
     /// 食谱
     Menu,
     /// 教研活动
@@ -62,7 +66,7 @@ enum Kind {
 }
 
 impl Kind {
-    fn what(self) -> What {
+    pub fn what(self) -> What {
         match self {
             Kind::Menu => What::Menu,
             Kind::Session => What::Session,
@@ -116,7 +120,7 @@ fn print(text: &str) -> Result<(), std::io::Error> {
 }
 
 /// The bytes of a file or of standard input, as many as could matter.
-fn bytes(file: &PathBuf) -> Result<Vec<u8>, String> {
+pub fn bytes(file: &PathBuf) -> Result<Vec<u8>, String> {
     let said = |error: std::io::Error| format!("{}: {error}", file.display());
     let limit = u64::try_from(crate::intake::source::BYTES_MAX).unwrap_or(u64::MAX) + 1;
     let mut bytes = Vec::new();
@@ -128,7 +132,8 @@ fn bytes(file: &PathBuf) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-fn document(reading: &Reading) -> Result<Value, super::Error> {
+/// A reading as JSON.
+pub fn document(reading: &Reading) -> Result<Value, super::Error> {
     let contents: Result<Vec<Value>, super::Error> = reading
         .items
         .iter()
@@ -178,22 +183,43 @@ fn page(reading: &Reading) -> Result<String, super::Error> {
             lines.join("\n")
         );
     }
-    if reading.doubts.is_empty() {
-        return Ok(page + "没有疑问 no doubts");
-    }
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_FULL_CONDENSED)
-        .set_header(["#", "位置 place", "疑问 doubt"]);
-    for doubt in &reading.doubts {
-        let item = doubt.item.map(|item| item.to_string()).unwrap_or_default();
-        let said = format!("{}\n{}", harmless(&doubt.zh()), harmless(&doubt.en()));
-        table.add_row([item, harmless(&shown(&doubt.place)), said]);
-    }
-    Ok(format!("{page}{table}"))
+    Ok(page + &doubts(&reading.doubts, None))
 }
 
-fn shown(place: &Place) -> String {
+/// The doubts as a table, in one language or in both.
+pub fn doubts(doubts: &[Doubt], lang: Option<Lang>) -> String {
+    let both = |zh: &str, en: &str| match lang {
+        Some(lang) => lang.pick(zh, en).to_owned(),
+        None => format!("{zh} {en}"),
+    };
+    if doubts.is_empty() {
+        return both("没有疑问", "no doubts");
+    }
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_FULL_CONDENSED).set_header([
+        "#".to_owned(),
+        both("位置", "place"),
+        both("疑问", "doubt"),
+    ]);
+    if lang.is_some() {
+        table
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(SCREEN);
+    }
+    for doubt in doubts {
+        let item = doubt.item.map(|item| item.to_string()).unwrap_or_default();
+        let (zh, en) = (harmless(&doubt.zh()), harmless(&doubt.en()));
+        let said = match lang {
+            Some(lang) => lang.pick(zh, en),
+            None => format!("{zh}\n{en}"),
+        };
+        table.add_row([item, harmless(&shown(&doubt.place)), said]);
+    }
+    table.to_string()
+}
+
+/// A place as a sheet or an editor names it.
+pub fn shown(place: &Place) -> String {
     match place {
         Place::Whole => String::new(),
         Place::Cell { sheet, .. } => {

@@ -2,10 +2,9 @@
 
 use super::Outcome;
 use crate::kinds::registers::vocabulary::standard;
-use crate::wire::{CONTRACT, v1};
+use crate::wire::v1;
 use clap::Args;
 use prost::Message as _;
-use prost_reflect::{DynamicMessage, SerializeOptions};
 use std::process::ExitCode;
 use uuid::Uuid;
 
@@ -77,12 +76,7 @@ fn mutation(name: &str, words: v1::Vocabulary) -> v1::Mutation {
 }
 
 fn json(mutations: Vec<v1::Mutation>) -> Result<String, super::Error> {
-    let described = CONTRACT.get_message_by_name("lianxiao.v1.PushRequest");
-    let described = described.expect("the contract has it");
     let push = crate::wire::convert::push_request(&mutations).encode_to_vec();
-    let push = DynamicMessage::decode(described, push.as_slice())?;
-    let mut json = Vec::new();
-    let mut out = serde_json::Serializer::pretty(&mut json);
-    push.serialize_with_options(&mut out, &SerializeOptions::new())?;
-    Ok(String::from_utf8(json)?)
+    let push = crate::wire::json::shown("PushRequest", &push)?;
+    Ok(serde_json::to_string_pretty(&push)?)
 }

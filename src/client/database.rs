@@ -37,6 +37,8 @@ pub struct State {
     pub hub: String,
     /// The group.
     pub group: String,
+    /// Whose copy it is: a campus by id; empty: the office's, or no hub was met yet.
+    pub campus: String,
     /// The epoch in which the journal was last compared with the hub.
     pub epoch: i64,
     /// Where to read on.
@@ -45,6 +47,9 @@ pub struct State {
     pub read_at: i64,
     /// The position at which the copy is whole.
     pub whole_at: i64,
+    /// When it became so, in microseconds since 1970 by this machine's clock, which may be wrong: nothing but
+    /// the screen looks at it. 0: never.
+    pub whole_time: i64,
     /// Reading again from the start.
     pub sweeping: bool,
     /// The hub may have forgotten what the journal holds.
@@ -120,16 +125,17 @@ impl Database {
 
     /// The hub was met, in an epoch. Another epoch than before means that a restore took something back,
     /// perhaps also of what was verified.
-    pub async fn met(&self, hub: &str, group: &str, epoch: i64) -> Result<()> {
+    pub async fn met(&self, hub: &str, group: &str, campus: &str, epoch: i64) -> Result<()> {
         let mut tx = self.begin().await?;
         heads::unverify(&mut tx).await?;
         sqlx::query(
             "UPDATE state SET recover = CASE WHEN hub <> '' AND epoch <> ? THEN 1 ELSE recover END, \
-             hub = ?, grp = ?, epoch = ?",
+             hub = ?, grp = ?, campus = ?, epoch = ?",
         )
         .bind(epoch)
         .bind(hub)
         .bind(group)
+        .bind(campus)
         .bind(epoch)
         .execute(&mut *tx)
         .await?;
@@ -150,17 +156,19 @@ impl Database {
 /// Where the copy stands, inside a change.
 pub async fn state(tx: &mut Tx) -> Result<State> {
     let row = sqlx::query(
-        "SELECT hub, grp, epoch, cursor, read_at, whole_at, sweeping, recover FROM state",
+        "SELECT hub, grp, campus, epoch, cursor, read_at, whole_at, whole_time, sweeping, recover FROM state",
     )
     .fetch_one(&mut **tx)
     .await?;
     Ok(State {
         hub: row.try_get("hub")?,
         group: row.try_get("grp")?,
+        campus: row.try_get("campus")?,
         epoch: row.try_get("epoch")?,
         cursor: row.try_get("cursor")?,
         read_at: row.try_get("read_at")?,
         whole_at: row.try_get("whole_at")?,
+        whole_time: row.try_get("whole_time")?,
         sweeping: row.try_get::<i64, _>("sweeping")? != 0,
         recover: row.try_get::<i64, _>("recover")? != 0,
     })

@@ -1,5 +1,6 @@
 //! Why a replica could not do what it was asked.
 
+use sqlx::migrate::MigrateError;
 use std::error::Error;
 use std::io;
 use std::time::Duration;
@@ -21,16 +22,16 @@ pub enum ReplicaError {
     Database(#[from] sqlx::Error),
     /// The replica's own file was written by a newer program, or is none.
     #[error("the replica's file cannot be opened: {0}")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[from] MigrateError),
     /// The replica's own file holds what this program did not write.
     #[error("the replica's file is damaged: {0}")]
     Damaged(&'static str),
-    /// The line leads to another hub or group than the copy came from.
+    /// The line leads to another hub, group or campus than the copy came from.
     #[error("the copy is of hub {ours}, the line leads to {theirs}")]
     OtherHub {
-        /// Hub and group of the copy.
+        /// Hub, group and campus of the copy.
         ours: String,
-        /// Hub and group at the end of the line.
+        /// Hub, group and campus at the end of the line.
         theirs: String,
     },
     /// The hub broke the contract.
@@ -39,6 +40,9 @@ pub enum ReplicaError {
     /// The replica talks to the hub already.
     #[error("a sync or a watch of this replica is under way")]
     Busy,
+    /// Whose turn it is to talk to the hub cannot be found out.
+    #[error("the file beside the replica's cannot be locked: {0}")]
+    Turn(#[source] io::Error),
     /// The outbox holds no refused mutation of that id.
     #[error("there is no refused mutation {0}")]
     NotRefused(String),
@@ -60,6 +64,19 @@ impl ReplicaError {
         }
     }
 
+    /// Whether the replica's own disk has no room left. What is in the file already is safe; what was being
+    /// typed is not in it.
+    #[must_use]
+    pub fn disk_full(&self) -> bool {
+        match self {
+            ReplicaError::Database(error) | ReplicaError::Migrate(MigrateError::Execute(error)) => {
+                no_room(error)
+            }
+            ReplicaError::Turn(error) => error.kind() == io::ErrorKind::StorageFull,
+            _ => false,
+        }
+    }
+
     /// Whether the same call can succeed later without anybody doing anything.
     #[must_use]
     pub fn passes(&self) -> bool {
@@ -77,6 +94,15 @@ impl ReplicaError {
                     | Code::Internal
             )
     }
+}
+
+/// `SQLITE_FULL`, or one of the I/O errors with which `SQLite` tells that a file does not grow: that of a write
+/// (`SQLITE_IOERR_WRITE`), and that of the index beside its log (`SQLITE_IOERR_SHMSIZE`).
+fn no_room(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(error) = error else {
+        return false;
+    };
+    matches!(error.code().as_deref(), Some("13" | "778" | "4874"))
 }
 
 impl From<Status> for ReplicaError {

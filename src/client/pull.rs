@@ -42,7 +42,9 @@ impl Replica {
 
     pub(super) async fn lay_aside(&self, changes: &[Bytes], cursor: &str) -> Result<()> {
         let changes = changes.iter().map(incoming).collect::<Result<Vec<_>>>()?;
-        self.database.lay_aside(&changes, cursor).await
+        self.database.lay_aside(&changes, cursor).await?;
+        self.observer.read(changes.len());
+        Ok(())
     }
 
     pub(super) async fn make_whole(&self, checkpoint: &v1::Checkpoint) -> Result<()> {

@@ -1,5 +1,6 @@
 //! A local copy of what a place may see, with its outbox and its journal.
 
+use super::credential::with_suffix;
 use super::database::{Database, Entry, Kept, State};
 use super::error::{ReplicaError, Result};
 use super::line::Line;
@@ -8,7 +9,8 @@ use super::report::Told;
 use super::wish::Wanted;
 use crate::wire::v1;
 use bytes::Bytes;
-use std::path::Path;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -19,9 +21,19 @@ pub trait Observer: Send + Sync {
         let _ = (mutation, result);
     }
 
+    /// So many changes were read, on the way to a checkpoint.
+    fn read(&self, changes: usize) {
+        let _ = changes;
+    }
+
     /// The copy is whole at a checkpoint.
     fn whole(&self, checkpoint: &v1::Checkpoint) {
         let _ = checkpoint;
+    }
+
+    /// A watch lost the hub, and will look for it again. What is typed meanwhile is kept.
+    fn interrupted(&self, error: &ReplicaError) {
+        let _ = error;
     }
 }
 
@@ -37,7 +49,15 @@ pub struct Replica {
     pub(super) observer: Arc<dyn Observer>,
     /// One conversation with the hub at a time; typing goes on beside it.
     talking: Mutex<()>,
+    /// The same among programs that have the file open: whoever talks holds a lock on this one.
+    turn: PathBuf,
     told: std::sync::Mutex<Told>,
+}
+
+/// The right to talk to the hub, until it is dropped.
+pub(super) struct Talking<'a> {
+    _here: MutexGuard<'a, ()>,
+    _on_this_machine: File,
 }
 
 /// How many times a sync begins again when the hub is restored under its hands.
@@ -50,6 +70,7 @@ impl Replica {
             database: Database::open(path).await?,
             observer: Arc::new(Silent),
             talking: Mutex::new(()),
+            turn: with_suffix(path, "-turn"),
             told: std::sync::Mutex::default(),
         })
     }
@@ -85,8 +106,19 @@ impl Replica {
 
     /// Asks for an action.
     pub async fn act(&self, record_id: &str, action: Bytes) -> Result<v1::Mutation> {
+        self.act_because(record_id, "", action).await
+    }
+
+    /// The same with a reason: a code in `UPPER_SNAKE_CASE` of up to 40 characters, which the record's history
+    /// shows.
+    pub async fn act_because(
+        &self,
+        record_id: &str,
+        reason: &str,
+        action: Bytes,
+    ) -> Result<v1::Mutation> {
         let wanted = Wanted::Act { action };
-        self.database.type_in(record_id, "", wanted).await
+        self.database.type_in(record_id, reason, wanted).await
     }
 
     /// Deletes a record.
@@ -142,16 +174,32 @@ impl Replica {
     }
 
     /// Brings the outbox to the hub, in order, and the copy to a checkpoint. After an error nothing is
-    /// lost, and the next sync goes on where this one stopped. While a `watch` runs there is nothing to sync:
-    /// it is `Busy`.
+    /// lost, and the next sync goes on where this one stopped. While a `watch` runs, here or in another
+    /// program, there is nothing to sync: it is `Busy`.
     pub async fn sync(&self, line: &Line) -> Result<v1::Checkpoint> {
         let _talking = self.talk()?;
         self.sync_once(line).await
     }
 
+    /// How much was ever typed, in this program or another: whoever watches looks here for what to notify of.
+    pub async fn typed(&self) -> Result<i64> {
+        self.database.typed().await
+    }
+
     /// The right to talk to the hub.
-    pub(super) fn talk(&self) -> Result<MutexGuard<'_, ()>> {
-        self.talking.try_lock().map_err(|_| ReplicaError::Busy)
+    pub(super) fn talk(&self) -> Result<Talking<'_>> {
+        let here = self.talking.try_lock().map_err(|_| ReplicaError::Busy)?;
+        let mut options = OpenOptions::new();
+        let turn = options.create(true).truncate(false).write(true);
+        let turn = turn.open(&self.turn).map_err(ReplicaError::Turn)?;
+        match turn.try_lock() {
+            Ok(()) => Ok(Talking {
+                _here: here,
+                _on_this_machine: turn,
+            }),
+            Err(TryLockError::WouldBlock) => Err(ReplicaError::Busy),
+            Err(TryLockError::Error(error)) => Err(ReplicaError::Turn(error)),
+        }
     }
 
     /// What the hub was told of it last.
@@ -189,20 +237,26 @@ impl Replica {
         )))
     }
 
-    /// Who the hub is. Another hub or group is none of ours; another epoch means a restore.
+    /// Who the hub is, and whose the line. Another hub, group or campus is none of ours; another epoch means a restore.
     pub(super) async fn meet(&self, line: &Line) -> Result<v1::Limits> {
         let about = line.hub().describe(v1::DescribeRequest {}).await?;
         let about = about.into_inner();
         let group = about.group.unwrap_or_default();
+        let campus = about.caller.unwrap_or_default().campus_id;
         let state = self.state().await?;
-        if !state.hub.is_empty() && (&state.hub, &state.group) != (&about.hub_id, &group.id) {
+        let ours = (&state.hub, &state.group, &state.campus);
+        let theirs = (&about.hub_id, &group.id, &campus);
+        if !state.hub.is_empty() && ours != theirs {
+            let shown = |(hub, group, campus)| format!("{hub}/{group}/{campus}");
             return Err(ReplicaError::OtherHub {
-                ours: format!("{}/{}", state.hub, state.group),
-                theirs: format!("{}/{}", about.hub_id, group.id),
+                ours: shown(ours),
+                theirs: shown(theirs),
             });
         }
         if (&state.hub, state.epoch) != (&about.hub_id, group.epoch) {
-            let met = self.database.met(&about.hub_id, &group.id, group.epoch);
+            let met = self
+                .database
+                .met(&about.hub_id, &group.id, &campus, group.epoch);
             met.await?;
         }
         Ok(about.limits.unwrap_or_default())

@@ -38,7 +38,10 @@ impl Replica {
             }
             let asked = match ended {
                 Ok(()) => None,
-                Err(error) if error.passes() => error.retry_after(),
+                Err(error) if error.passes() => {
+                    self.observer.interrupted(&error);
+                    error.retry_after()
+                }
                 Err(error) => return Err(error),
             };
             tokio::time::sleep(backoff.next().max(asked.unwrap_or_default())).await;

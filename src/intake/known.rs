@@ -5,10 +5,9 @@ use crate::kinds::registers::calendar::calendar_of;
 use crate::kinds::registers::vocabulary::used;
 use crate::model::calendar::Calendar;
 use crate::wire::v1::VocabularyTopic;
-use crate::wire::{CONTRACT, v1};
+use crate::wire::{json, v1};
 use jiff::civil::Date;
 use prost::Message;
-use prost_reflect::DynamicMessage;
 use serde_json::Value;
 
 /// The registers, whose file it is, and today.
@@ -135,6 +134,20 @@ impl Known {
             self.vocabularies.push(vocabulary);
         }
         Ok(())
+    }
+
+    /// With a record of a register, by its id; a record of another kind tells a reader nothing.
+    #[must_use]
+    pub fn with(mut self, id: &str, content: v1::content::Kind) -> Self {
+        use v1::content::Kind;
+        match content {
+            Kind::Campus(campus) => self.campuses.push((id.to_owned(), campus)),
+            Kind::Person(person) => self.persons.push((id.to_owned(), person)),
+            Kind::Calendar(calendar) => self.calendars.push(calendar),
+            Kind::Vocabulary(vocabulary) => self.vocabularies.push(vocabulary),
+            _ => {}
+        }
+        self
     }
 
     /// As the campus of that name or id reads it.
@@ -315,10 +328,6 @@ fn read<M: Message + Default>(kind: &str, json: &Value) -> Result<Option<M>, Bad
         kind: kind.to_owned(),
         why: why.to_string(),
     };
-    let described = CONTRACT.get_message_by_name(&format!("lianxiao.v1.{kind}"));
-    let described = described.expect("the contract has it");
-    let message = DynamicMessage::deserialize(described, json).map_err(|error| bad(&error))?;
-    M::decode(message.encode_to_vec().as_slice())
-        .map(Some)
-        .map_err(|error| bad(&error))
+    let message = json::read(kind, json).map_err(|error| bad(&error))?;
+    M::decode(message).map(Some).map_err(|error| bad(&error))
 }

@@ -251,7 +251,9 @@ fn an_invitation_to_a_holder_replaces_its_token_in_its_file() {
     let printed = stage.admin("rotate", &[&id, "--overlap", "0"]);
     assert!(printed.starts_with("lianxiao_"), "{printed}");
     for older in [&first, &second] {
-        let complaint = refused(&by_hand(older));
+        let shut_out = by_hand(older);
+        assert_eq!(shut_out.status.code(), Some(77), "{shut_out:?}");
+        let complaint = String::from_utf8(shut_out.stderr).unwrap();
         assert!(complaint.contains("has expired"), "{complaint}");
     }
     stage.admin("revoke", &[&id]);

@@ -8,6 +8,8 @@ mod backup;
 mod bad_calls;
 mod bad_input;
 mod checker;
+mod clerk;
+mod clients;
 mod conflicts;
 mod console;
 mod courses;

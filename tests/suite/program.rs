@@ -180,6 +180,34 @@ fn the_operators_lines_of_the_readme_make_a_group_whose_clerk_joins() {
 }
 
 #[test]
+fn the_schools_lines_of_the_readme_bring_a_sheet_to_the_hub_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("hub");
+    let (_hub, address) = serve(&data);
+    let sheet = "日期,活动主题,地点,主备人\n2026-05-12,六年级数学集体备课,三楼录播室,张老师\n";
+    std::fs::write(folder.path().join("教研安排.csv"), sheet).unwrap();
+    let script = format!("cd {}\n{}", folder.path().display(), blocks("sh school")[0]);
+    let environment = [
+        ("LIANXIAO_HUB", format!("http://{address}")),
+        ("LIANXIAO_TOKEN", clerk(&data)),
+        ("LIANXIAO_LANG", "zh".to_owned()),
+    ];
+    let said = shell(
+        &script,
+        &environment.map(|(name, value)| (name.to_owned(), value)),
+    );
+    assert!(
+        said.contains("已收  教研活动 六年级数学集体备课 通知"),
+        "{said}"
+    );
+    let (_, again) = said.rsplit_once("已同步到位置").unwrap();
+    assert!(
+        again.contains("无变化") && !again.contains("已录入"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_second_hub_on_the_same_data_folder_is_refused_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let mut serve = program();

@@ -1,7 +1,6 @@
 //! `lianxiao campus join`: an invitation is traded for a credential.
 
-use super::Error;
-use crate::cli::Outcome;
+use crate::cli::{Error, Outcome};
 use crate::client::Joining;
 use crate::hub::{make_private_folder, random_bits};
 use crate::model::invitation::Invitation;

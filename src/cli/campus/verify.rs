@@ -1,8 +1,8 @@
 //! `lianxiao campus verify`: whether the hub's history still is the one that this school was told. Status 0:
 //! it is; 1: it is not; 2: that could not be found out.
 
-use super::{Door, Error};
-use crate::cli::{Outcome, fail};
+use super::Door;
+use crate::cli::{Error, Outcome, fail};
 use crate::client::{Difference, Forged, Proof};
 use clap::Args;
 use serde_json::{Value, json};
@@ -17,13 +17,10 @@ pub struct Verify {
     /// From the start, not from where the last verification ended, and what older versions said too
     #[arg(long)]
     all: bool,
-    /// Print the result as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 impl Verify {
-    pub async fn run(self, door: &Door) -> Outcome {
+    pub async fn run(self, door: &Door, json: bool) -> Outcome {
         let proof = match self.verify(door).await {
             Ok(proof) => proof,
             Err(error) => {
@@ -31,7 +28,7 @@ impl Verify {
                 return Ok(ExitCode::from(TROUBLE));
             }
         };
-        match self.json {
+        match json {
             true => println!("{:#}", as_json(&proof)),
             false => print!("{}", as_text(&proof)),
         }

@@ -3,7 +3,7 @@
 use super::cast::{self, CAMPUSES, GROUP, OFFICE};
 use super::stage::{Error, START, Stage, act, put};
 use super::week::{self, CHASE, EXPECTED, WEEK};
-use super::{clash, doubts, kill, trespass};
+use super::{clash, doubts, kill, sheet, trespass};
 use crate::outlets;
 use crate::wire::v1::{self, action, content, exchange_action, menu_action, session_action};
 use tokio::sync::oneshot;
@@ -20,6 +20,7 @@ pub async fn play(stage: &mut Stage) -> Result<bool, Error> {
     exchanges(stage).await?;
     menus(stage).await?;
     doubts::play(stage).await?;
+    sheet::play(stage).await?;
     trespass::play(stage).await?;
     clash::play(stage).await?;
     weekdays_pass(stage).await?;

@@ -3,6 +3,7 @@
 
 use super::super::error::{ReplicaError, Result};
 use super::{Database, Tx, erase, heads, state};
+use crate::model::clock::{Clock as _, SystemClock};
 use crate::wire::{convert, v1};
 use bytes::Bytes;
 use sqlx::Row as _;
@@ -92,12 +93,15 @@ impl Database {
         ] {
             sqlx::query(statement).execute(&mut *tx).await?;
         }
-        sqlx::query("UPDATE state SET cursor = ?, read_at = ?, whole_at = ?, sweeping = 0")
-            .bind(&checkpoint.cursor)
-            .bind(position)
-            .bind(position)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query(
+            "UPDATE state SET cursor = ?, read_at = ?, whole_at = ?, whole_time = ?, sweeping = 0",
+        )
+        .bind(&checkpoint.cursor)
+        .bind(position)
+        .bind(position)
+        .bind(SystemClock.now().as_microsecond())
+        .execute(&mut *tx)
+        .await?;
         heads::remember(&mut tx, position, &checkpoint.chain).await?;
         tx.commit().await?;
         match erased {

@@ -50,6 +50,14 @@ impl Database {
         rows.iter().map(entry).collect()
     }
 
+    /// How much was ever typed: it rises with every wish, whichever program typed it.
+    pub async fn typed(&self) -> Result<i64> {
+        let row = sqlx::query("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map_or(Ok(0), |row| Ok(row.try_get("seq")?))
+    }
+
     /// The journal, in the order typed.
     pub async fn journal(&self) -> Result<Vec<Kept>> {
         self.journal_up_to(i64::MAX).await

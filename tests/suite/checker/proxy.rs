@@ -1,11 +1,12 @@
 //! A weak line, between a branch and the hub or between a hub and its database: it can be cut, lose replies,
-//! and go dark.
+//! go dark, dawdle, reset, and say everything twice.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::watch;
 
 /// What the line does.
@@ -21,8 +22,16 @@ pub enum Weather {
     Dark,
     /// It breaks as soon as somebody says `LISTEN`.
     Deaf,
+    /// It carries everything, each piece late.
+    Slow,
+    /// It carries what is asked; at the answer both ends are reset.
+    Resets,
+    /// It carries everything, and says whatever is asked a second time, on a connection of its own.
+    Echoes,
 }
 
+/// How late a slow line is, for each piece.
+const LATE: Duration = Duration::from_millis(40);
 /// How long a line goes on carrying questions after it lost an answer.
 const AFTER_A_LOSS: Duration = Duration::from_millis(15);
 
@@ -59,6 +68,14 @@ async fn carry(caller: TcpStream, hub: Option<SocketAddr>, weather: watch::Recei
     let Ok(hub) = TcpStream::connect(hub).await else {
         return;
     };
+    let echo = match *weather.borrow() {
+        Weather::Resets => {
+            let _ = (caller.set_zero_linger(), hub.set_zero_linger());
+            None
+        }
+        Weather::Echoes => echo(hub.peer_addr()),
+        _ => None,
+    };
     let (from_caller, to_caller) = caller.into_split();
     let (from_hub, to_hub) = hub.into_split();
     let (seen, mut weather) = (weather.clone(), weather);
@@ -67,14 +84,32 @@ async fn carry(caller: TcpStream, hub: Option<SocketAddr>, weather: watch::Recei
     };
     tokio::select! {
         () = cut => {}
-        () = questions(from_caller, to_hub, seen.clone()) => {}
+        () = questions(from_caller, to_hub, echo, seen.clone()) => {}
         () = answers(from_hub, to_caller, seen) => {}
     }
+}
+
+/// A second connection to the hub, whose answers nobody hears.
+fn echo(hub: std::io::Result<SocketAddr>) -> Option<UnboundedSender<Vec<u8>>> {
+    let (said, mut heard) = unbounded_channel::<Vec<u8>>();
+    let hub = hub.ok()?;
+    tokio::spawn(async move {
+        let (mut from, mut to) = TcpStream::connect(hub).await?.into_split();
+        tokio::spawn(async move { tokio::io::copy(&mut from, &mut tokio::io::sink()).await });
+        while let Some(piece) = heard.recv().await {
+            to.write_all(&piece).await?;
+        }
+        // What was said last is heard before the connection ends.
+        tokio::time::sleep(LATE).await;
+        std::io::Result::Ok(())
+    });
+    Some(said)
 }
 
 async fn questions(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
+    echo: Option<UnboundedSender<Vec<u8>>>,
     weather: watch::Receiver<Weather>,
 ) {
     const LISTEN: &[u8] = b"LISTEN";
@@ -85,7 +120,11 @@ async fn questions(
         match weather {
             Weather::Dark => return std::future::pending().await,
             Weather::Deaf if said.windows(LISTEN.len()).any(|part| part == LISTEN) => return,
+            Weather::Slow => tokio::time::sleep(LATE).await,
             _ => {}
+        }
+        if let Some(echo) = &echo {
+            let _ = echo.send(said.to_vec());
         }
         if to.write_all(said).await.is_err() {
             return;
@@ -107,6 +146,9 @@ async fn answers(
                 return;
             }
             Weather::Dark => std::future::pending().await,
+            // The first answers only greet.
+            Weather::Resets if length > 200 => return,
+            Weather::Slow => tokio::time::sleep(LATE).await,
             _ => {}
         }
         if to.write_all(&buffer[..length]).await.is_err() {
