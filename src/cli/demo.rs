@@ -31,6 +31,8 @@ impl Demo {
     pub async fn run(self) -> Outcome {
         super::serve::log_to_stderr("warn");
         let mut stage = Stage::open(self.listen).await?;
+        stage.found_group().await?;
+        show_page(&stage);
         let played = scenes::play(&mut stage).await;
         let as_written = match &played {
             Ok(as_written) => *as_written,
@@ -63,18 +65,22 @@ fn loopback(text: &str) -> Result<SocketAddr, String> {
         .ok_or_else(|| why.to_owned())
 }
 
-/// What somebody at the keyboard can do next.
-fn invite(stage: &Stage) {
-    let hub = stage.address();
-    println!("\n网页 (the page)：http://{hub}/");
+/// Where to watch the week go by.
+fn show_page(stage: &Stage) {
+    println!("网页 (the page)：http://{}/", stage.address());
     println!(
         "  集团办的令牌 (sign in as the group office)：{}",
         stage.token(cast::OFFICE)
     );
     println!(
-        "  春风分校的令牌 (as a branch school)：{}",
+        "  春风分校的令牌 (as a branch school)：{}\n",
         stage.token("春风分校")
     );
+}
+
+/// What somebody at the keyboard can do next.
+fn invite(stage: &Stage) {
+    let hub = stage.address();
     println!(
         "\n中心仍在运行，可以动手试试 (the hub stays up; paste these into a second terminal):\n"
     );

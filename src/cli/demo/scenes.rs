@@ -43,7 +43,6 @@ fn say(line: &str) {
 }
 
 async fn founding(stage: &mut Stage) -> Result<(), Error> {
-    stage.found_group().await?;
     say(&format!(
         "建集团、{} 所学校和各自的凭证 (a group, its campuses, a credential each)",
         CAMPUSES.len()
