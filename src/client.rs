@@ -24,7 +24,7 @@
 //! # let token = hub.create_credential(group, new).await?.1.reveal().to_owned();
 //! # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
 //! # let address = format!("http://{}", listener.local_addr()?);
-//! # tokio::spawn(lianxiao::grpc::serve(hub, listener.into(), std::future::pending()));
+//! # tokio::spawn(lianxiao::grpc::serve(hub, listener, std::future::pending()));
 //! use lianxiao::client::{Line, Replica, fresh_id};
 //! use lianxiao::wire::v1::{CanteenNote, content::Kind};
 //!

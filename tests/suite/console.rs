@@ -84,7 +84,7 @@ async fn the_office_sees_every_campus_and_a_campus_its_own_page() {
 }
 
 #[tokio::test]
-async fn a_campus_is_shown_nothing_that_is_anothers() {
+async fn a_campus_is_shown_nothing_that_belongs_to_another() {
     let hub = TestHub::start().await;
     let (record, hidden) = (fresh(), fresh());
     let (head, lake) = (hub.campus(HEAD), hub.campus(LAKE));
