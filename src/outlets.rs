@@ -6,7 +6,6 @@ pub mod chase;
 pub mod csv;
 pub mod exchanges;
 pub mod ics;
-mod json;
 pub mod menus;
 pub mod sessions;
 mod sheet;
@@ -16,5 +15,4 @@ pub mod week;
 pub mod words;
 pub mod xlsx;
 
-pub use json::json;
 pub use sheet::{Cell, Sheet, ratio, when, zone};

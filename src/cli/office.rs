@@ -144,7 +144,7 @@ impl Office {
         if let Some(file) = &self.xlsx {
             written(file, &outlets::xlsx::sheets(sheets)?)
         } else if self.json {
-            let json = outlets::json(name, answer)?;
+            let json = crate::wire::json::json(name, answer)?;
             Ok(harmless(&json.to_string()) + "\n")
         } else if self.csv {
             Ok(outlets::csv::csv(sheets))

@@ -8,7 +8,7 @@ use crate::intake::reading::Reading;
 use crate::intake::{What, read};
 use crate::model::clock::{Clock as _, SystemClock};
 use crate::model::text::harmless;
-use crate::outlets::json;
+use crate::wire::json::json;
 use crate::wire::v1;
 use clap::{Args, ValueEnum};
 use comfy_table::{ContentArrangement, Table, presets};
@@ -147,7 +147,7 @@ pub fn document(reading: &Reading) -> Result<Value, super::Error> {
 
 /// A content as the contract writes it in JSON: what stands behind `put.content`.
 fn content(kind: v1::content::Kind) -> Result<Value, super::Error> {
-    json("Content", &v1::Content { kind: Some(kind) })
+    Ok(json("Content", &v1::Content { kind: Some(kind) })?)
 }
 
 fn place(place: &Place) -> Value {

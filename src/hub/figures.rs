@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub type Instant = (i64, Timestamp);
 
 /// What each report reads beside the registers.
-const OF_STATUS: &[&str] = &["menu", "session", "exchange", "correction"];
+const OF_STATUS: &[&str] = &["menu", "session", "exchange", "proposal", "correction"];
 const OF_MENUS: &[&str] = &["menu"];
 const OF_SESSIONS: &[&str] = &["session", "vocabulary"];
 const OF_EXCHANGES: &[&str] = &["exchange"];

@@ -2,7 +2,7 @@
 
 use super::CONTRACT;
 use bytes::Bytes;
-use prost::{DecodeError, Message as _};
+use prost::{DecodeError, Message};
 use prost_reflect::{DynamicMessage, MessageDescriptor, SerializeOptions};
 use serde_json::Value;
 
@@ -26,6 +26,14 @@ pub fn shown(message: &str, bytes: &[u8]) -> Result<Value, DecodeError> {
         .serialize_with_options(serde_json::value::Serializer, &SerializeOptions::new())
         .expect("what was decoded can be shown");
     Ok(shown)
+}
+
+/// A message of `lianxiao.v1`, by its name there, as JSON; fields at their default are left out.
+///
+/// # Errors
+/// When the message is not of that name.
+pub fn json(name: &str, message: &impl Message) -> Result<Value, DecodeError> {
+    shown(name, &message.encode_to_vec())
 }
 
 /// The message of `lianxiao.v1` that JSON writes, encoded.

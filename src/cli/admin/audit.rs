@@ -3,7 +3,7 @@
 use super::{Operator, Outcome};
 use crate::model::clock::{Clock as _, SystemClock};
 use crate::model::text::harmless;
-use crate::outlets::json;
+use crate::wire::json::json;
 use crate::wire::v1::audit_entry::What;
 use crate::wire::{convert, v1};
 use clap::Args;

@@ -64,32 +64,19 @@ impl Words {
         Words { all, topic }
     }
 
-    fn schemes(&self) -> impl Iterator<Item = &v1::Vocabulary> {
+    fn schemes(&self) -> impl Iterator<Item = &v1::Vocabulary> + Clone {
         let all = self.all.values().map(|known| &known.content);
         all.filter(|vocabulary| vocabulary.topic() == self.topic)
     }
 
-    /// What a word may mean on a day, by the group's words, or by the standard ones where it keeps none.
-    fn meant(&self, value: &str, day: Date) -> impl Iterator<Item = &v1::Word> {
-        let kept = self.schemes().next().is_some();
-        let standard = STANDARD
-            .iter()
-            .filter(move |vocabulary| !kept && vocabulary.topic() == self.topic);
-        let words = self.schemes().chain(standard);
-        let words = words.flat_map(|vocabulary| &vocabulary.words);
-        words.filter(move |word| used(word).contains(day) && is_called(word, value))
-    }
-
-    /// Everything that is called one of these on a day, by all its names: 道法 is 道德与法治 too.
+    /// Everything that is called one of these on a day, by all its names.
     pub fn spellings<'a>(&'a self, values: &'a [String], day: Date) -> BTreeSet<&'a str> {
-        let meant = values.iter().flat_map(|value| self.meant(value, day));
-        let names = meant.flat_map(names).chain(values);
-        names.map(String::as_str).collect()
+        spellings(self.schemes(), self.topic, values, day)
     }
 
     /// The stages a grade may be of: grade 6 is of two, where a group has the 6-3 and the 5-4 system.
     pub fn stages(&self, grade: &str, day: Date) -> BTreeSet<v1::Stage> {
-        let stages = self.meant(grade, day).map(v1::Word::stage);
+        let stages = meant(self.schemes(), self.topic, grade, day).map(v1::Word::stage);
         stages
             .filter(|stage| *stage != v1::Stage::Unspecified)
             .collect()
@@ -135,24 +122,37 @@ fn is_called(word: &v1::Word, value: &str) -> bool {
     names(word).any(|name| name == value)
 }
 
-/// What a word is called now: an alias or an old name becomes its code; what nobody knows stays as it is.
-#[must_use]
-pub fn canonical<'a, 'w: 'a>(
-    vocabularies: impl Iterator<Item = &'w v1::Vocabulary> + Clone,
+/// What a word may mean on a day, by the words a group keeps of a topic, or by the standard ones where it keeps
+/// none.
+fn meant<'a>(
+    schemes: impl Iterator<Item = &'a v1::Vocabulary> + Clone,
     topic: Topic,
-    value: &'a str,
-) -> &'a str {
-    let words = || {
-        let schemes = vocabularies
-            .clone()
-            .filter(|scheme| scheme.topic() == topic);
-        schemes.flat_map(|scheme| &scheme.words)
-    };
-    if words().any(|word| word.code == value) {
-        return value;
-    }
-    let alias = |word: &&v1::Word| word.name == value || word.aliases.iter().any(|a| a == value);
-    words().find(alias).map_or(value, |word| &word.code)
+    value: &str,
+    day: Date,
+) -> impl Iterator<Item = &'a v1::Word> {
+    let kept = schemes.clone().next().is_some();
+    let standard = STANDARD
+        .iter()
+        .filter(move |vocabulary| !kept && vocabulary.topic() == topic);
+    let words = schemes.chain(standard);
+    let words = words.flat_map(|vocabulary| &vocabulary.words);
+    words.filter(move |word| used(word).contains(day) && is_called(word, value))
+}
+
+/// Everything that is called one of these on a day, by all its names: 道法 is 道德与法治 too. By the words that a
+/// group keeps of the topic, or by the standard ones where it keeps none.
+pub fn spellings<'a>(
+    vocabularies: impl Iterator<Item = &'a v1::Vocabulary> + Clone,
+    topic: Topic,
+    values: &'a [String],
+    day: Date,
+) -> BTreeSet<&'a str> {
+    let schemes = vocabularies.filter(move |vocabulary| vocabulary.topic() == topic);
+    let meant = values
+        .iter()
+        .flat_map(|value| meant(schemes.clone(), topic, value, day));
+    let names = meant.flat_map(names).chain(values);
+    names.map(String::as_str).collect()
 }
 
 /// The days a word is used.

@@ -2,11 +2,13 @@
 
 use super::{Campus, Counted};
 use crate::kinds::registers::campus::membership;
-use crate::kinds::registers::vocabulary::canonical;
+use crate::kinds::registers::vocabulary::spellings;
 use crate::model::calendar::overlap;
 use crate::model::date::{self, FIRST_DAY, LAST_DAY, Span};
 use crate::office::records::Records;
 use crate::wire::v1::{self, CountRange, SessionForm as Form, VocabularyTopic as Topic};
+use jiff::civil::Date;
+use std::slice;
 
 /// The cells that are expected on some day of a span, with what came of them.
 pub fn cells(
@@ -19,11 +21,15 @@ pub fn cells(
     let mut expected: Vec<_> = expected.filter(|row| overlap(days(row), span)).collect();
     expected.sort_by_key(|row| (&row.subject, &row.grade, &row.from));
     let cells = expected.into_iter().flat_map(|row| {
+        let about: Vec<&Counted<'_>> = sessions
+            .iter()
+            .filter(|of| days(row).contains(of.first) && treats(records, row, of))
+            .collect();
         let asked = members.iter().filter(move |campus| {
             let member = membership(&campus.content);
             asks(row, campus) && overlap(member, days(row)) && overlap(member, span)
         });
-        asked.map(move |campus| cell(records, row, campus, sessions))
+        asked.map(move |campus| cell(row, campus, &about))
     });
     cells.collect()
 }
@@ -42,17 +48,10 @@ fn asks(row: &v1::PrepExpectation, campus: &Campus) -> bool {
     }
 }
 
-fn cell(
-    records: &Records,
-    row: &v1::PrepExpectation,
-    campus: &Campus,
-    sessions: &[Counted<'_>],
-) -> v1::CoverageCell {
+/// What came of a row at a campus, by the sessions that treat of it.
+fn cell(row: &v1::PrepExpectation, campus: &Campus, about: &[&Counted<'_>]) -> v1::CoverageCell {
     let id = campus.id.to_string();
-    let about = sessions.iter().filter(|of| {
-        let in_time = days(row).contains(of.first);
-        in_time && of.campus_ids.contains(&id) && treats(records, row, &of.session.content)
-    });
+    let about = about.iter().filter(|of| of.campus_ids.contains(&id));
     let mut cell = v1::CoverageCell {
         subject: row.subject.clone(),
         grade: row.grade.clone(),
@@ -82,7 +81,8 @@ fn cell(
 }
 
 /// Whether a session is joint prep or research of that subject and grade.
-fn treats(records: &Records, row: &v1::PrepExpectation, session: &v1::Session) -> bool {
+fn treats(records: &Records, row: &v1::PrepExpectation, of: &Counted<'_>) -> bool {
+    let session = &of.session.content;
     let joint = matches!(
         session.form(),
         Form::JointPrep | Form::JointResearch | Form::SameLesson
@@ -90,19 +90,22 @@ fn treats(records: &Records, row: &v1::PrepExpectation, session: &v1::Session) -
     let stage = session.stage == row.stage || session.stage == 0 || row.stage == 0;
     joint
         && stage
-        && named(records, Topic::Subject, &session.subjects, &row.subject)
-        && named(records, Topic::Grade, &session.grades, &row.grade)
+        && named(
+            records,
+            Topic::Subject,
+            &session.subjects,
+            &row.subject,
+            of.first,
+        )
+        && named(records, Topic::Grade, &session.grades, &row.grade, of.first)
 }
 
-/// Whether a word is among others, be it under another name.
-fn named(records: &Records, topic: Topic, names: &[String], wanted: &str) -> bool {
-    let words = records
-        .vocabularies
-        .iter()
-        .map(|vocabulary| &vocabulary.content);
-    let wanted = canonical(words.clone(), topic, wanted);
-    let mut names = names.iter();
-    names.any(|name| canonical(words.clone(), topic, name) == wanted)
+/// Whether a word is among others on a day, be it under another name.
+fn named(records: &Records, topic: Topic, names: &[String], wanted: &String, day: Date) -> bool {
+    let kept = records.vocabularies.iter();
+    let kept = kept.map(|vocabulary| &vocabulary.content);
+    let wanted = spellings(kept, topic, slice::from_ref(wanted), day);
+    names.iter().any(|name| wanted.contains(name.as_str()))
 }
 
 /// The cells with as many sessions as wanted of each, of all cells.
