@@ -214,7 +214,7 @@ fn session(open: &v1::UnrecordedSession, ground: &Ground) -> Watched {
     }
 }
 
-/// Foods to be asked about, and what waits to be put right.
+/// Foods to be asked about, what waits to be put right, and what the campus would change and waits for an answer.
 fn others(campus: &v1::CampusStatus) -> Vec<Watched> {
     const FOOD: Word = Word {
         zh: "食材请核",
@@ -224,6 +224,11 @@ fn others(campus: &v1::CampusStatus) -> Vec<Watched> {
     const RIGHT: Word = Word {
         zh: "待更正",
         en: "to be put right",
+        tone: "warn",
+    };
+    const PROPOSED: Word = Word {
+        zh: "待答复",
+        en: "to be answered",
         tone: "warn",
     };
     let food = |alert: &v1::FoodAlert| Watched {
@@ -246,8 +251,14 @@ fn others(campus: &v1::CampusStatus) -> Vec<Watched> {
             concerns: vec![RIGHT],
         }
     };
+    let proposed = |open: &v1::OpenProposal| Watched {
+        href: format!("/history/{}", open.record_id),
+        text: format!("{}：{}", campus.name, open.why),
+        concerns: vec![PROPOSED],
+    };
     let foods = campus.food_alerts.iter().map(food);
     foods
         .chain(campus.open_corrections.iter().map(right))
+        .chain(campus.open_proposals.iter().map(proposed))
         .collect()
 }

@@ -69,10 +69,21 @@ async fn published(hub: &TestHub, campus: &str, menu: v1::Menu) -> String {
 async fn the_office_sees_every_campus_and_a_campus_its_own_page() {
     let hub = in_term().await;
     published(&hub, SPRING, menu(&["2026-05-11", "2026-05-12"])).await;
+    let rules = v1::Policy {
+        time_zone: "Asia/Shanghai".to_owned(),
+        ..Default::default()
+    };
+    let wanted = v1::Proposal {
+        why: "食谱改为周五截止".to_owned(),
+        register: Some(v1::proposal::Register::Policy(rules)),
+        ..Default::default()
+    };
+    hub.campus(LAKE).applied(create(&fresh(), wanted)).await;
     let office = Browser::signed_in(&hub, &hub.group.office).await;
     let page = office.get("/").await;
     page.is(200);
-    for name in [HEAD, SPRING, LAKE, "【催报】", "◐", "not due yet"] {
+    let waits = format!("{LAKE}：食谱改为周五截止");
+    for name in [HEAD, SPRING, LAKE, "【催报】", "◐", "not due yet", &waits] {
         page.shows(name);
     }
     let spring = Browser::signed_in(&hub, &hub.group.member(SPRING).token).await;
