@@ -80,6 +80,8 @@ fn a_register_is_read_once_for_all_the_names_of_a_batch() {
     assert_eq!(told(&group).as_deref(), Some("s.speakers[0]"));
     assert_eq!(told(&group).as_deref(), Some("s.speakers[0]"));
     let read = group.read.get();
+    // A push of ALL keeps the plan before it beside the one it goes on with.
+    let _kept = group.surveys().clone();
     group.write(colleague(7, "王老师"));
     assert_eq!(
         told(&group).as_deref(),

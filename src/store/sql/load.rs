@@ -3,7 +3,7 @@
 use super::column::{hash, id, id_bytes, place, place_bytes, who};
 use super::commits::{COMMIT, COMMIT_BEFORE, head_of};
 use super::db::Db;
-use super::report::as_of_statement;
+use super::report::{NEWEST_STANDS, as_of_statement};
 use super::statement::{Column, Look, Row, Sql, query};
 use crate::model::date::Span;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
@@ -124,8 +124,7 @@ fn whole_kinds(loaded: &mut Loaded, needs: &Needs, rows: &[Row]) -> Result<()> {
 
 /// Every live record of a kind.
 fn newest_of(group: GroupKey, kind: &'static str) -> Sql<'static> {
-    // What is not superseded yet counts as superseded at the largest position.
-    as_of_statement(group, kind, i64::MAX - 1, Span::ALWAYS)
+    as_of_statement(group, kind, NEWEST_STANDS, Span::ALWAYS)
 }
 
 /// Days that lie no more than a week apart are looked for at once: a batch brings the sessions of a term.

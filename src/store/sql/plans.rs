@@ -120,6 +120,10 @@ async fn records_are_found_by_their_days() {
     let ending = "version (grp=? AND kind=? AND ends_on>? AND ends_on<?)";
     let open = "version (grp=? AND kind=? AND ends_on=? AND superseded_at>?)";
     goes(report::AS_OF, &[ending, open]).await;
+    let sight = Sight::of([Who::Group, Who::Office]);
+    let sql = report::seen_statement(GROUP, "menu", Span::ALWAYS, &sight);
+    let seen = "a (grp=? AND id=? AND who=?)";
+    goes(&text(&sql), &[ending, seen, open, seen]).await;
     let sql = load::near_statement(GROUP, "session", Span::ALWAYS);
     goes(&text(&sql), &[ending]).await;
 }

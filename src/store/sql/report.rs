@@ -34,8 +34,8 @@ pub async fn as_of(
     in_order(as_of_statement(group, kind, position, span), db).await
 }
 
-/// Newest versions have no successor.
-const NEWEST_STANDS: i64 = NEWEST - 1;
+/// What has no successor yet counts as superseded at the largest position.
+pub const NEWEST_STANDS: i64 = NEWEST - 1;
 
 pub async fn seen(
     db: &mut Db<'_>,
@@ -44,10 +44,14 @@ pub async fn seen(
     span: Span,
     sight: &Sight,
 ) -> Result<Vec<Version>> {
+    in_order(seen_statement(group, kind, span, sight), db).await
+}
+
+pub fn seen_statement<'q>(group: GroupKey, kind: &'q str, span: Span, sight: &'q Sight) -> Sql<'q> {
     let mut sql = as_of_statement(group, kind, NEWEST_STANDS, span);
     on_topic(&mut sql, sight);
     seen_by(&mut sql, sight);
-    in_order(sql, db).await
+    sql
 }
 
 async fn in_order(sql: Sql<'_>, db: &mut Db<'_>) -> Result<Vec<Version>> {
