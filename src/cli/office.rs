@@ -5,16 +5,13 @@ mod excuse;
 use super::way::Way;
 use super::{Error, Outcome};
 use crate::client::{Authorised, Line, ReplicaError};
-use crate::model::calendar::monday;
-use crate::model::clock::{Clock as _, SystemClock};
 use crate::model::text::harmless;
 use crate::outlets::{self, Sheet};
 use crate::wire::v1::office_service_client::OfficeServiceClient;
 use crate::wire::{convert, v1};
 use clap::{Args, Subcommand};
-use jiff::civil::{Date, date};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use prost::Message;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -64,10 +61,11 @@ enum Verb {
 #[derive(Args)]
 struct Days {
     /// The first day; when left out, for the table today, for sessions the first of the school year, else
-    /// Monday of this week
+    /// that of this service week, where the group lives
     #[arg(long, value_name = "YYYY-MM-DD")]
     from: Option<Date>,
-    /// The last day; when left out, for the table the first day, for sessions today, else Saturday of next week
+    /// The last day; when left out, for the table the first day, for sessions today, else that of the week
+    /// after
     #[arg(long, value_name = "YYYY-MM-DD")]
     to: Option<Date>,
 }
@@ -111,18 +109,13 @@ impl Office {
 
     async fn answer(&self, line: &Line) -> Result<String, Error> {
         let hub = line.office();
-        let now = self.at.unwrap_or_else(|| SystemClock.now());
-        let today = now.to_zoned(TimeZone::system()).date();
         match &self.verb {
-            Verb::Status(days) => self.status(hub, days.weeks(today)).await,
-            Verb::Matrix(matrix) => self.matrix(hub, matrix, today).await,
-            Verb::Table(days) => self.table(hub, days.only(today)).await,
-            Verb::Sessions(days) => self.sessions(hub, days.year(today)).await,
+            Verb::Status(days) => self.status(hub, days.said()).await,
+            Verb::Matrix(matrix) => self.matrix(hub, matrix).await,
+            Verb::Table(days) => self.table(hub, days.said()).await,
+            Verb::Sessions(days) => self.sessions(hub, days.said()).await,
             Verb::Exchanges(of) => self.exchanges(hub, of.date).await,
-            Verb::Shares(of) => {
-                self.shares(hub, of.year.unwrap_or(school_year(today)))
-                    .await
-            }
+            Verb::Shares(of) => self.shares(hub, of.year.unwrap_or_default()).await,
             Verb::Chase(chase) => self.chase(hub, chase.line).await,
             Verb::Excuse(excuse) => excuse.ask(line).await,
         }
@@ -165,8 +158,8 @@ impl Office {
         self.shown("GetGroupStatusResponse", &answer, &sheets)
     }
 
-    async fn matrix(&self, mut hub: Hub, matrix: &Matrix, today: Date) -> Result<String, Error> {
-        let (first_date, last_date) = matrix.days.weeks(today);
+    async fn matrix(&self, mut hub: Hub, matrix: &Matrix) -> Result<String, Error> {
+        let (first_date, last_date) = matrix.days.said();
         let period = match matrix.by_day {
             true => v1::MenuPeriod::Day,
             false => v1::MenuPeriod::Week,
@@ -259,34 +252,12 @@ impl Office {
 }
 
 impl Days {
-    fn or(&self, first: Date, last: impl FnOnce(Date) -> Date) -> Two {
-        let first = self.from.unwrap_or(first);
-        let last = self.to.unwrap_or_else(|| last(first));
-        (first.to_string(), last.to_string())
+    /// As the contract words them: empty where the hub chooses, which knows the group's zone and calendar.
+    fn said(&self) -> Two {
+        [self.from, self.to]
+            .map(|day| day.map_or_else(String::new, |day| day.to_string()))
+            .into()
     }
-
-    /// This week and the next.
-    fn weeks(&self, today: Date) -> Two {
-        self.or(monday(today), |first| {
-            monday(first).saturating_add(12.days())
-        })
-    }
-
-    fn only(&self, today: Date) -> Two {
-        self.or(today, |first| first)
-    }
-
-    /// The school year so far.
-    fn year(&self, today: Date) -> Two {
-        let year = i16::try_from(school_year(today)).unwrap_or(today.year());
-        self.or(date(year, 9, 1), |first| today.max(first))
-    }
-}
-
-/// The calendar year in which the school year of a day begins.
-fn school_year(today: Date) -> i32 {
-    const BEGINS_IN: i8 = 9;
-    i32::from(today.year()) - i32::from(today.month() < BEGINS_IN)
 }
 
 /// Writes a workbook, and says nothing, as whoever writes a file does.

@@ -65,13 +65,7 @@ pub async fn page(
 ) -> Result<Response, Trouble> {
     let hub = &console.hub;
     let book = hub.exchange_book(&caller, None, None).await?;
-    let year = book
-        .year_first_date
-        .get(..4)
-        .and_then(|year| year.parse().ok());
-    let shares = hub
-        .exchange_shares(&caller, year.unwrap_or_default(), None)
-        .await?;
+    let shares = hub.exchange_shares(&caller, None, None).await?;
     let ground = Ground::of(hub, &caller).await?;
     let here = book.exchanges.iter().filter(|booked| booked.on_date);
     let here: Vec<_> = here.filter_map(|booked| booked.standing.clone()).collect();

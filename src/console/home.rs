@@ -76,10 +76,10 @@ pub async fn page(
     let mut ground = Ground::of(hub, &caller).await?;
     let (monday, span) = asked_week(&ground, &query)?;
     let days = hub
-        .menu_matrix(&caller, span, MenuPeriod::Day, None)
+        .menu_matrix(&caller, span.into(), MenuPeriod::Day, None)
         .await?;
     let weeks = hub
-        .menu_matrix(&caller, trend_span(monday), MenuPeriod::Week, None)
+        .menu_matrix(&caller, trend_span(monday).into(), MenuPeriod::Week, None)
         .await?;
     let (status, chase) = now(hub, &caller, &mut ground, span).await?;
     let deadlines = days.rows.iter().flat_map(|row| &row.cells);
@@ -156,7 +156,7 @@ async fn now(
             return Ok((status, update.chase.clone().unwrap_or_default()));
         }
     }
-    let status = hub.group_status(caller, span, None).await?;
+    let status = hub.group_status(caller, span.into(), None).await?;
     Ok((status, hub.chase_list(caller, None).await?))
 }
 

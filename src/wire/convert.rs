@@ -87,6 +87,26 @@ pub fn day(field: &str, text: &str) -> Result<jiff::civil::Date, BadArgument> {
     date::day(text).ok_or_else(|| BadArgument::new(field, why()))
 }
 
+/// A day that may be left out.
+///
+/// # Errors
+/// When it is none.
+pub fn optional_day(field: &str, text: &str) -> Result<Option<jiff::civil::Date>, BadArgument> {
+    let said = Some(text).filter(|text| !text.is_empty());
+    said.map(|text| day(field, text)).transpose()
+}
+
+/// The first and the last day of a span, either of which may be left out.
+///
+/// # Errors
+/// When one is none.
+pub fn days(first_date: &str, last_date: &str) -> Result<date::Days, BadArgument> {
+    Ok(date::Days {
+        first: optional_day("first_date", first_date)?,
+        last: optional_day("last_date", last_date)?,
+    })
+}
+
 /// A time argument that may be left out.
 ///
 /// # Errors

@@ -133,6 +133,33 @@ async fn every_report_is_printed() {
 }
 
 #[tokio::test]
+async fn days_that_are_left_out_are_the_groups_and_not_the_machines() {
+    let term = Term::over().await;
+    let asked = async |verb: &str| {
+        let json = printed(&term, &words(verb, &["--json"])).await;
+        let json: Value = serde_json::from_str(&json).expect("JSON");
+        json
+    };
+    // The day before is not yet over in Lima.
+    assert_eq!(
+        asked("table").await["dates"],
+        serde_json::json!(["2026-07-04"])
+    );
+    let sessions = asked("sessions").await;
+    assert_eq!(
+        [&sessions["firstDate"], &sessions["lastDate"]],
+        ["2025-09-01", "2026-07-04"]
+    );
+    let status = asked("status").await;
+    assert_eq!(
+        [&status["firstDate"], &status["lastDate"]],
+        ["2026-06-29", "2026-07-11"]
+    );
+    assert_eq!(asked("matrix").await["columns"][0]["date"], "2026-06-29");
+    assert_eq!(asked("shares").await["firstDate"], "2025-09-01");
+}
+
+#[tokio::test]
 async fn the_office_excuses_a_menu_at_the_terminal() {
     let term = Term::over().await;
     let record = id("spring 2026-05-25");
