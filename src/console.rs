@@ -17,6 +17,7 @@ mod menu;
 mod public;
 mod read;
 mod record;
+mod report;
 mod session;
 mod sheets;
 mod sign_in;
@@ -50,6 +51,8 @@ pub fn pages(hub: Arc<Hub>, secure: bool) -> Router {
         .route("/matrix.xlsx", get(sheets::matrix))
         .route("/exchanges", get(book::page))
         .route("/exchanges.xlsx", get(sheets::exchanges))
+        .route("/report/{name}", get(report::page))
+        .route("/report/{name}/sheet.xlsx", get(report::sheet))
         .route("/campus/{id}", get(campus::page))
         .route("/campus/{id}/week.xlsx", get(sheets::week))
         .route("/session/{id}", get(session::page))

@@ -133,16 +133,23 @@ impl Office {
     }
 
     /// An answer in the form that was asked for.
-    fn shown(&self, name: &str, answer: &impl Message, sheets: &[Sheet]) -> Result<String, Error> {
+    fn shown(
+        &self,
+        name: &str,
+        (answer, instant): (&impl Message, Option<&v1::Instant>),
+        sheets: &[Sheet],
+    ) -> Result<String, Error> {
+        let as_of = outlets::as_of(instant);
         if let Some(file) = &self.xlsx {
-            written(file, &outlets::xlsx::sheets(sheets)?)
+            written(file, &outlets::xlsx::sheets(sheets, &as_of)?)
         } else if self.json {
             let json = crate::wire::json::json(name, answer)?;
             Ok(harmless(&json.to_string()) + "\n")
         } else if self.csv {
             Ok(outlets::csv::csv(sheets))
         } else {
-            Ok(outlets::table::tables(sheets) + "\n")
+            let tables = outlets::table::tables(sheets);
+            Ok(format!("{tables}\n截至 as of {as_of}\n"))
         }
     }
 
@@ -155,7 +162,11 @@ impl Office {
         let answer = hub.get_group_status(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
         let sheets = outlets::status::sheets(&answer);
-        self.shown("GetGroupStatusResponse", &answer, &sheets)
+        self.shown(
+            "GetGroupStatusResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )
     }
 
     async fn matrix(&self, mut hub: Hub, matrix: &Matrix) -> Result<String, Error> {
@@ -173,11 +184,15 @@ impl Office {
         let answer = hub.get_menu_matrix(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
         if let Some(file) = &self.xlsx {
-            let as_of = as_of(answer.instant.as_ref());
+            let as_of = outlets::as_of(answer.instant.as_ref());
             return written(file, &outlets::xlsx::matrix(&answer, "", &as_of)?);
         }
         let sheets = outlets::menus::matrix(&answer);
-        self.shown("GetMenuMatrixResponse", &answer, &sheets)
+        self.shown(
+            "GetMenuMatrixResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )
     }
 
     async fn table(&self, mut hub: Hub, (first_date, last_date): Two) -> Result<String, Error> {
@@ -189,7 +204,11 @@ impl Office {
         let answer = hub.get_meal_table(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
         let sheets = outlets::menus::table(&answer);
-        self.shown("GetMealTableResponse", &answer, &sheets)
+        self.shown(
+            "GetMealTableResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )
     }
 
     async fn sessions(&self, mut hub: Hub, (first_date, last_date): Two) -> Result<String, Error> {
@@ -201,7 +220,11 @@ impl Office {
         let answer = hub.get_session_report(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
         let sheets = outlets::sessions::sheets(&answer);
-        self.shown("GetSessionReportResponse", &answer, &sheets)
+        self.shown(
+            "GetSessionReportResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )
     }
 
     async fn exchanges(&self, mut hub: Hub, date: Option<Date>) -> Result<String, Error> {
@@ -212,7 +235,7 @@ impl Office {
         let answer = hub.get_exchange_book(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
         if let Some(file) = &self.xlsx {
-            let as_of = as_of(answer.instant.as_ref());
+            let as_of = outlets::as_of(answer.instant.as_ref());
             let name = |id: &str| {
                 let campus = answer.campuses.iter().find(|campus| campus.campus_id == id);
                 campus.map_or(id, |campus| &campus.name).to_owned()
@@ -220,7 +243,11 @@ impl Office {
             return written(file, &outlets::xlsx::national(&answer, ("", &as_of), name)?);
         }
         let sheets = outlets::exchanges::book(&answer);
-        self.shown("GetExchangeBookResponse", &answer, &sheets)
+        self.shown(
+            "GetExchangeBookResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )
     }
 
     async fn shares(&self, mut hub: Hub, school_year: i32) -> Result<String, Error> {
@@ -231,7 +258,11 @@ impl Office {
         let answer = hub.get_exchange_shares(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
         let sheets = outlets::exchanges::shares(&answer);
-        self.shown("GetExchangeSharesResponse", &answer, &sheets)
+        self.shown(
+            "GetExchangeSharesResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )
     }
 
     async fn chase(&self, mut hub: Hub, line_alone: bool) -> Result<String, Error> {
@@ -243,7 +274,11 @@ impl Office {
         if line_alone {
             return Ok(line + "\n");
         }
-        let shown = self.shown("GetChaseListResponse", &answer, &sheets)?;
+        let shown = self.shown(
+            "GetChaseListResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )?;
         match self.json || self.csv || self.xlsx.is_some() {
             true => Ok(shown),
             false => Ok(format!("{line}\n\n{shown}")),
@@ -265,12 +300,6 @@ fn written(file: &Path, workbook: &[u8]) -> Result<String, Error> {
     let failed = |error| format!("cannot write {}: {error}", file.display());
     std::fs::write(file, workbook).map_err(failed)?;
     Ok(String::new())
-}
-
-/// The time of an instant, in the group's zone.
-fn as_of(instant: Option<&v1::Instant>) -> String {
-    let time = instant.and_then(|instant| instant.time.as_ref());
-    outlets::when(time, &outlets::zone(instant)).text()
 }
 
 /// Prints to whoever still listens.

@@ -73,7 +73,11 @@ pub async fn exchanges(
     workbook(book, "exchanges")
 }
 
-fn workbook(book: Result<Vec<u8>, xlsx::Error>, name: &str) -> Result<Response, Trouble> {
+/// An answer with a workbook, to be kept as a file.
+///
+/// # Errors
+/// When it could not be made.
+pub fn workbook(book: Result<Vec<u8>, xlsx::Error>, name: &str) -> Result<Response, Trouble> {
     let bytes = book.map_err(|error| {
         tracing::error!(%error, "a workbook was not made");
         HubError::invalid("week", "the workbook could not be made")

@@ -130,7 +130,7 @@ impl v1::office_service_server::OfficeService for Office {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let report = async {
-            let year = school_year(request.school_year)?;
+            let year = convert::school_year("school_year", request.school_year)?;
             let time = convert::optional_time("time", request.time.as_ref())?;
             self.hub.exchange_shares(&caller, year, time).await
         };
@@ -198,16 +198,6 @@ fn wanted(request: v1::ErasePersonRequest) -> Result<Wanted, HubError> {
         records: ids.map(record).collect::<Result<_, _>>()?,
         holder: Some(request.holder).filter(|holder| !holder.is_empty()),
     })
-}
-
-/// The same years as in the register of staff counts; 0: it was left out.
-fn school_year(year: i32) -> Result<Option<i16>, HubError> {
-    let known = i16::try_from(year)
-        .ok()
-        .filter(|year| *year == 0 || (2_000..=2_100).contains(year));
-    let known = known
-        .ok_or_else(|| HubError::invalid("school_year", "school_year must be 2000 to 2100"))?;
-    Ok(Some(known).filter(|year| *year != 0))
 }
 
 fn answer<T>(report: Result<T, HubError>) -> Result<Response<T>, Status> {

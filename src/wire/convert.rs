@@ -107,6 +107,18 @@ pub fn days(first_date: &str, last_date: &str) -> Result<date::Days, BadArgument
     })
 }
 
+/// The calendar year in which a school year begins; 0: it was left out. The same years as in the register of staff
+/// counts.
+///
+/// # Errors
+/// When it is of another age.
+pub fn school_year(field: &str, year: i32) -> Result<Option<i16>, BadArgument> {
+    let known = |year: &i16| *year == 0 || (2_000..=2_100).contains(year);
+    let known = i16::try_from(year).ok().filter(known);
+    let why = || BadArgument::new(field, format!("{field} must be 2000 to 2100"));
+    Ok(Some(known.ok_or_else(why)?).filter(|year| *year != 0))
+}
+
 /// A time argument that may be left out.
 ///
 /// # Errors

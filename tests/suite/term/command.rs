@@ -73,6 +73,7 @@ async fn the_matrix_is_a_table_csv_and_json() {
             "3/8 (37.5%)",
             "0",
             "0",
+            "0/31",
         ]
     );
     assert_eq!(row(HEAD)[8..10], ["✓ 按时", "7"]);
@@ -85,7 +86,7 @@ async fn the_matrix_is_a_table_csv_and_json() {
     assert_eq!(
         lake,
         format!(
-            "{LAKE},–,–,–,✓ 按时,✓ 按时,✓ 按时,✓ 按时,✗ 未报,4,4,0,0,0,1,0,20/25 (80.0%),4/5 (80.0%),0,0"
+            "{LAKE},–,–,–,✓ 按时,✓ 按时,✓ 按时,✓ 按时,✗ 未报,4,4,0,0,0,1,0,20/25 (80.0%),4/5 (80.0%),0,0,0/20"
         )
     );
     // The deadline and the hub's time in the group's zone, wherever it is printed; beside them the claim.
