@@ -58,7 +58,12 @@ mod tests {
     #[test]
     fn a_conflict_knows_its_record_and_its_field_is_the_contracts() {
         let id = RecordId(uuid::Uuid::from_u128(5));
-        let state = state(id, 2, vec!["menu.canteen".into()], [b"w", b"x"].map(|text| Bytes::from_static(text)));
+        let state = state(
+            id,
+            2,
+            vec!["menu.canteen".into()],
+            [b"w", b"x"].map(|text| Bytes::from_static(text)),
+        );
         assert_eq!(pushed(&state), Some((id, Bytes::from_static(b"x"))));
         let typed = v1::State::decode(state).unwrap();
         assert!(matches!(typed.kind, Some(v1::state::Kind::Conflict(_))));

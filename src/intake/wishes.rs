@@ -36,7 +36,12 @@ impl Filed {
     /// The paths of what the sheet changes and no amendment can.
     pub fn wish(&self, state: &[u8]) -> Result<Wish, Vec<String>> {
         let amended = |before| amendment(before, &self.after, v1::AmendReason::Unspecified);
-        match self.before.as_ref().filter(|_| is_published(state)).map(amended) {
+        match self
+            .before
+            .as_ref()
+            .filter(|_| is_published(state))
+            .map(amended)
+        {
             Some(Some((amend, left))) if left.is_empty() => Ok(Wish::Amend(amend)),
             Some(Some((_, left))) => Err(left),
             _ => Ok(Wish::Put(self.after.clone())),

@@ -47,11 +47,15 @@ pub struct Duties {
 /// What of it a campus is told that may see some kinds.
 #[must_use]
 pub fn duties(now: &GroupUpdate, campus_id: &str, sees: impl Fn(&str) -> bool) -> Duties {
-    let menus = now.menus.iter().filter(|_| sees("menu")).flat_map(|matrix| {
-        let row = matrix.rows.iter().filter(|row| row.campus_id == campus_id);
-        let columns = matrix.columns.iter().map(|column| column.date.clone());
-        row.flat_map(move |row| columns.clone().zip(row.cells.iter().cloned()))
-    });
+    let menus = now
+        .menus
+        .iter()
+        .filter(|_| sees("menu"))
+        .flat_map(|matrix| {
+            let row = matrix.rows.iter().filter(|row| row.campus_id == campus_id);
+            let columns = matrix.columns.iter().map(|column| column.date.clone());
+            row.flat_map(move |row| columns.clone().zip(row.cells.iter().cloned()))
+        });
     let chased = now.chase.iter().flat_map(|chase| &chase.campuses);
     let items = chased
         .filter(|campus| campus.campus_id == campus_id)

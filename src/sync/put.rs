@@ -170,13 +170,7 @@ impl Work<'_, '_> {
     }
 
     /// Keeps the edit whole, as a record that the owner and the office see.
-    fn keep_conflict(
-        &mut self,
-        live: &Live,
-        paths: Vec<String>,
-        base: Bytes,
-        put: &Put,
-    ) -> Answer {
+    fn keep_conflict(&mut self, live: &Live, paths: Vec<String>, base: Bytes, put: &Put) -> Answer {
         let id = conflict_id(self.caller.place, self.mutation.id.0);
         let record = self.mutation.record;
         let state = conflict::state(record, live.version, paths, [base, put.content.clone()]);

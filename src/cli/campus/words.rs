@@ -1,9 +1,9 @@
 //! The contract's own words for people: kinds, values and actions, in Chinese and English.
 
 use super::lang::Lang;
+use crate::wire::comments;
 use crate::wire::json::described;
 use crate::wire::v1::Outcome;
-use crate::wire::comments;
 use prost_reflect::{EnumValueDescriptor, FieldDescriptor};
 use regex::Regex;
 use std::sync::LazyLock;
