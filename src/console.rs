@@ -1,6 +1,7 @@
 //! The pages of a hub, for a browser on the port where gRPC is spoken. A page is read by the functions that a
 //! call is read by, for the same caller: nothing is decided here. One file a page.
 
+mod asks;
 mod assets;
 mod board;
 mod book;
@@ -16,6 +17,7 @@ mod home;
 mod live;
 mod menu;
 mod public;
+mod push;
 pub mod read;
 mod record;
 mod report;
@@ -59,6 +61,8 @@ pub fn pages(hub: Arc<Hub>, secure: bool) -> Router {
         .route("/session/{id}", get(session::page))
         .route("/exchange/{id}", get(exchange::page))
         .route("/menu/{id}", get(menu::page))
+        .route("/menu/{id}/excuse", post(asks::excuse))
+        .route("/correct/{id}", post(asks::correct))
         .route("/history/{id}", get(history::page))
         .route("/calendar", get(calendar::page))
         .route("/calendar/link", post(calendar::link))

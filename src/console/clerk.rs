@@ -6,7 +6,7 @@ mod desk;
 mod duties;
 mod hub;
 mod told;
-mod words;
+pub mod words;
 
 pub use desk::Desk;
 pub use hub::HubDesk;

@@ -44,6 +44,8 @@ struct Watched {
 struct Page {
     frame: Frame,
     monday: Date,
+    /// Why a late menu may be excused, as the contract and as people name it.
+    reasons: Vec<(&'static str, Word)>,
     week: String,
     before: Date,
     after: Date,
@@ -91,6 +93,7 @@ pub async fn page(
         before: monday.saturating_sub(7.days()),
         after: monday.saturating_add(7.days()),
         monday,
+        reasons: words::excuse_reasons(),
         line: chase.line,
         chased: chase.campuses.into_iter().map(chased).collect(),
         bars: timeliness(&weeks),

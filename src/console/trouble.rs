@@ -1,11 +1,17 @@
 //! Why a page is not shown, in Chinese and English. The same refusals as in `grpc/status.rs`, as HTTP calls them.
 
+use super::clerk::words;
 use super::frame::Frame;
+use super::read::Ground;
 use crate::hub::HubError;
 use crate::wire::convert::BadArgument;
+use crate::wire::v1;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+
+/// The reason of a wish that was refused as an item of a push is.
+const REFUSED: &str = "REJECTED";
 
 /// A refusal.
 pub struct Trouble {
@@ -58,6 +64,21 @@ impl Trouble {
             reason: "INVALID_ARGUMENT",
             zh: zh.to_owned(),
             en: en.to_owned(),
+        }
+    }
+
+    /// What the hub refused of a wish, which counted it already.
+    pub fn refused(refusals: &[v1::Finding], ground: &Ground) -> Self {
+        let both = refusals.iter().map(|finding| {
+            let zh = words::said(&finding.message_zh, ground);
+            (zh, finding.message_en.clone())
+        });
+        let (zh, en): (Vec<String>, Vec<String>) = both.unzip();
+        Trouble {
+            status: StatusCode::CONFLICT,
+            reason: REFUSED,
+            zh: format!("未办理：{}", zh.join("；")),
+            en: format!("Nothing was done: {}", en.join("; ")),
         }
     }
 
@@ -163,7 +184,11 @@ impl IntoResponse for Trouble {
             frame: Frame::outside("未能显示 Not shown"),
             trouble: &self,
         };
-        self.counted(html(self.status, &page))
+        let answer = html(self.status, &page);
+        match self.reason {
+            REFUSED => answer,
+            _ => self.counted(answer),
+        }
     }
 }
 
