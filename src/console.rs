@@ -41,14 +41,21 @@ const FORM_BYTES_MAX: usize = 16 << 10;
 #[derive(Clone)]
 struct Console {
     hub: Arc<Hub>,
-    /// The door speaks TLS.
+    /// Browsers come by TLS.
     secure: bool,
+    /// What everybody is shown.
+    public: Arc<public::Answers>,
 }
 
-/// The pages of a hub. Every request carries the address it came from (`IpAddr`) as an extension; `secure`: the
-/// door speaks TLS.
+/// The pages of a hub. Every request carries the address it came from (`IpAddr`) as an extension; `secure`:
+/// browsers come by TLS.
 pub fn pages(hub: Arc<Hub>, secure: bool) -> Router {
-    let console = Console { hub, secure };
+    let public = Arc::new(public::Answers::of(public::ANSWERS_BYTES_MAX));
+    let console = Console {
+        hub,
+        secure,
+        public,
+    };
     Router::new()
         .route("/", get(home::page))
         .route("/matrix.xlsx", get(sheets::matrix))

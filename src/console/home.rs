@@ -77,11 +77,10 @@ pub async fn page(
     let hub = &console.hub;
     let mut ground = Ground::of(hub, &caller).await?;
     let (monday, span) = asked_week(&ground, &query)?;
-    let days = hub
-        .menu_matrix(&caller, span.into(), MenuPeriod::Day, None)
-        .await?;
+    let days = hub.menu_matrix_now(&caller, span, MenuPeriod::Day).await?;
+    let weeks = trend_span(monday);
     let weeks = hub
-        .menu_matrix(&caller, trend_span(monday).into(), MenuPeriod::Week, None)
+        .menu_matrix_now(&caller, weeks, MenuPeriod::Week)
         .await?;
     let (status, chase) = now(hub, &caller, &mut ground, span).await?;
     let deadlines = days.rows.iter().flat_map(|row| &row.cells);

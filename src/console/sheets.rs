@@ -49,7 +49,7 @@ pub async fn matrix(
     let span = trend_span(monday);
     let report = console
         .hub
-        .menu_matrix(&caller, span.into(), MenuPeriod::Week, None)
+        .menu_matrix_now(&caller, span, MenuPeriod::Week)
         .await?;
     let as_of = ground.moment(ground.now);
     let book = xlsx::matrix(&report, &caller.group.name, &as_of);

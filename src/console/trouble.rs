@@ -204,8 +204,11 @@ pub async fn no_page() -> Trouble {
 
 /// A page as it is sent.
 pub fn html(status: StatusCode, page: &impl Template) -> Response {
-    let text = page
-        .render()
-        .expect("a template of plain values can be filled");
-    (status, Html(text)).into_response()
+    (status, Html(text(page))).into_response()
+}
+
+/// The text of a page.
+pub fn text(page: &impl Template) -> String {
+    page.render()
+        .expect("a template of plain values can be filled")
 }

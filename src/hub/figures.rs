@@ -1,6 +1,7 @@
 //! What the office asks: reports over the records at an instant.
 
 use super::presence::Presence;
+use super::shared::Shared;
 use super::{Hub, HubError};
 use crate::access::Errand;
 use crate::model::caller::Caller;
@@ -14,6 +15,7 @@ use crate::office::{
 use crate::store::{self, Store};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use prost::Message as _;
 use std::sync::Arc;
 
 /// A position and the time at which deadlines are judged.
@@ -34,6 +36,13 @@ const OF_EXCHANGES: &[&str] = &["exchange"];
 const OF_SHARES: &[&str] = &["exchange", "staff_count"];
 /// What is owed beside menus.
 const OF_OTHERS: &[&str] = &["session", "exchange", "proposal", "correction"];
+
+/// Matrices of now by group, span, period, position and minute: deadlines are on the minute, so within one nothing
+/// else moves them.
+pub type Matrices = Shared<(GroupKey, Span, i32, i64, i64), Arc<MenuMatrix>>;
+
+/// How many bytes of them are kept: some hundred.
+pub const MATRICES_BYTES_MAX: usize = 16 << 20;
 
 /// Reads what reports are computed from.
 #[derive(Clone)]
@@ -83,6 +92,30 @@ impl Hub {
         let of = (caller.group.key, instant.0);
         let records = self.figures.menus(of, records, span).await?;
         Ok(office::menu_matrix(&records, span, period, instant))
+    }
+
+    /// Who published menus on time up to now: computed once for all who look.
+    ///
+    /// # Errors
+    /// `Denied` for anybody but the office.
+    pub async fn menu_matrix_now(
+        &self,
+        caller: &Caller,
+        span: Span,
+        period: MenuPeriod,
+    ) -> Result<Arc<MenuMatrix>, HubError> {
+        let instant = self.asked(caller, OF_MENUS, None).await?;
+        let (group, minute) = (caller.group.key, instant.1.as_second() / 60);
+        let question = (group, span, period.into(), instant.0, minute);
+        let compute = async {
+            let of = (group, instant.0);
+            let registers = self.figures.registers(of).await?;
+            let records = self.figures.menus(of, registers, span).await?;
+            let matrix = office::menu_matrix(&records, span, period, instant);
+            let bytes = matrix.encoded_len();
+            Ok((Arc::new(matrix), bytes))
+        };
+        self.matrices.get(question, compute).await
     }
 
     /// What is on the table.

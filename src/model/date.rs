@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Time};
 
 /// A span of days, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// The first day.
     pub first: Date,
