@@ -276,6 +276,21 @@ async fn before_a_deadline_nothing_is_owed_and_after_it_is() {
     );
 }
 
+#[tokio::test]
+async fn the_first_week_of_a_term_is_due_on_the_last_working_day_before_it() {
+    let term = Term::begin().await;
+    let span = ["2026-05-06", "2026-05-09"];
+    let matrix = matrix(&term, span, v1::MenuPeriod::Week, None).await;
+    // The first five days of May are free.
+    let due = Some(stamp("2026-04-30T18:00:00+08:00"));
+    let deadlines: Vec<_> = matrix
+        .rows
+        .iter()
+        .map(|row| row.cells[0].deadline)
+        .collect();
+    assert_eq!(deadlines, [due; 2]);
+}
+
 async fn table(term: &Term, first: &str, last: &str) -> v1::GetMealTableResponse {
     let request = v1::GetMealTableRequest {
         first_date: first.to_owned(),

@@ -103,7 +103,7 @@ async fn whom_to_chase_is_told_as_a_list_and_as_a_line_that_names_nobody() {
         .expect("it owes");
     assert_eq!(spring.items[0].reason(), Reason::MenuIncomplete);
     assert_eq!(spring.items[0].dates, ["2026-06-12"]);
-    // The first days of the term have no deadline, the calendar begins with them; the week after has until tomorrow.
+    // The first days of the term were due before the holidays; the week after has until tomorrow.
     let before = chase(&term, Some("2026-05-08T15:00:30+08:00")).await;
     assert_eq!(
         before.line,
