@@ -85,7 +85,7 @@ pub async fn page(
             into: count(book.total.as_ref()),
             net: 0,
         },
-        shares: shares.shares.iter().map(|of| share(of, &ground)).collect(),
+        shares: shares.shares.iter().map(share).collect(),
         flows: flows(&here, &ground),
     };
     Ok(html(StatusCode::OK, &page))
@@ -139,7 +139,7 @@ fn count(of: Option<&v1::MovementCount>) -> String {
     format!("{} 人次 / {heads} 人 / 折 {full}", of.movements)
 }
 
-fn share(of: &v1::ExchangeShare, ground: &Ground) -> Share {
+fn share(of: &v1::ExchangeShare) -> Share {
     let rule = of.rule.clone().unwrap_or_default();
     let formula = [rule.numerator(), rule.denominator()].map(named::exchange_count);
     let figure = [of.numerator, of.denominator].map(|range| Cell::from(range).text());
@@ -150,9 +150,9 @@ fn share(of: &v1::ExchangeShare, ground: &Ground) -> Share {
         _ => "quiet",
     };
     Share {
-        campus: match of.campus_id.as_str() {
+        campus: match of.name.as_str() {
             "" => "全集团 group".to_owned(),
-            id => ground.name(id).to_owned(),
+            name => name.to_owned(),
         },
         name: rule.name,
         formula: formula.map(named::zh).join(" / "),
