@@ -63,7 +63,9 @@ impl Course {
 fn fields(kind: &str) -> Vec<(String, String)> {
     let kind = described("Content").get_field_by_name(kind);
     let message = kind.and_then(|kind| kind.kind().as_message().cloned());
-    let fields = message.iter().flat_map(|message| message.fields());
+    let fields = message
+        .iter()
+        .flat_map(prost_reflect::MessageDescriptor::fields);
     fields
         .map(|field| {
             (
