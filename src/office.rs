@@ -2,6 +2,7 @@
 
 mod book;
 mod chase;
+mod days;
 mod matrix;
 mod menus;
 mod now;
@@ -14,10 +15,11 @@ mod status;
 mod table;
 mod watch;
 
-pub use book::{ExchangeBook, book_span, exchange_book};
+pub use book::{ExchangeBook, book_span, exchange_book, year_of};
 pub use chase::{ChaseList, chase_list, menu_span, other_span};
+pub use days::{of_today, of_weeks, of_year};
 pub use matrix::{MenuMatrix, menu_matrix, reach};
-pub use now::{GroupNow, GroupUpdate, group_now, two_weeks};
+pub use now::{Duties, GroupNow, GroupUpdate, duties, group_now, position, two_weeks};
 pub use records::{REGISTERS, Records};
 pub use retention::{Overdue, overdue};
 pub use sessions::{SessionReport, session_report};

@@ -1,11 +1,17 @@
 //! Why a page is not shown, in Chinese and English. The same refusals as in `grpc/status.rs`, as HTTP calls them.
 
+use super::clerk::words;
 use super::frame::Frame;
+use super::read::Ground;
 use crate::hub::HubError;
 use crate::wire::convert::BadArgument;
+use crate::wire::v1;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+
+/// The reason of a wish that was refused as an item of a push is.
+const REFUSED: &str = "REJECTED";
 
 /// A refusal.
 pub struct Trouble {
@@ -37,6 +43,42 @@ impl Trouble {
             en:
                 "This form was not sent from a page of this hub. Open the hub's page and try again."
                     .to_owned(),
+        }
+    }
+
+    /// The page of a campus, asked for by somebody who acts for none.
+    pub fn no_campus() -> Self {
+        Trouble {
+            status: StatusCode::FORBIDDEN,
+            reason: "NOT_ALLOWED",
+            zh: "这一页是学校经办人的。您的凭证不属于哪一所学校；要替学校上报，请用该校的凭证登录。".to_owned(),
+            en: "This page is a school's. Your credential belongs to none: to push for a school, sign in with its own."
+                .to_owned(),
+        }
+    }
+
+    /// A form that does not hold what its page put into it.
+    pub fn bad_form(zh: &str, en: &str) -> Self {
+        Trouble {
+            status: StatusCode::BAD_REQUEST,
+            reason: "INVALID_ARGUMENT",
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        }
+    }
+
+    /// What the hub refused of a wish, which counted it already.
+    pub fn refused(refusals: &[v1::Finding], ground: &Ground) -> Self {
+        let both = refusals.iter().map(|finding| {
+            let zh = words::said(&finding.message_zh, ground);
+            (zh, finding.message_en.clone())
+        });
+        let (zh, en): (Vec<String>, Vec<String>) = both.unzip();
+        Trouble {
+            status: StatusCode::CONFLICT,
+            reason: REFUSED,
+            zh: format!("未办理：{}", zh.join("；")),
+            en: format!("Nothing was done: {}", en.join("; ")),
         }
     }
 
@@ -142,7 +184,11 @@ impl IntoResponse for Trouble {
             frame: Frame::outside("未能显示 Not shown"),
             trouble: &self,
         };
-        self.counted(html(self.status, &page))
+        let answer = html(self.status, &page);
+        match self.reason {
+            REFUSED => answer,
+            _ => self.counted(answer),
+        }
     }
 }
 
@@ -158,8 +204,11 @@ pub async fn no_page() -> Trouble {
 
 /// A page as it is sent.
 pub fn html(status: StatusCode, page: &impl Template) -> Response {
-    let text = page
-        .render()
-        .expect("a template of plain values can be filled");
-    (status, Html(text)).into_response()
+    (status, Html(text(page))).into_response()
+}
+
+/// The text of a page.
+pub fn text(page: &impl Template) -> String {
+    page.render()
+        .expect("a template of plain values can be filled")
 }

@@ -2,11 +2,12 @@
 
 use super::records::Records;
 use super::status::group_calendar;
-use super::{ChaseList, GroupStatus, MenuMatrix};
+use super::{Heard, MenuPeriod, chase_list, group_status, menu_matrix};
 use crate::kinds::registers::policy::zone;
 use crate::model::date::Span;
 use crate::wire::convert::stored_time;
 use crate::wire::v1;
+use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
 /// The report, as the contract words it.
@@ -20,11 +21,11 @@ pub struct GroupNow {
     pub changes_at: Timestamp,
 }
 
-/// This service week and the next: from its Monday, or the Sunday with school before it, to the next Saturday.
+/// The service week of a day and the next: from its Monday, or the Sunday with school before it, to the next Saturday.
 #[must_use]
-pub fn two_weeks(records: &Records, time: Timestamp) -> Span {
+pub fn two_weeks(records: &Records, day: Date) -> Span {
     let calendar = group_calendar(records);
-    let monday = calendar.service_week(records.today(time));
+    let monday = calendar.service_week(day);
     let sunday = monday.saturating_sub(1.day());
     let with_sunday = calendar.is_school_day(sunday) && calendar.service_week(sunday) == monday;
     Span {
@@ -33,15 +34,74 @@ pub fn two_weeks(records: &Records, time: Timestamp) -> Span {
     }
 }
 
-/// The reports put together.
+/// What a campus is told of where it stands: nothing of any other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Duties {
+    /// What was written up to here is counted.
+    pub position: i64,
+    /// This service week and the next, each by its Monday, and how the campus's menus of it stand.
+    pub menus: Vec<(String, v1::MenuStanding)>,
+    /// What it is chased for, but for corrections: those are records that it sees.
+    pub owed: Vec<v1::ChaseItem>,
+}
+
+/// What of it a campus is told that may see some kinds.
+#[must_use]
+pub fn duties(now: &GroupUpdate, campus_id: &str, sees: impl Fn(&str) -> bool) -> Duties {
+    let menus = now
+        .menus
+        .iter()
+        .filter(|_| sees("menu"))
+        .flat_map(|matrix| {
+            let row = matrix.rows.iter().filter(|row| row.campus_id == campus_id);
+            let columns = matrix.columns.iter().map(|column| column.date.clone());
+            row.flat_map(move |row| columns.clone().zip(row.cells.iter().cloned()))
+        });
+    let chased = now.chase.iter().flat_map(|chase| &chase.campuses);
+    let items = chased
+        .filter(|campus| campus.campus_id == campus_id)
+        .flat_map(|campus| &campus.items);
+    Duties {
+        position: position(now),
+        menus: menus.collect(),
+        owed: items
+            .filter(|item| kind_of(item.reason()).is_some_and(&sees))
+            .cloned()
+            .collect(),
+    }
+}
+
+/// Up to where what was written is counted.
+#[must_use]
+pub fn position(now: &GroupUpdate) -> i64 {
+    let status = now.status.as_ref();
+    let instant = status.and_then(|status| status.instant.as_ref());
+    instant.map_or(0, |instant| instant.position)
+}
+
+fn kind_of(reason: v1::ChaseReason) -> Option<&'static str> {
+    use v1::ChaseReason::{
+        ArrivalOpen, AttendanceMissing, CorrectionOpen, EndOpen, MenuIncomplete, MenuMissing,
+        SessionOpen, Unspecified,
+    };
+    match reason {
+        MenuMissing | MenuIncomplete => Some("menu"),
+        AttendanceMissing | SessionOpen => Some("session"),
+        ArrivalOpen | EndOpen => Some("exchange"),
+        CorrectionOpen | Unspecified => None,
+    }
+}
+
+/// The reports over a span, of records that reach as far as the widest of them.
 #[must_use]
 pub fn group_now(
     records: &Records,
-    status: GroupStatus,
-    menus: MenuMatrix,
-    chase: ChaseList,
-    time: Timestamp,
+    heard: &Heard,
+    span: Span,
+    instant: (i64, Timestamp),
 ) -> GroupNow {
+    let (_, time) = instant;
+    let menus = menu_matrix(records, span, MenuPeriod::Week, instant);
     let cells = menus.rows.iter().flat_map(|row| &row.cells);
     let deadlines = cells.filter_map(|cell| stored_time(cell.deadline.as_ref()));
     let tomorrow = records.today(time).saturating_add(1.day());
@@ -51,9 +111,9 @@ pub fn group_now(
     GroupNow {
         changes_at: changes_at.unwrap_or(Timestamp::MAX),
         update: v1::WatchGroupStatusResponse {
-            status: Some(status),
+            status: Some(group_status(records, heard, span, instant)),
             menus: Some(menus),
-            chase: Some(chase),
+            chase: Some(chase_list(records, instant)),
         },
     }
 }

@@ -85,6 +85,7 @@ async function office(browser) {
   assert.equal(await page.evaluate(() => window.stayed), true, "the page was loaded again");
   await picture(page, "office-changed");
   await byKeyboard(page);
+  await asked(page);
   await printed(page);
   await copied(page);
   await onward(page);
@@ -109,6 +110,32 @@ async function byKeyboard(page) {
     });
     assert.ok(seen, `stop ${i} is not seen: ${await page.evaluate(() => document.activeElement.outerHTML)}`);
   }
+}
+
+// A late menu is excused where it stands, and a correction asked for on its page.
+async function asked(page) {
+  await page.goto(`${HUB}/?week=2026-05-04`);
+  const week = page.locator("table.board").first().locator("tbody tr", { hasText: "滨湖分校" }).locator('[data-key^="week"]');
+  await week.locator("summary").click();
+  await week.locator("select").selectOption("EXCUSE_REASON_SUPPLY");
+  await picture(page, "excuse");
+  await week.getByRole("button", { name: /核准/ }).click();
+  await page.locator('[data-key^="week"]').getByText("迟报·已核准").waitFor();
+  await week.locator("summary").click();
+  await week.getByRole("link", { name: /看食谱/ }).click();
+  await page.locator("summary", { hasText: "要求更正" }).click();
+  await page.locator('select[name="field"]').selectOption("meals");
+  await page.locator('input[name="text"]').fill("周三缺素菜");
+  await picture(page, "correct");
+  await page.getByRole("button", { name: /发给学校/ }).click();
+  await page.getByText("餐：周三缺素菜").waitFor();
+  await named(page);
+  for (const name of ["matrix", "sessions", "chase"]) {
+    await page.goto(`${HUB}/report/${name}`);
+    await named(page);
+    await picture(page, `report-${name}`);
+  }
+  await page.goto(`${HUB}/`);
 }
 
 async function printed(page) {
@@ -169,6 +196,9 @@ async function phone(browser) {
   await small.getByRole("heading", { level: 1, name: /供餐周/ }).waitFor();
   await fits(small);
   await picture(small, "phone-office");
+  await small.goto(`${HUB}/report/matrix`);
+  await fits(small);
+  await picture(small, "phone-report");
 }
 
 (async () => {

@@ -1,6 +1,7 @@
 //! The pages, through HTTP/1.1 as a browser asks for them: who is let in, what he sees, and what he does not.
 
-mod browser;
+mod asks;
+pub mod browser;
 mod calendar;
 mod chromium;
 mod live;

@@ -1,6 +1,7 @@
 //! The pages in a real Chromium: `tests/browser/pages.js` looks, this file does what it asks for meanwhile.
 
-use super::{hire, in_term, place, published};
+use super::asks::with_a_late_menu;
+use super::{hire, place, published};
 use crate::harness::{HEAD, LAKE, SPRING, TestHub, within};
 use crate::wishes::{act, announce, create, fresh, menu, session};
 use lianxiao::model::ids::Place;
@@ -48,7 +49,7 @@ const WEEK: [&str; 5] = [
 
 #[tokio::test]
 async fn the_office_works_in_a_browser() {
-    let hub = in_term().await;
+    let (hub, _) = with_a_late_menu().await;
     published(&hub, HEAD, menu(&WEEK)).await;
     let meeting = fresh();
     let held = [
