@@ -208,7 +208,7 @@ fn inputs<'a>(
 }
 
 fn both(doubt: &Doubt) -> Both {
-    (doubt.zh(), doubt.en())
+    (words::valued(&doubt.zh()), doubt.en())
 }
 
 fn said(findings: &[v1::Finding], ground: &Ground) -> Vec<Both> {

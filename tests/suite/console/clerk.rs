@@ -74,7 +74,12 @@ async fn a_sheet_is_looked_at_corrected_in_its_cell_pushed_and_published() {
     let hub = in_term().await;
     let spring = clerk(&hub).await;
     let page = hand_in(&spring, "食谱.csv", MENU.as_bytes()).await;
-    for text in ["5月33日 周四", "没有“5月33日", "红烧肉", "新增"] {
+    for text in [
+        "5月33日 周四",
+        "“5月33日 周四”是哪一天无法确定",
+        "红烧肉",
+        "新增",
+    ] {
         page.shows(text);
     }
     assert!(
@@ -88,7 +93,7 @@ async fn a_sheet_is_looked_at_corrected_in_its_cell_pushed_and_published() {
     let page = form.send(&spring, &[]).await;
     page.shows("改过的地方已经重新读过");
     page.shows("清蒸鱼");
-    assert!(!page.body.contains("没有“5月33日"), "{}", page.body);
+    assert!(!page.body.contains("无法确定"), "{}", page.body);
     assert!(records(&hub, "menu").await.is_empty());
     let form = Form::to(&page, "/desk/sheet/send");
     assert_eq!(
@@ -292,7 +297,10 @@ async fn what_is_refused_says_why_and_leads_back_to_the_sheet() {
     }
     let back = Form::to(&told, "/desk/sheet/again");
     let page = back.send(&spring, &[]).await;
-    page.shows("修改");
+    page.shows("这几处不能再改：标题");
+    let mut form = Form::to(&page, "/desk/sheet/send");
+    form.correct("field./menu/label@", "");
+    let page = form.send_to("/desk/sheet/again", &spring, &[]).await;
     let form = Form::to(&page, "/desk/sheet/send");
     let told = form
         .send(&spring, &[("reason", "AMEND_REASON_MISPRINT")])
