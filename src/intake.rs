@@ -23,6 +23,7 @@ pub mod reading;
 mod session;
 mod sheet;
 pub mod source;
+mod staff_count;
 mod when;
 mod words;
 
@@ -43,6 +44,8 @@ pub enum What {
     Calendar,
     /// Persons.
     Person,
+    /// 教师人数.
+    StaffCount,
 }
 
 /// Reads a file: .xlsx, .xls, .csv or text, in UTF-8 or GB 18030. No bytes make it panic, and none make it
@@ -58,6 +61,7 @@ pub fn read(what: What, bytes: &[u8], known: &Known) -> Result<Reading, Unreadab
         What::Exchange => exchange::read(&sheets, known),
         What::Calendar => calendar::read(&sheets, known),
         What::Person => person::read(&sheets, known),
+        What::StaffCount => staff_count::read(&sheets, known),
     };
     reading.doubts.splice(0..0, doubts);
     Ok(reading)

@@ -239,6 +239,29 @@ pub fn school(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> Option<Uni
     Some(Unit { unit: Some(unit) })
 }
 
+/// The campus, by id, of which a row of a register is: the one a cell names, else the one whose sheet it is.
+pub fn campus_of_group(
+    cell: Option<&Cell>,
+    row: &Cell,
+    known: &Known,
+    doubts: &mut Vec<Doubt>,
+) -> String {
+    let own = known.own().map(|(id, _)| id.to_owned());
+    let doubt = match cell.map(|cell| (cell, known.campuses(&cell.text))) {
+        Some((_, Match::One(id))) => return id.to_owned(),
+        // A person belongs to a campus of the group; of others nobody keeps a row.
+        Some((cell, _)) => {
+            Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed).with("学校 campus")
+        }
+        None => match own {
+            Some(id) => return id,
+            None => Doubt::new(Code::Unstated, row.place.clone(), "").with("单位 campus"),
+        },
+    };
+    doubts.push(doubt);
+    String::new()
+}
+
 /// The id of a school that is a campus.
 #[must_use]
 pub fn campus_id(unit: Option<&Unit>) -> Option<&str> {
