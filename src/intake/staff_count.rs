@@ -8,7 +8,7 @@ use super::doubt::{Code, Doubt};
 use super::known::Known;
 use super::names;
 use super::reading::Reading;
-use super::sheet::{Cell, Row, Sheet, at, distinct};
+use super::sheet::{Cell, Row, Sheet, distinct};
 use super::when::year::{Years, term};
 use super::when::{self, Said, regex};
 use crate::model::date::day;

@@ -3,6 +3,7 @@
 //! What is read here is folded text (see `fold`).
 
 pub mod clock;
+pub mod month;
 pub mod year;
 
 use super::fold::number;
@@ -56,7 +57,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static MONTH: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(\d{4})\s*(?:年|[./\-])\s*(\d{1,2})(?:\s*月(?:份|底|初|中旬)?)?|(?-u:\b)((?:19|20)\d{2})(0[1-9]|1[0-2])(?-u:\b)|([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月(?:份|底|初)?|(?-u:\b)((?:1[3-9]|[2-4]\d))[.年](\d{1,2})月?(?-u:\b)",
+        r"(\d{4})\s*(?:年|[./\-])\s*(\d{1,2})(?:\s*月(?:份|底|初|中旬)?)?|(?-u:\b)((?:19|20)\d{2})(0[1-9]|1[0-2])(?-u:\b)|([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月(?:份|底|初)?|(?-u:\b)((?:1[3-9]|[2-4]\d|1[01]\d))[.年](\d{1,2})月?(?-u:\b)",
     )
 });
 static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
@@ -214,7 +215,7 @@ fn stands_alone(text: &str, at: &Range<usize>, captures: &regex::Captures<'_>) -
 fn attach_weekday(text: &str, end: usize, said: &mut Said) -> usize {
     static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"^\s*(?:[(\[]\s*(?:周|星期|礼拜)?\s*([一二三四五六日天])\s*[)\]]|,?\s*(?:周|星期|礼拜)([一二三四五六日天1-7]))",
+            r"^\s*(?:[(\[]\s*(?:周|星期|礼拜)?\s*([一二三四五六日天])\s*(?:[,、;\s][^()\[\]]{0,4}[调补班课][^()\[\]]{0,8})?[)\]]|,?\s*(?:周|星期|礼拜)([一二三四五六日天1-7]))",
         )
     });
     let Some(captures) = BEHIND.captures(&text[end..]) else {

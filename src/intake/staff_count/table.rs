@@ -9,7 +9,10 @@ use crate::intake::sheet::{Cell, Row, at, distinct};
 /// Campuses down and figures across, where they stand the other way round.
 fn upright(rows: &[Row]) -> Option<Vec<Row>> {
     let heads = |row: &&Row| figure(&at(row, 0).text).is_some();
-    let first = rows.iter().position(|row| heads(&row)).filter(|first| *first > 0)?;
+    let first = rows
+        .iter()
+        .position(|row| heads(&row))
+        .filter(|first| *first > 0)?;
     let title = first - 1;
     if rows.iter().filter(heads).count() < 2 || distinct(&rows[title]).len() < 2 {
         return None;
@@ -84,8 +87,12 @@ impl Reader<'_> {
             if own.is_some() {
                 text = format!("{}{text}", over.text);
             }
-            let part = cell.text.starts_with("其中") && figure(&text) == Some(Field::Backbone);
-            if part && figure(&before).is_some_and(|field| field == Field::Eligible) {
+            // 其中骨干 of those who meet the conditions, 其中符合条件 of the backbone.
+            let both = [figure(&text), figure(&before)];
+            let other = [Field::Eligible, Field::Backbone]
+                .iter()
+                .all(|field| both.contains(&Some(*field)));
+            if cell.text.starts_with("其中") && other {
                 text += &before;
                 let assumed = Doubt::new(Code::Assumed, cell.place.clone(), "");
                 let name = name_of(Field::EligibleBackbone);
