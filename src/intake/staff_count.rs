@@ -356,7 +356,7 @@ fn number(text: &str) -> Option<i32> {
 /// Whether a text says of which year or day all is.
 fn is_when(text: &str) -> bool {
     let text = super::fold::fold(text);
-    columns::is_title(&text)
+    text.chars().count() <= 40
         && (school_year(&text).is_some() || !when::find(&text, false).is_empty())
 }
 

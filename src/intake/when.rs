@@ -49,7 +49,8 @@ pub(super) fn regex(pattern: &str) -> Regex {
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?x)
-        (?: (?P<year>\d{2,4}) (?: \s*年\s* | (?P<mark>[./\-]) ) )?
+        (?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<last>(?:19|20)\d{2})
+        | (?: (?P<year>\d{2,4}) (?: \s*年\s* | (?P<mark>[./\-]) ) )?
         (?P<month>\d{1,2}) (?: \s*月\s* | (?P<sep>[./\-]) ) (?P<day>\d{1,2}) (?P<end>\s*[日号])?
         | (?P<cyear>[〇零一二三四五六七八九]{4})? 年? (?P<cmonth>[一二三四五六七八九十]{1,2})月 (?P<cday>[一二三四五六七八九十]{1,3})[日号]
         | (?P<whole>(?:19|20)\d{2}[01]\d[0-3]\d)",
@@ -137,6 +138,15 @@ fn read(captures: &regex::Captures<'_>, loose: bool) -> Option<Said> {
             whole[4..6].parse().ok()?,
             whole[6..].parse().ok()?,
         )
+    } else if let (Some(first), Some(second)) = (part("first"), part("second")) {
+        // 5/18/2026 and 18/5/2026 say the same; 5/8/2026 may be either.
+        let (first, second): (i8, i8) = (first.parse().ok()?, second.parse().ok()?);
+        let (month, day) = if first > 12 {
+            (second, first)
+        } else {
+            (first, second)
+        };
+        (part("last")?.parse().ok().filter(|_| day > 12), month, day)
     } else if let Some(month) = part("cmonth") {
         let year = part("cyear").and_then(chinese_year);
         (year, number(month)?, number(part("cday")?)?)
@@ -158,6 +168,9 @@ fn read(captures: &regex::Captures<'_>, loose: bool) -> Option<Said> {
             part("day")?.parse().ok()?,
         )
     };
+    if part("last").is_some() && year.is_none() {
+        return None;
+    }
     let sane = (1..=12).contains(&month) && (1..=31).contains(&day);
     sane.then_some(Said {
         year,

@@ -93,7 +93,12 @@ impl Reader<'_> {
     }
 
     pub(super) fn open_term(&mut self, line: &Cell, first: Date) -> bool {
-        let name = self.name.clone().unwrap_or_default();
+        let short = || {
+            SHORT_NAME
+                .find(&line.text)
+                .map(|name| line.typed_of(name.as_str()).to_owned())
+        };
+        let name = self.name.clone().or_else(short).unwrap_or_default();
         let open = self
             .calendar
             .terms

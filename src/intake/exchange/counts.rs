@@ -144,7 +144,8 @@ pub fn unnamed(
     rest.doubts.retain(|doubt| {
         doubt.detail != "姓名 person" && (home.is_none() || doubt.detail != "原单位 home")
     });
-    if home.is_some() {
+    let said = record.iter().any(|(field, _)| *field == Field::Home);
+    if home.is_some() && !said {
         rest.exchange.home = home;
     }
     if inside > 0 {

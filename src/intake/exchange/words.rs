@@ -172,6 +172,12 @@ pub fn file_moved(text: &str) -> Option<bool> {
         "转" | "是" | "人走关系走" | "调动" | "已转" | "转入" | "随迁" | "y" | "yes" => {
             Some(true)
         }
+        name if ["保留", "不转", "不调", "不迁", "不变"]
+            .iter()
+            .any(|word| name.contains(word)) =>
+        {
+            Some(false)
+        }
         _ => None,
     }
 }

@@ -28,6 +28,10 @@ pub struct Header {
 #[must_use]
 pub fn header(rows: &[Row]) -> Option<Header> {
     (0..rows.len()).take(60).find_map(|row| {
+        // A title that is merged over the whole width is one cell.
+        if distinct(&rows[row]).len() < 2 {
+            return None;
+        }
         let mut roles: Vec<Option<Role>> = rows[row].iter().map(role).collect();
         let mut over = vec![Under::default(); roles.len()];
         let mut body = row + 1;
@@ -53,12 +57,7 @@ pub fn header(rows: &[Row]) -> Option<Header> {
             |wanted: fn(&Role) -> bool| roles.iter().flatten().filter(|role| wanted(role)).count();
         let dishes = is(|role| matches!(role, Role::Dish | Role::Parts));
         let days = is(|role| *role == Role::Day);
-        // A title that is merged over the whole width is one cell.
-        let of = distinct(&rows[row])
-            .into_iter()
-            .filter(|cell| matches!(role(cell), Some(Role::Of(_))))
-            .count()
-            .max(is(|role| matches!(role, Role::Of(_))).min(2));
+        let of = is(|role| matches!(role, Role::Of(_)));
         let named = is(|_| true);
         let fits = (dishes > 0 && named > 1) || (days > 0 && of > 0) || of > 2;
         let cells = rows[row].clone();

@@ -334,7 +334,11 @@ impl Builder<'_> {
                 unnumbered(&cell.text).split(|c: char| c.is_whitespace() || ",。;".contains(c));
             for token in tokens.map(undated) {
                 // 数学联合教研活动在春风分校举行: where is no title.
-                let token = AT.find(token).map_or(token, |at| &token[..at.start()]);
+                let token = match AT.find(token) {
+                    Some(at) if at.start() == 0 => token[at.end()..].trim_start_matches('的'),
+                    Some(at) => &token[..at.start()],
+                    None => token,
+                };
                 if token.chars().count() > PHRASE_MAX && !words_.is_empty() {
                     continue;
                 }

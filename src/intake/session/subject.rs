@@ -1,6 +1,7 @@
 //! Subjects, grades and stage of a session.
 
 use super::build::Builder;
+use super::claims::is_claim;
 use super::{Field, Notice};
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::fold::key;
@@ -45,7 +46,7 @@ impl Builder<'_> {
             }
         }
         let told = !labelled.is_empty();
-        for cell in labelled {
+        for cell in labelled.iter().filter(|cell| !is_claim(&cell.text)) {
             self.doubts.push(
                 Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed).with("学科 subject"),
             );

@@ -200,3 +200,21 @@ fn what_stands_glued_to_a_destination_is_read() {
     let (exchange, _) = one("姓名,原單位,交流學校,起訖時間\n李老師,總校,春風分校,114.8-115.7\n");
     assert_eq!(period(&exchange), ("2025-08", "2026-07"));
 }
+
+#[test]
+fn everybody_who_is_sent_in_one_sentence_is_kept_and_counts_go_each_their_way() {
+    let (all, _) = of("2025-2026学年选派张老师（语文）、李老师（数学）到春风分校轮岗，期限一年。");
+    let read: Vec<_> = all
+        .iter()
+        .map(|one| (who(one), one.subject.as_str(), period(one)))
+        .collect();
+    let year = ("2025-09", "2026-08");
+    assert_eq!(read, [("张老师", "语文", year), ("李老师", "数学", year)]);
+    let (all, _) = of("本学年总校向春风分校选派3人，向滨湖分校选派2人；春风分校向总校派出1人。");
+    let read: Vec<_> = all
+        .iter()
+        .map(|one| (one.unnamed_count, &one.home, &one.host))
+        .collect();
+    let (a, b, c) = (campus("a"), campus("b"), campus("c"));
+    assert_eq!(read, [(3, &a, &b), (2, &a, &c), (1, &b, &a)]);
+}

@@ -63,3 +63,16 @@ fn a_title_has_its_own_time_and_lends_it_to_no_rank() {
     );
     assert_eq!(codes(&doubts), [Code::Unstated, Code::LeftOut]);
 }
+
+#[test]
+fn labels_side_by_side_in_one_line_are_a_field_each() {
+    assert_eq!(
+        shown(
+            "姓名：张晓明 单位：总校 职称：一级教师（2019.8） 称号：区骨干\n姓名：李芳，单位：春风分校，职称：高级\n"
+        ),
+        [
+            format!("张晓明 a [{}] 骨干教师", i32::from(Rank::First)),
+            format!("李芳 b [{}] ", i32::from(Rank::Senior)),
+        ]
+    );
+}

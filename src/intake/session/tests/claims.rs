@@ -199,3 +199,61 @@ fn what_says_itself_that_it_has_no_day_is_no_session_yet() {
         ("每月一次 综合组 时间待定", None)
     );
 }
+
+#[test]
+fn a_class_is_of_its_grade_and_a_school_of_five_and_four_years_begins_junior_at_six() {
+    for (typed, grade, stage) in [
+        ("5月12日 三（2）班数学公开课教研", "三年级", Stage::Primary),
+        ("5月12日 预初数学集备", "六年级", Stage::Junior),
+    ] {
+        let (session, _) = one(typed);
+        assert_eq!(
+            (session.grades.as_slice(), session.stage()),
+            (&[grade.to_owned()][..], stage),
+            "{typed}"
+        );
+    }
+}
+
+#[test]
+fn rows_of_a_list_are_titled_by_subject_and_grade_and_words_that_name_people_are_told() {
+    let (sessions, _) = of(
+        "集团教研安排,,,,\n日期,时间,学科,年级,主备人\n5月12日,下午,数学,三年级,王老师\n5月12日,下午,语文,四年级,李老师\n",
+    );
+    let titles: Vec<&str> = sessions
+        .iter()
+        .map(|session| session.title.as_str())
+        .collect();
+    assert_eq!(titles, ["数学 三年级", "语文 四年级"]);
+    let (session, doubts) =
+        one("5月12日下午，集团数学联合教研活动在春风分校三楼报告厅举行，市教研员陈老师作了讲座");
+    assert_eq!(session.title, "集团数学联合教研活动");
+    let place = session.place.unwrap();
+    assert_eq!(
+        (place.room.as_str(), place.unit.is_some()),
+        ("三楼报告厅", true)
+    );
+    assert!(
+        doubts
+            .iter()
+            .any(|doubt| doubt.code == Code::NotUnderstood && doubt.typed.contains("陈老师"))
+    );
+}
+
+#[test]
+fn a_form_tells_what_it_has_no_field_for_apart_from_what_it_has() {
+    let (session, doubts) = one(
+        "集体备课记录表,,,\n学科,数学,年级,三年级\n时间,2026年4月12日下午,地点,总校\n主备人,王老师,记录人,吴老师\n课题,两位数乘两位数,课时,2\n参加人员,全体数学教师,实到,30\n",
+    );
+    assert_eq!(
+        (session.title.as_str(), session.lesson.as_str()),
+        ("两位数乘两位数", "两位数乘两位数")
+    );
+    assert_eq!(session.claimed_people.map(|claim| claim.count), Some(30));
+    let left: Vec<&str> = doubts
+        .iter()
+        .filter(|doubt| doubt.code == Code::LeftOut)
+        .map(|doubt| doubt.typed.as_str())
+        .collect();
+    assert_eq!(left, ["吴老师", "2"]);
+}
