@@ -134,8 +134,8 @@ impl Import {
         } else {
             let name = self.file.file_name().unwrap_or_default().to_string_lossy();
             let unsure = lang.pick(
-                "看不出是什么表：请加 --kind menu、session、exchange、calendar 或 person",
-                "what it is cannot be told: say --kind menu, session, exchange, calendar or person",
+                "看不出是什么表：请加 --kind menu、session、exchange、calendar、person 或 staff-count",
+                "what it is cannot be told: say --kind menu, session, exchange, calendar, person or staff-count",
             );
             guess(&name, bytes).map_err(told)?.ok_or(unsure)?
         };

@@ -172,8 +172,13 @@ pub fn role(cell: &Cell) -> Option<Role> {
         return Some(Role::Grams(band.split_whitespace().collect()));
     }
     let slot = words::slot(&name).or_else(|| words::slot(bare));
+    // 午餐主食 says both.
+    let both = words::meal_in(bare)
+        .filter(|(_, at)| at.start == 0)
+        .and_then(|(meal, at)| Some((meal, words::slot(bare[at.end..].trim_matches(['-', ':']))?)));
+    let slot = both.as_ref().map(|(_, slot)| *slot).or(slot);
     let under = Under {
-        meal: words::meal(bare),
+        meal: both.map(|(meal, _)| meal).or(words::meal(bare)),
         slot: slot.unwrap_or(DishSlot::Unspecified),
         seasoning: words::is_seasoning(bare),
     };

@@ -2,8 +2,9 @@
 
 use super::draft::{Draft, Under};
 use super::figures;
-use super::table::is_note;
+use super::notes::is_note;
 use super::words;
+use crate::intake::doubt::{Code, Doubt};
 use crate::intake::sheet::{Cell, Sheet};
 use crate::intake::when::{self, Said, regex};
 use crate::intake::words::unnumbered;
@@ -85,7 +86,7 @@ pub fn read(lines: &[Cell], draft: &mut Draft) {
                 .map(|said| draft.day(&cell, said, None))
                 .collect();
             under = Under::default();
-            rest = opened(after);
+            rest = opened(remark(line, after, draft));
             if let Some(title) = TITLE.captures(rest) {
                 let meal = title.get(1).and_then(|meal| words::meal(meal.as_str()));
                 draft
@@ -121,9 +122,32 @@ pub fn read(lines: &[Cell], draft: &mut Draft) {
             draft.notes.push(line.clone());
             continue;
         }
+        if words::is_other_meal(rest) {
+            let doubt = Doubt::new(Code::LeftOut, line.place.clone(), &line.typed);
+            draft.doubts.push(doubt.with(words::OTHER_MEAL));
+            continue;
+        }
         rest = labels(rest, &mut under, draft);
         take(line.part(rest), &days, under, draft);
     }
+}
+
+/// What stands behind a day without the bracket that says something of it: 周三(素食日):炒面.
+fn remark<'t>(line: &Cell, after: &'t str, draft: &mut Draft) -> &'t str {
+    static REMARK: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*\(?([^()\d:]{1,10})\)\s*[:,]?"));
+    let Some(captures) = REMARK.captures(after) else {
+        return after;
+    };
+    let said = &captures[1];
+    if words::meal_in(said).is_some()
+        || draft.slot(said).is_some()
+        || words::no_service(said).is_some()
+    {
+        return after;
+    }
+    let end = line.text.len() - after.len() + captures[0].len();
+    draft.notes.push(line.part(&line.text[..end]));
+    &after[captures[0].len()..]
 }
 
 /// Takes what is served on some days; what is doubtful about it is asked once.

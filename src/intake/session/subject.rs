@@ -1,9 +1,10 @@
 //! Subjects, grades and stage of a session.
 
 use super::build::Builder;
+use super::claims::is_claim;
 use super::{Field, Notice};
 use crate::intake::doubt::{Code, Doubt};
-use crate::intake::fold::{key, number};
+use crate::intake::fold::key;
 use crate::intake::names;
 use crate::intake::sheet::Cell;
 use crate::intake::when::regex;
@@ -41,11 +42,11 @@ impl Builder<'_> {
             }
             // What the title names is meant; who comes is not.
             if !session.subjects.is_empty() {
-                self.count(cell, session.subjects.len());
                 return;
             }
         }
-        for cell in labelled {
+        let told = !labelled.is_empty();
+        for cell in labelled.iter().filter(|cell| !is_claim(&cell.text)) {
             self.doubts.push(
                 Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed).with("学科 subject"),
             );
@@ -55,6 +56,7 @@ impl Builder<'_> {
             .iter()
             .find_map(|cell| Some((cell, group.captures(&cell.text)?.get(0)?)))
             && session.subjects.is_empty()
+            && !told
         {
             let typed = cell.typed_of(found.as_str());
             self.doubts.push(
@@ -81,24 +83,6 @@ impl Builder<'_> {
             if !session.subjects.iter().any(|name| name == code) {
                 session.subjects.push(code.to_owned());
             }
-        }
-    }
-
-    /// 等八大学科 claims a number.
-    fn count(&mut self, cell: &Cell, named: usize) {
-        static CLAIM: LazyLock<Regex> =
-            LazyLock::new(|| regex(r"等?\s*(\d{1,2}|[一二三四五六七八九十]{1,2})\s*[大个门]?学科"));
-        let Some(captures) = CLAIM.captures(&cell.text) else {
-            return;
-        };
-        let claimed = number(&captures[1]).and_then(|claimed| usize::try_from(claimed).ok());
-        if claimed.is_some_and(|claimed| claimed != named) {
-            let doubt = Doubt::new(
-                Code::CountMismatch,
-                cell.place.clone(),
-                cell.typed_of(&cell.text[captures.get(0).map_or(0..0, |all| all.range())]),
-            );
-            self.doubts.push(doubt.as_(named).with(&captures[1]));
         }
     }
 

@@ -1,5 +1,6 @@
 //! Sessions as strangers type them.
 
+mod claims;
 mod offices;
 
 use crate::intake::doubt::{Code, Doubt};

@@ -2,7 +2,7 @@
 
 mod standard;
 
-pub use standard::{standard, subject_names};
+pub use standard::{post_name, standard, subject_names};
 
 use crate::kinds::found::Found;
 use crate::kinds::{All, Case, Owner, Rules};

@@ -86,3 +86,27 @@ fn a_term_and_its_days_in_one_cell_and_the_day_a_break_begins() {
         "is the 30th a school day?"
     );
 }
+
+#[test]
+fn full_dates_in_a_grid_carry_its_months_and_a_day_off_is_called_as_its_list_calls_it() {
+    let (calendar, doubts) = of(
+        "2026-2027学年第一学期校历,,,,,,,,\n周次,一,二,三,四,五,六,日,备注\n1,8/31,9/1,2,3,4,5,6,\n5,28,29,30,10/1,2,3,4休,\n",
+    );
+    let days: Vec<&str> = calendar
+        .special_days
+        .iter()
+        .map(|day| day.date.as_str())
+        .collect();
+    assert_eq!(days, ["2026-10-04"], "{doubts:#?}");
+    assert!(
+        !doubts.iter().any(|doubt| doubt.code == Code::DateUnknown),
+        "{doubts:#?}"
+    );
+    let (calendar, _) = of("日期,类型,说明\n46176,停课,中考\n2026.6.19,放假,端午节\n");
+    let days: Vec<(&str, &str)> = calendar
+        .special_days
+        .iter()
+        .map(|day| (day.date.as_str(), day.label.as_str()))
+        .collect();
+    assert_eq!(days, [("2026-06-03", "中考"), ("2026-06-19", "端午节")]);
+}

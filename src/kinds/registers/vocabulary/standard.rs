@@ -286,6 +286,12 @@ pub fn subject_names() -> impl Iterator<Item = (&'static str, Vec<&'static str>)
     own.chain(senior).map(named)
 }
 
+/// What a post is called today, by any of its names.
+pub fn post_name(name: &str) -> Option<&'static str> {
+    let called = |(code, _, aliases): &&Entry| *code == name || aliases.contains(&name);
+    POSTS.iter().find(called).map(|(code, ..)| *code)
+}
+
 fn grades(primary: &[&[Entry]], junior: &[Entry]) -> Vec<Word> {
     let of = |stage: Stage, entries: &[Entry]| {
         let words = words(entries).into_iter();
