@@ -108,6 +108,7 @@ fn check_words(policy: &v1::Policy, case: &Case<'_>, found: &mut Found) {
         let path = |field: &str| format!("prep_set[{i}].{field}");
         subjects.check(&path("subject"), "", &row.subject, day, found);
         grades.check(&path("grade"), "", &row.grade, day, found);
+        grades.check_stage(&path("stage"), None, (&row.grade, row.stage()), day, found);
     }
     for (i, title) in policy.backbone_titles.iter().enumerate() {
         titles.check(&format!("backbone_titles[{i}]"), "", title, today, found);
