@@ -89,8 +89,8 @@ pub fn tables<F: Copy + PartialEq>(sheet: &Sheet, headings: &Headings<F>) -> Vec
         _ => tables
             .into_iter()
             .map(|rows| Sheet {
-                name: sheet.name.clone(),
                 rows,
+                ..sheet.clone()
             })
             .collect(),
     }

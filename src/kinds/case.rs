@@ -142,6 +142,12 @@ impl Case<'_> {
         policy.read::<registers::policy::PolicyRules>()
     }
 
+    /// The most records that one push may delete.
+    #[must_use]
+    pub fn deletions_max(&self) -> usize {
+        registers::policy::deletions_max(self.policy().as_ref())
+    }
+
     /// Refuses everybody but the campus that owns the record.
     pub(super) fn only_owner(&self) -> Result<(), Refusal> {
         self.only(

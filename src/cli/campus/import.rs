@@ -175,6 +175,16 @@ impl Import {
                 )
                 .into());
             }
+            let (records, most) = (filing.missing.len(), copy.deletions_max());
+            if records > most {
+                return Err(say!(
+                    lang,
+                    "会删除 {records} 条记录，集团规定一次最多 {most} 条：如确要删除，请集团办先调高 policy.deletions_max",
+                    "{records} records would be deleted, the group's policy allows {most} at once: if all are meant, ask \
+                     the office to raise policy.deletions_max"
+                )
+                .into());
+            }
             wishes.extend(filing.missing.iter().cloned().map(Wish::Delete));
         }
         Ok(wishes)

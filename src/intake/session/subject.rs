@@ -9,7 +9,7 @@ use crate::intake::names;
 use crate::intake::sheet::Cell;
 use crate::intake::when::regex;
 use crate::intake::words;
-use crate::wire::v1::{Session, Stage, VocabularyTopic};
+use crate::wire::v1::{Campus, Session, Stage, VocabularyTopic};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -94,9 +94,13 @@ impl Builder<'_> {
             .iter()
             .chain(Self::fields(notice, Field::Title))
             .collect();
+        // Grade 6 is primary or junior, as the school has it.
+        let place = session.place.as_ref().and_then(|place| place.unit.as_ref());
+        let campus = names::campus_id(place).and_then(|id| self.known.campus(id));
+        let campus = campus.or(self.known.own().map(|(_, campus)| campus));
         let unknown = labelled
             .iter()
-            .filter(|cell| !cell.is_blank() && self.named_grades(cell).is_empty());
+            .filter(|cell| !cell.is_blank() && self.named_grades(campus, cell).is_empty());
         for cell in unknown.collect::<Vec<_>>() {
             let doubt = Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed);
             self.doubts.push(doubt.with("年级 grade"));
@@ -104,7 +108,7 @@ impl Builder<'_> {
         let sources = if labelled.is_empty() { own } else { labelled };
         let mut open = None;
         for cell in sources {
-            for (part, grade, stages) in self.named_grades(cell) {
+            for (part, grade, stages) in self.named_grades(campus, cell) {
                 if key(&part.typed).contains(|c: char| c == '初' || c.is_ascii_digit())
                     && !part.typed.contains(&grade)
                 {
@@ -127,10 +131,6 @@ impl Builder<'_> {
         if session.stage() != Stage::Unspecified {
             return;
         }
-        // Grade 6 is primary or junior, as the school has it.
-        let place = session.place.as_ref().and_then(|place| place.unit.as_ref());
-        let campus = names::campus_id(place).and_then(|id| self.known.campus(id));
-        let campus = campus.or(self.known.own().map(|(_, campus)| campus));
         let stages = campus
             .map(|campus| campus.stages.as_slice())
             .unwrap_or_default();
@@ -151,8 +151,8 @@ impl Builder<'_> {
     }
 
     /// The grades that a cell names: each where it stands, by its name in the group's own words or
-    /// everybody's, and the stages that it may be in.
-    fn named_grades(&self, cell: &Cell) -> Vec<(Cell, String, Vec<i32>)> {
+    /// everybody's, and the stages that it may be in at a campus.
+    fn named_grades(&self, campus: Option<&Campus>, cell: &Cell) -> Vec<(Cell, String, Vec<i32>)> {
         let own = |text: &str| self.known.word(VocabularyTopic::Grade, text).one();
         let tokens = cell
             .text
@@ -161,7 +161,11 @@ impl Builder<'_> {
         let mut found: Vec<(Cell, String, Vec<i32>)> = tokens
             .filter_map(|token| {
                 let code = own(token)?;
-                Some((cell.part(token), code.to_owned(), self.known.stages(code)))
+                Some((
+                    cell.part(token),
+                    code.to_owned(),
+                    self.known.stages(campus, code),
+                ))
             })
             .collect();
         let named = found.len();
@@ -174,7 +178,7 @@ impl Builder<'_> {
                 continue;
             }
             let name = own(&grade.name).unwrap_or(&grade.name).to_owned();
-            let stages = self.known.stages(&name);
+            let stages = self.known.stages(campus, &name);
             let stages = match (stages.is_empty(), grade.stage) {
                 (true, Stage::Unspecified) => Vec::new(),
                 (true, stage) => vec![stage.into()],

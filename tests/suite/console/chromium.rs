@@ -1,7 +1,7 @@
 //! The pages in a real Chromium: the scripts of `tests/browser` look, this file does what they ask for meanwhile.
 
 use super::asks::with_a_late_menu;
-use super::{hire, place, published};
+use super::{hire, in_term, place, published};
 use crate::harness::{HEAD, LAKE, SPRING, TestHub, within};
 use crate::reader::Reader;
 use crate::wishes::{act, announce, create, edit, fresh, menu, session};
