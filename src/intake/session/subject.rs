@@ -179,10 +179,13 @@ impl Builder<'_> {
             }
             let name = own(&grade.name).unwrap_or(&grade.name).to_owned();
             let stages = self.known.stages(campus, &name);
-            let stages = match (stages.is_empty(), grade.stage) {
-                (true, Stage::Unspecified) => Vec::new(),
-                (true, stage) => vec![stage.into()],
-                (false, _) => stages,
+            // Some words tell it themselves: 预初 is said where grade 6 is junior.
+            let told = i32::from(grade.stage);
+            let may = stages.is_empty() || stages.contains(&told);
+            let stages = match grade.stage {
+                Stage::Unspecified => stages,
+                _ if may => vec![told],
+                _ => stages,
             };
             found.push((part, name, stages));
         }
