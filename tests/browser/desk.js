@@ -82,6 +82,24 @@ async function offline(context, page) {
   assert.ok(await page.locator("[data-drafts]").isHidden(), "a draft that is in is offered again");
 }
 
+// A sheet that never reached the hub is there again too.
+async function unread(context, page) {
+  await page.goto(`${HUB}/desk/sheet`);
+  await context.setOffline(true);
+  await page.fill("#text", "5月20日（周三）下午2点 六年级数学集体备课 主备：张老师 地点：三楼录播室");
+  await page.getByRole("button", { name: /看看读成了什么/ }).click();
+  await page.getByRole("alert").getByText("没有连上").waitFor();
+  await context.setOffline(false);
+  await page.goto(`${HUB}/desk`);
+  await page.getByText("5月20日（周三）").waitFor();
+  await page.getByRole("button", { name: "继续 Go on" }).click();
+  await page.getByRole("heading", { level: 1, name: /请核对/ }).waitFor();
+  await ready(page);
+  await page.goto(`${HUB}/desk`);
+  await page.getByRole("button", { name: "丢弃 Discard" }).click();
+  await page.locator("[data-drafts]").waitFor({ state: "hidden" });
+}
+
 // Both edits side by side, and one choice. The desk tells of it by itself.
 async function decided(page) {
   await page.waitForFunction(() => document.body.dataset.connected === "yes");
@@ -118,6 +136,8 @@ run(async () => {
     [context, page] = await started();
     await resumed(page);
     await offline(context, page);
+    await unread(context, page);
+    await page.goto(`${HUB}/desk`);
     await decided(page);
     await phone(page);
   } finally {
