@@ -87,6 +87,7 @@ async fn ask(
         wish: Some(v1::mutation::Wish::Act(act)),
         ..Default::default()
     };
+    let _open = console.hub.admit_push(caller)?;
     let results = pushed(&console.hub, caller, &[mutation], v1::PushMode::Commit).await?;
     let refusals = results.into_iter().flat_map(|result| result.refusals);
     let refusals: Vec<v1::Finding> = refusals.collect();

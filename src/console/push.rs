@@ -6,7 +6,7 @@ use crate::model::mutation::item_bytes;
 use crate::wire::convert::{self, push_request};
 use crate::wire::v1;
 
-/// Pushes; one result a mutation.
+/// Pushes, once the caller was let in (`Hub::admit_push`); one result a mutation.
 ///
 /// # Errors
 /// When nothing can be said of them.
@@ -21,7 +21,6 @@ pub async fn pushed(
         ..push_request(mutations)
     };
     let bytes = request.mutations.iter().map(|raw| item_bytes(raw)).sum();
-    let _open = hub.admit_push(caller)?;
     hub.weigh(caller, request.mutations.len(), bytes)?;
     let mut push = convert::push(&request)?;
     push.items = request.mutations.into_iter().map(convert::item).collect();
