@@ -202,7 +202,7 @@ impl Known {
             fit.map(|(id, _)| id.as_str()).collect()
         };
         let exact = by(&|name| name == wanted || name == bracket);
-        let list = wanted.contains(['、', ',', ';']);
+        let list = wanted.contains(['、', ',', ';', '/']);
         if !exact.is_empty() || wanted.chars().count() < 2 || list {
             return Match::of(exact);
         }

@@ -121,12 +121,14 @@ fn records(sheet: &Sheet, known: &Known, doubts: &mut Vec<Doubt>) -> Vec<Record>
         let titles = sheet.rows[..found.above]
             .iter()
             .filter_map(|row| row.first());
-        let home = titles.filter_map(|title| {
-            let (_, rest) = known.campus_before(&title.text)?;
-            Some((
-                Field::Home,
-                title.part(&title.text[..title.text.len() - rest.len()]),
-            ))
+        let home = titles.flat_map(|title| {
+            // 教师花名册(总校), too.
+            let pieces = title.text.split(['(', ')']);
+            let named = pieces.filter_map(|piece| {
+                let (_, rest) = known.campus_before(piece)?;
+                Some((Field::Home, title.part(&piece[..piece.len() - rest.len()])))
+            });
+            named.collect::<Vec<_>>()
         });
         let home: Vec<(Field, Cell)> = home.take(1).collect();
         let fields = |row: &Row| {

@@ -361,6 +361,15 @@ fn agenda_item(line: &Cell) -> Option<Cell> {
     (clock.at.start == 0 && clock.end.is_some()).then_some(item)
 }
 
+/// Whether a line has a label of its own, though none that is known: 签到:请提前10分钟.
+fn is_labelled(line: &Cell) -> bool {
+    let label = line
+        .text
+        .split_once(':')
+        .map(|(label, _)| label.chars().count());
+    label.is_some_and(|label| label <= 6)
+}
+
 /// Notices of several lines: a theme or a time that comes again begins the next one.
 fn labelled(lines: &[Cell]) -> Vec<Notice> {
     let mut notices: Vec<Notice> = Vec::new();
@@ -383,7 +392,7 @@ fn labelled(lines: &[Cell]) -> Vec<Notice> {
             // A line without a heading goes on with the one above, or is the title of the next notice.
             (None, Some(notice)) => match notice.fields.last_mut() {
                 Some((Field::Audience | Field::Speakers, cell))
-                    if !CLOSING.is_match(&line.text) =>
+                    if !CLOSING.is_match(&line.text) && !is_labelled(line) =>
                 {
                     let typed = format!("{}；{}", cell.typed, line.typed);
                     *cell = Cell::new(cell.place.clone(), &typed);

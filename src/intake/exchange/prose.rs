@@ -53,10 +53,15 @@ pub fn movements(
             context.push((field, cell));
         } else if let Some(captures) = GOES.captures(&line.text).filter(|captures| {
             // 李老师 数学 到滨湖分校, under 派出学校:总校.
-            let home = captures.get(3).map_or("", |home| home.as_str());
-            context.is_empty() || builder.known.campuses(home) != Match::Nothing
+            let part = |group: usize| captures.get(group).map_or("", |part| part.as_str());
+            let school = |text: &str| builder.known.campuses(text) != Match::Nothing;
+            // 公示期:6月1日-7日 is nobody.
+            let somebody = captures.get(1).is_some() || school(part(3)) || school(part(4));
+            somebody && (context.is_empty() || school(part(3)))
         }) {
             found.push(one_line(line, &captures, builder));
+        } else if let Some(all) = from_to(line, &context, builder) {
+            found.extend(all);
         } else if let Some(movement) = listed(line, &context, builder) {
             found.push(movement);
         } else {
@@ -121,6 +126,45 @@ pub fn is_listed(line: &Cell) -> bool {
     let text = unnumbered(&line.text);
     text.len() < line.text.len()
         && names::person_in(text.split_whitespace().next().unwrap_or_default()).is_some()
+}
+
+/// People behind their way: 总校→春风分校:张老师(语文)、李老师(数学).
+fn from_to(
+    line: &Cell,
+    context: &[(Field, Cell)],
+    builder: &mut Builder<'_>,
+) -> Option<Vec<Movement>> {
+    static WAY: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"^\s*([^\s,。;、→>:]{2,12}?)\s*(?:->|→|=>|>|至|到)\s*([^\s,。;、(:]{2,12}?)\s*:\s*(.+)$",
+        )
+    });
+    static ONE: LazyLock<Regex> = LazyLock::new(|| regex(r"([^\s、,;()]+)\s*(?:\(([^()]*)\))?"));
+    let captures = WAY.captures(&line.text)?;
+    let part = |group: usize| found_at(line, captures.get(group));
+    let (home, host, people) = (part(1), part(2), part(3));
+    let known = |cell: &Cell| builder.known.campuses(&cell.text) != Match::Nothing;
+    let all: Vec<_> = ONE.captures_iter(&people.text).collect();
+    let is_person = |one: &regex::Captures<'_>| names::person_in(&one[1]).is_some();
+    if !(known(&home) && known(&host) && all.iter().all(is_person)) {
+        return None;
+    }
+    let movement = |one: &regex::Captures<'_>| {
+        let mut record = vec![
+            (Field::Name, found_at(&people, one.get(1))),
+            (Field::Home, home.clone()),
+            (Field::Host, host.clone()),
+        ];
+        record.extend(tokens(&found_at(&people, one.get(2))));
+        record.extend(
+            context
+                .iter()
+                .filter(|(field, _)| !matches!(field, Field::Home | Field::Host))
+                .cloned(),
+        );
+        builder.movement(&record)
+    };
+    Some(all.iter().map(movement).collect())
 }
 
 /// A line of a list under what is said of all its lines: 1.张老师 语文 到春风分校 2026.9-2027.7.

@@ -40,6 +40,33 @@ pub fn header(rows: &[Row]) -> Option<Header> {
             let upper = roles.iter().flatten().count() > 1;
             body += usize::from(upper && join(&mut roles, &mut over, &rows[row], below));
         }
+        // Columns that a merged heading stood over: a .csv keeps it in the first.
+        for column in 1..roles.len() {
+            let blank = |column: usize| rows[row].get(column).is_some_and(|cell| cell.is_empty());
+            let several = blank(column) && (blank(column + 1) || blank(column - 1));
+            let before = roles[column - 1].clone();
+            if body == row + 1
+                && roles[column].is_none()
+                && several
+                && matches!(before, Some(Role::Of(_)))
+            {
+                roles[column] = before;
+            }
+        }
+        // 餐点 heads dishes, or the meals that they are of; 带量 what they are made of, or how much of it.
+        for column in 0..roles.len() {
+            let cells = rows[body..].iter().map(|row| at(row, column));
+            let full: Vec<Cell> = cells.filter(|cell| !cell.is_blank()).collect();
+            let all = |is: fn(&Cell) -> bool| !full.is_empty() && full.iter().all(is);
+            if roles[column] == Some(Role::Dish) && all(|cell| words::meal(&cell.text).is_some()) {
+                roles[column] = Some(Role::Meal);
+            } else if roles[column] == Some(Role::Parts)
+                && roles[..column].contains(&Some(Role::Parts))
+                && all(|cell| cell.text.parse::<f64>().is_ok())
+            {
+                roles[column] = Some(Role::Grams(String::new()));
+            }
+        }
         if !roles.contains(&Some(Role::Day)) {
             // The column of the days often has no heading.
             let dated = |column: &usize| {

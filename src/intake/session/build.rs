@@ -233,7 +233,7 @@ impl Builder<'_> {
             }
             let parts: Vec<&str> = cell
                 .text
-                .split(|c: char| "、,;和 ".contains(c))
+                .split(|c: char| "、,;/|和及 ".contains(c))
                 .filter(|part| !part.is_empty())
                 .collect();
             let ids: Vec<Option<String>> = parts

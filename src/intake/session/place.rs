@@ -11,8 +11,9 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 /// A place in a sentence: 在春风分校举行.
-pub static AT: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"在\s*([^\s,。;]{2,20}?)\s*(?:举行|召开|开展|进行|集中)"));
+pub static AT: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"在\s*([^\s,。;]{2,20}?)\s*(?:举行|举办|召开|开展|进行|集中|开幕|落幕)")
+});
 static ONLINE: LazyLock<Regex> =
     LazyLock::new(|| regex("(?i)线上|网络|腾讯会议|钉钉|直播|视频会议|云端|在线|zoom"));
 static ROOM: LazyLock<Regex> =

@@ -162,6 +162,9 @@ impl Builder<'_> {
         for clock in clocks.iter().rev() {
             rest.replace_range(clock.at.clone(), " ");
         }
+        if let Some((at, _)) = when::weeks(&rest).filter(|_| when::weekday(&rest).is_some()) {
+            rest.replace_range(at, " ");
+        }
         if let Some((_, at)) = when::weekday(&rest) {
             rest.replace_range(at, " ");
         }
@@ -186,7 +189,9 @@ impl Builder<'_> {
         static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
             regex(r"([本这下])(?:个)?(?:周|星期)([一二三四五六日天])|(今天|今日|明天|明日|后天)")
         });
-        let captures = RELATIVE.captures(&cell.text)?;
+        let Some(captures) = RELATIVE.captures(&cell.text) else {
+            return self.of_week(cell);
+        };
         let today = self.years.today();
         let weekday = captures
             .get(2)
@@ -208,6 +213,23 @@ impl Builder<'_> {
         let doubt = Doubt::new(Code::DateDerived, typed.place, &typed.typed).as_(date);
         self.doubts.push(doubt.with(format!("今天 {today} today")));
         Some(day(date, weekday))
+    }
+
+    /// A weekday of a teaching week, by the calendar: 第12周周二.
+    fn of_week(&mut self, cell: &Cell) -> Option<SessionDay> {
+        let (at, weeks) = when::weeks(&cell.text)?;
+        let (weekday, behind) = when::weekday(&cell.text[at.end..])?;
+        let [week] = weeks.as_slice() else {
+            return None;
+        };
+        let term = self.years.term()?;
+        let monday = monday(term.week(u16::try_from(*week).ok()?)?.first);
+        let date = monday.checked_add(i64::from(weekday - 1).days()).ok()?;
+        let typed = cell.part(&cell.text[at.start..at.end + behind.end]);
+        let doubt = Doubt::new(Code::DateDerived, typed.place, &typed.typed).as_(date);
+        self.doubts
+            .push(doubt.with(format!("校历 {} the calendar's week", term.name)));
+        Some(day(date, Some(weekday)))
     }
 
     /// Single days, or all between two that are joined.

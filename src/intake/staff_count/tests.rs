@@ -70,6 +70,14 @@ fn figures_are_read_by_whatever_heads_them_and_what_is_blank_was_not_counted() {
             "学校,专任教师,符合交流条件教师,,骨干教师\n,,总数,其中骨干,\n总校,240,90,30,60\n春风,80,0,,\n",
             &[],
         ),
+        (
+            "项目,总校,春风分校\n专任教师,240,80\n符合交流条件教师,90,0\n骨干教师,60,\n符合条件的骨干教师,30,\n",
+            &[],
+        ),
+        (
+            "单位,专任教师,符合交流条件教师,骨干教师,其中：符合交流条件\n总校,240,90,60,30\n春风,80,0,,\n",
+            &[(Code::Assumed, "")],
+        ),
     ] {
         let (counts, doubts) = of(&format!("{title},,\n{typed}"));
         let read: Vec<_> = counts.iter().map(figures).collect();

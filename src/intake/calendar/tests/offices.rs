@@ -110,3 +110,23 @@ fn full_dates_in_a_grid_carry_its_months_and_a_day_off_is_called_as_its_list_cal
         .collect();
     assert_eq!(days, [("2026-06-03", "中考"), ("2026-06-19", "端午节")]);
 }
+
+#[test]
+fn days_off_for_some_grades_are_nobody_s_holiday_and_terms_have_names_and_ends() {
+    let (calendar, doubts) = of(
+        "2026-2027学年校历\n第一学期：9月1日开学，2027年1月29日结束\n第二学期：2027年3月1日开学，7月2日结束\n6月16日—18日初三以外年级停课\n10月1日国庆放假\n",
+    );
+    assert_eq!(
+        terms(&calendar),
+        [
+            ("2026-2027学年第一学期", "2026-09-01", "2027-01-29"),
+            ("2026-2027学年第二学期", "2027-03-01", "2027-07-02"),
+        ]
+    );
+    assert_eq!(days(&calendar), ["10-01-国庆"]);
+    assert!(
+        doubts
+            .iter()
+            .any(|doubt| doubt.detail.starts_with("只涉及部分年级"))
+    );
+}

@@ -218,3 +218,28 @@ fn everybody_who_is_sent_in_one_sentence_is_kept_and_counts_go_each_their_way() 
     let (a, b, c) = (campus("a"), campus("b"), campus("c"));
     assert_eq!(read, [(3, &a, &b), (2, &a, &c), (1, &b, &a)]);
 }
+
+#[test]
+fn people_behind_their_way_go_it_and_a_notice_s_dates_are_nobody() {
+    let (all, doubts) = of(
+        "总校→春风分校：张老师（语文）、李老师（数学）\n春风分校→总校：谢老师\n公示期：2026年6月1日—6月7日\n",
+    );
+    let read: Vec<_> = all
+        .iter()
+        .map(|one| (who(one), &one.host, one.subject.as_str()))
+        .collect();
+    let (a, b) = (campus("a"), campus("b"));
+    assert_eq!(
+        read,
+        [
+            ("张老师", &b, "语文"),
+            ("李老师", &b, "数学"),
+            ("谢老师", &a, "")
+        ]
+    );
+    assert!(
+        doubts
+            .iter()
+            .any(|doubt| doubt.code == Code::NotUnderstood && doubt.typed.starts_with("公示期"))
+    );
+}

@@ -253,3 +253,45 @@ fn a_worked_day_a_holiday_and_who_signed_are_no_dishes() {
         "one meal is no day without service: {doubts:#?}"
     );
 }
+
+#[test]
+fn headings_that_name_meals_their_dishes_and_what_these_are_made_of() {
+    let (menu, _) = one(
+        "星期,餐点,食谱,食物,带量(克)\n周一,早点,牛奶,牛奶,120\n,午餐,肉末豆腐,猪肉,20\n,,,豆腐,40\n周二,早点,豆浆,黄豆,10\n",
+    );
+    assert_eq!(
+        shown(&menu),
+        [
+            "05-11 morning_snack 牛奶(牛奶120)",
+            "05-11 lunch 肉末豆腐(猪肉20+豆腐40)",
+            "05-12 morning_snack 豆浆(黄豆10)",
+        ]
+    );
+    let (menu, _) =
+        one("周次,日期,午餐菜品,,,\n第12周,5.18,米饭,红烧肉,青菜,蛋汤\n,5.19,米饭,鸡腿,白菜,\n");
+    assert_eq!(
+        shown(&menu),
+        [
+            "05-18 lunch 米饭 红烧肉 青菜 蛋汤",
+            "05-19 lunch 米饭 鸡腿 白菜"
+        ]
+    );
+}
+
+#[test]
+fn a_menu_of_today_is_of_the_day_in_its_bracket_and_its_price_is_no_dish() {
+    let (menu, doubts) =
+        one("今日午餐菜谱（5月18日）\n主食：米饭\n荤菜：红烧肉\n价格：12元/份\n供餐人数：850人\n");
+    assert_eq!(shown(&menu), ["05-18 lunch 米饭 红烧肉"]);
+    assert_eq!(menu.remarks, ["价格：12元/份"]);
+    assert!(
+        doubts
+            .iter()
+            .any(|doubt| doubt.code == Code::LeftOut && doubt.typed == "供餐人数：850人")
+    );
+    let (menu, _) = one("下周菜单 5.18～5.20\n一：米饭/红烧肉\n二：米饭/鸡腿\n三：停餐\n");
+    assert_eq!(
+        shown(&menu),
+        ["05-18 lunch 米饭 红烧肉", "05-19 lunch 米饭 鸡腿"]
+    );
+}

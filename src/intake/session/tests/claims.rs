@@ -257,3 +257,44 @@ fn a_form_tells_what_it_has_no_field_for_apart_from_what_it_has() {
         .collect();
     assert_eq!(left, ["吴老师", "2"]);
 }
+
+#[test]
+fn schools_parted_by_slashes_are_all_invited_and_a_line_with_a_label_of_its_own_is_nobody() {
+    let (session, doubts) = one(
+        "主题：计算教学\n时间：2026年5月12日 14:00\n主备：王老师\n参与学校：总校/春风\n签到：请提前10分钟\n",
+    );
+    assert_eq!(session.invited_campus_ids, ["a", "b"]);
+    assert_eq!(session.audience_note, "");
+    assert!(
+        doubts
+            .iter()
+            .any(|doubt| doubt.code == Code::NotUnderstood && doubt.typed.starts_with("签到"))
+    );
+    let (session, _) = one("5月12日 英语同课异构 总校 执教：李老师、外校张老师");
+    assert_eq!(session.speakers.len(), 2);
+}
+
+#[test]
+fn a_weekday_of_a_teaching_week_is_a_day_by_the_calendar() {
+    let calendar = r#"{"records": [{"id": "", "calendar": {"terms": [
+        {"name": "春", "firstDay": "2026-03-02", "lastDay": "2026-06-30"}]}}]}"#;
+    let known = Known::on(date(2026, 5, 8))
+        .with_registers(calendar.as_bytes())
+        .unwrap();
+    let typed = "学科组,活动时间,活动内容\n语文组,第12周周二下午,集体备课\n数学组,第13周 星期三 14:00,集体备课\n";
+    let reading = read(What::Session, typed.as_bytes(), &known).unwrap();
+    let days: Vec<String> = reading
+        .items
+        .iter()
+        .flat_map(|item| match &item.content {
+            Kind::Session(session) => when(session),
+            other => panic!("no session: {other:?}"),
+        })
+        .collect();
+    assert_eq!(days, ["2026-05-19 -", "2026-05-27 14:00-"]);
+    let told = reading
+        .doubts
+        .iter()
+        .filter(|doubt| doubt.code == Code::DateDerived);
+    assert_eq!(told.count(), 2);
+}
