@@ -430,15 +430,22 @@ fn live(version: &Version) -> Option<Live> {
     })
 }
 
+fn neighbour(id: RecordId, live: Live) -> Neighbour {
+    Neighbour {
+        id,
+        kind: live.kind,
+        owner: live.owner,
+        parts: live.parts,
+    }
+}
+
 impl Neighbours for Overlay<'_> {
     fn record(&self, id: RecordId) -> Option<Neighbour> {
-        let live = live(self.newest(id)?)?;
-        Some(Neighbour {
-            id,
-            kind: live.kind,
-            owner: live.owner,
-            parts: live.parts,
-        })
+        Some(neighbour(id, live(self.newest(id)?)?))
+    }
+
+    fn version(&self, id: RecordId, number: i64) -> Option<Neighbour> {
+        Some(neighbour(id, self.version(id, number)?))
     }
 
     fn keyed(&self, key: &Key) -> Option<Neighbour> {
