@@ -18,7 +18,7 @@ use super::sheet::{Cell, Row, Sheet, joined};
 use super::when::year::Years;
 use crate::wire::v1::content::Kind;
 use build::Builder;
-pub use cells::ranked;
+pub use cells::{ranked, says_none};
 use pairs::Movement;
 
 /// What a column says.
@@ -32,8 +32,10 @@ pub enum Field {
     Host,
     /// 任教学科.
     Subject,
-    /// 职称, 称号: ranks and titles stand in either.
+    /// 职称: ranks, and titles too.
     Rank,
+    /// 称号: titles, and ranks too.
+    Titles,
     /// 类型.
     Type,
     /// 起止时间.
@@ -146,14 +148,14 @@ const HEADINGS: &Headings<Field> = &[
     (Field::Subject, &["任教学科", "学科", "科目"]),
     (
         Field::Rank,
+        &["职称/称号", "职称", "职称称号", "专业技术职务"],
+    ),
+    (
+        Field::Titles,
         &[
-            "职称/称号",
-            "职称",
             "称号",
             "荣誉称号",
             "骨干情况",
-            "职称称号",
-            "专业技术职务",
             "荣誉",
             "骨干",
             "骨干级别",
@@ -280,6 +282,7 @@ const HEADINGS: &Headings<Field> = &[
 /// What more than one column may say: a rank and a title, days and lengths, remarks.
 const SEVERAL: &[Field] = &[
     Field::Rank,
+    Field::Titles,
     Field::Type,
     Field::Period,
     Field::Length,

@@ -2,7 +2,7 @@
 
 use super::columns::{self, Headings};
 use super::doubt::{Code, Doubt, is_private};
-use super::exchange::ranked;
+use super::exchange::{ranked, says_none};
 use super::fold::key;
 use super::known::{Known, Match};
 use super::names;
@@ -354,7 +354,9 @@ fn ranks(
                 from,
             });
         }
+        person.no_titles |= says_none(cell) && (*field == Field::Titles || rank.is_some());
         person.titles.extend(titles);
+        person.no_titles &= person.titles.is_empty();
         if !rest.is_empty() && *field != Field::RankFrom {
             doubts.push(
                 Doubt::new(Code::WordUnknown, cell.place.clone(), rest)

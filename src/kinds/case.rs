@@ -42,6 +42,8 @@ impl Neighbour {
 pub trait Neighbours {
     /// A live record.
     fn record(&self, id: RecordId) -> Option<Neighbour>;
+    /// A version of a record that was live in it.
+    fn version(&self, id: RecordId, number: i64) -> Option<Neighbour>;
     /// The live record that holds a key.
     fn keyed(&self, key: &Key) -> Option<Neighbour>;
     /// The records of a kind that the item's kind surveys.

@@ -191,6 +191,7 @@ fn need_known(place: Place, mutation: &Mutation, needs: &mut Needs) {
 fn look(kind: &dyn Kind, content: &[u8], needs: &mut Needs) {
     let looks = kind.looks(content);
     needs.records.extend(looks.records);
+    needs.versions.extend(looks.version);
     needs.keys.extend(looks.keys);
     needs.kinds.extend(looks.kinds);
     let near = looks.near.map(|days| (kind.name(), days));

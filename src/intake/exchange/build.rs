@@ -67,7 +67,10 @@ impl Builder<'_> {
             Field::Home => exchange.home = names::school(cell, self.known, doubts),
             Field::Host => exchange.host = names::school(cell, self.known, doubts),
             Field::Subject => exchange.subject = subject(cell, self.known, doubts),
-            Field::Rank => rank_and_titles(cell, self.known, exchange, doubts),
+            Field::Rank | Field::Titles => {
+                let of_titles = field == Field::Titles;
+                rank_and_titles((cell, of_titles), self.known, exchange, doubts);
+            }
             Field::Type => kind(cell, self.known, movement),
             Field::File => match words::file_moved(&cell.text) {
                 Some(moved) => exchange.file_moved = Some(moved),

@@ -65,7 +65,7 @@ pub fn post(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> String {
 
 /// Rank and titles, in whichever order one cell holds them: 一级/区骨干, 高级 市学科带头人.
 pub fn rank_and_titles(
-    cell: &Cell,
+    (cell, of_titles): (&Cell, bool),
     known: &Known,
     exchange: &mut Exchange,
     doubts: &mut Vec<Doubt>,
@@ -74,13 +74,29 @@ pub fn rank_and_titles(
     if let Some(rank) = rank {
         exchange.rank_at_start = rank.into();
     }
+    // 一级/无 has no title; a bare 无 is about what its column is about.
+    exchange.no_titles_at_start |= says_none(cell) && (of_titles || rank.is_some());
     exchange.titles_at_start.extend(titles);
+    exchange.no_titles_at_start &= exchange.titles_at_start.is_empty();
     if !rest.is_empty() {
         doubts.push(
             Doubt::new(Code::WordUnknown, cell.place.clone(), rest)
                 .with("职称或称号 rank or title"),
         );
     }
+}
+
+/// How people say that there is nothing of the kind.
+const NONE: [&str; 4] = ["无", "暂无", "没有", "无称号"];
+
+/// Whether a cell, or a part of it, says that there is nothing of the kind.
+pub fn says_none(cell: &Cell) -> bool {
+    tokens(&cell.text).any(|token| NONE.contains(&token))
+}
+
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let tokens = text.split(|c: char| c.is_whitespace() || "/、,;()".contains(c));
+    tokens.filter(|token| !token.is_empty())
 }
 
 /// The rank and the titles of a cell, and what is neither: in the group's own words, then in everybody's.
@@ -92,17 +108,11 @@ pub fn ranked(
     let mut rest = cell.text.clone();
     let mut titles = Vec::new();
     let mut own_rank = None;
-    let tokens = cell
-        .text
-        .split(|c: char| c.is_whitespace() || "/、,;()".contains(c));
-    for part in tokens
-        .filter(|token| !token.is_empty())
-        .map(|token| cell.part(token))
-    {
+    for part in tokens(&cell.text).map(|token| cell.part(token)) {
         let own = |topic, doubts: &mut Vec<Doubt>| subjects::own(&part, topic, known, doubts);
         let rank = own(VocabularyTopic::Rank, doubts).and_then(Rank::from_str_name);
         let title = own_title(&part, known, doubts);
-        if rank.is_some() || title.is_some() {
+        if rank.is_some() || title.is_some() || NONE.contains(&&*part.text) {
             rest = rest.replacen(&part.text, " ", 1);
         }
         own_rank = own_rank.or(rank);
@@ -143,7 +153,7 @@ pub fn ranked(
     }
     let rest = rest.replace("教师", "");
     let rest = rest
-        .trim_matches(|c: char| c.is_whitespace() || "/、,;()-无".contains(c))
+        .trim_matches(|c: char| c.is_whitespace() || "/、,;()-".contains(c))
         .to_owned();
     // 是否骨干: 否.
     let rest = if rest == "否" { String::new() } else { rest };
