@@ -2,6 +2,7 @@
 //! call is read by, for the same caller: nothing is decided here. One file a page.
 
 mod assets;
+mod blank;
 mod board;
 mod book;
 mod calendar;
@@ -52,6 +53,7 @@ pub fn pages(hub: Arc<Hub>, secure: bool) -> Router {
         .route("/exchanges.xlsx", get(sheets::exchanges))
         .route("/campus/{id}", get(campus::page))
         .route("/campus/{id}/week.xlsx", get(sheets::week))
+        .route("/desk/blank/{file}", get(blank::sheet))
         .route("/session/{id}", get(session::page))
         .route("/exchange/{id}", get(exchange::page))
         .route("/menu/{id}", get(menu::page))

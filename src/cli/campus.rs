@@ -2,6 +2,7 @@
 
 mod act;
 mod ask;
+mod blank;
 mod conflicts;
 mod history;
 mod import;
@@ -94,6 +95,8 @@ enum Verb {
     History(history::History),
     /// Read a sheet as people make it, tell what is doubtful, and store it
     Import(import::Import),
+    /// Make an empty sheet to be filled in, with drop-down lists
+    Blank(blank::Blank),
     /// Write a content from JSON
     Put(put::Put),
     /// Ask for an action: publish, announce, accept …
@@ -130,6 +133,7 @@ impl Campus {
             Verb::Show { record } => list::show(door, &record, screen).await,
             Verb::History(history) => history.run(door, screen).await,
             Verb::Import(import) => import.run(door, screen).await,
+            Verb::Blank(blank) => blank.run(door, screen).await,
             Verb::Put(put) => put.run(door, screen).await,
             Verb::Act(act) => act.run(door, screen).await,
             Verb::Delete(delete) => delete.run(door, screen).await,

@@ -73,7 +73,8 @@ pub async fn exchanges(
     workbook(book, "exchanges")
 }
 
-fn workbook(book: Result<Vec<u8>, xlsx::Error>, name: &str) -> Result<Response, Trouble> {
+/// A workbook to be kept under a name.
+pub fn workbook(book: Result<Vec<u8>, xlsx::Error>, name: &str) -> Result<Response, Trouble> {
     let bytes = book.map_err(|error| {
         tracing::error!(%error, "a workbook was not made");
         HubError::invalid("week", "the workbook could not be made")

@@ -2,6 +2,7 @@
 
 mod acting;
 mod asking;
+mod blanks;
 mod disk;
 mod kills;
 mod sheets;
