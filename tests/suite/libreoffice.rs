@@ -4,7 +4,6 @@ use std::process::Command;
 
 /// A csv as Excel writes it in China: commas, quotes, GBK.
 const GBK: &str = "csv:Text - txt - csv (StarCalc):44,34,67,1";
-
 /// Files, each with its name, saved as .xlsx, .xls, .ods or (the first sheet, in GBK) .csv, in their order.
 pub fn convert(files: &[(&str, &[u8])], to: &str) -> Vec<Vec<u8>> {
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,12 +1,13 @@
 //! The five lists of exchanges of the samples.
 
-use super::{assert_same, careful, file, read, workbook};
+use super::{assert_same, careful, file, forms, read};
 use serde_json::{Value, json};
 
 #[test]
 fn a_list_of_exchanges_is_read_with_all_its_habits() {
     let typed = file!("typed/exch-13.csv");
-    for bytes in [typed.as_bytes().to_vec(), workbook(typed, 0)] {
+    for (form, bytes) in forms(typed, 0) {
+        println!("{form}");
         let read = read("exchange", &bytes, "", "2025-03-03", &json!({}));
         assert_eq!(read.contents.len(), 11, "{:#?}", read.contents);
         let careful = careful(file!("fixtures/exch-13.json"));
