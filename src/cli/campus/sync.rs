@@ -97,7 +97,10 @@ async fn answers_told(
         let wish = told::wish(mutation, lang);
         text += &crate::model::text::harmless(&format!("{outcome}  {title} {wish}"));
         text.push('\n');
-        let all = [&result.refusals, &result.warnings, &result.notes];
+        for line in told::refusals(result, lang).lines() {
+            let _ = writeln!(text, "      {line}");
+        }
+        let all = [&result.warnings, &result.notes];
         for finding in all.into_iter().flatten() {
             let _ = writeln!(text, "      {}", told::finding(finding, lang));
         }

@@ -1,6 +1,6 @@
 //! What is typed goes into the outbox, with what it builds on.
 
-use super::super::error::Result;
+use super::super::error::{ReplicaError, Result};
 use super::super::wish::{self, Wanted};
 use super::{Database, Entry, State, Tx, copy, mutation, state};
 use crate::wire::v1;
@@ -21,24 +21,32 @@ struct Own {
 }
 
 impl Database {
-    /// Puts a wish into the outbox. It is durable when this returns.
+    /// Puts wishes about records into the outbox; several are done together, all or none. They are durable when this
+    /// returns.
     pub async fn type_in(
         &self,
-        record_id: &str,
         reason: &str,
-        wanted: Wanted,
-    ) -> Result<v1::Mutation> {
+        wanted: Vec<(String, Wanted)>,
+    ) -> Result<Vec<v1::Mutation>> {
         let mut tx = self.begin().await?;
         let here = state(&mut tx).await?;
-        let copy = copy::record(&mut tx, record_id).await?;
-        let own = own(&mut tx, record_id).await?;
-        let base = base(&here, copy.as_ref(), &own);
-        let (seen_version, follows) = seen(&here, copy.as_ref(), &own);
-        let follows = follows.filter(|_| matches!(wanted, Wanted::Act { .. }));
-        let mutation = wish::mutation(record_id, reason, wanted, base, seen_version);
-        insert(&mut tx, &mutation, follows.as_deref()).await?;
+        let mut typed: Vec<v1::Mutation> = Vec::new();
+        let together = (wanted.len() > 1).then(|| wish::fresh_id().to_string());
+        for (record_id, wanted) in wanted {
+            if typed.iter().any(|other| other.record_id == record_id) {
+                return Err(ReplicaError::Twice(record_id));
+            }
+            let copy = copy::record(&mut tx, &record_id).await?;
+            let own = own(&mut tx, &record_id).await?;
+            let base = base(&here, copy.as_ref(), &own);
+            let (seen_version, follows) = seen(&here, copy.as_ref(), &own);
+            let follows = follows.filter(|_| matches!(wanted, Wanted::Act { .. }));
+            let mutation = wish::mutation(&record_id, reason, wanted, base, seen_version);
+            insert(&mut tx, &mutation, follows.as_deref(), together.as_deref()).await?;
+            typed.push(mutation);
+        }
         tx.commit().await?;
-        Ok(mutation)
+        Ok(typed)
     }
 
     /// What its author sees of a record's content: what was typed last and is not yet in the copy, or
@@ -86,21 +94,27 @@ impl Database {
             .bind(&refused.mutation_id)
             .execute(&mut *tx)
             .await?;
-        insert(&mut tx, &mutation, None).await?;
+        insert(&mut tx, &mutation, None, None).await?;
         tx.commit().await?;
         Ok(mutation)
     }
 }
 
-async fn insert(tx: &mut Tx, mutation: &v1::Mutation, follows: Option<&str>) -> Result<()> {
+async fn insert(
+    tx: &mut Tx,
+    mutation: &v1::Mutation,
+    follows: Option<&str>,
+    together: Option<&str>,
+) -> Result<()> {
     sqlx::query(
-        "INSERT INTO outbox (mutation_id, record_id, mutation, follows, refused, tries_left) \
-         VALUES (?, ?, ?, ?, 0, 0)",
+        "INSERT INTO outbox (mutation_id, record_id, mutation, follows, together, refused, tries_left) \
+         VALUES (?, ?, ?, ?, ?, 0, 0)",
     )
     .bind(&mutation.mutation_id)
     .bind(&mutation.record_id)
     .bind(mutation.encode_to_vec())
     .bind(follows)
+    .bind(together)
     .execute(&mut **tx)
     .await?;
     Ok(())
