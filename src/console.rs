@@ -8,20 +8,21 @@ mod book;
 mod calendar;
 mod campus;
 mod charts;
+pub mod clerk;
 mod exchange;
-mod frame;
+pub mod frame;
 mod guard;
 mod history;
 mod home;
 mod live;
 mod menu;
 mod public;
-mod read;
+pub mod read;
 mod record;
 mod session;
 mod sheets;
 mod sign_in;
-mod trouble;
+pub mod trouble;
 mod visit;
 mod words;
 
@@ -67,6 +68,7 @@ pub fn pages(hub: Arc<Hub>, secure: bool) -> Router {
         .route("/sign-in", get(sign_in::page).post(sign_in::sign_in))
         .route("/join", get(sign_in::join_page).post(sign_in::join))
         .route("/sign-out", post(sign_in::sign_out))
+        .merge(clerk::pages::<clerk::HubDesk, Console>())
         .route("/live", get(live::stream))
         .route("/assets/{name}", get(assets::asset))
         .fallback(trouble::no_page)

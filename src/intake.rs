@@ -22,13 +22,15 @@ mod names;
 mod person;
 pub mod reading;
 mod session;
-mod sheet;
+pub mod sheet;
 pub mod source;
 mod when;
+pub mod wishes;
 mod words;
 
 use known::Known;
 use reading::Reading;
+use sheet::Sheet;
 use source::Unreadable;
 
 /// What a file is read as.
@@ -53,13 +55,19 @@ pub enum What {
 /// When there is nothing in it that could be a sheet or a text.
 pub fn read(what: What, bytes: &[u8], known: &Known) -> Result<Reading, Unreadable> {
     let (sheets, doubts) = source::sheets(bytes)?;
-    let mut reading = match what {
-        What::Menu => menu::read(&sheets, known),
-        What::Session => session::read(&sheets, known),
-        What::Exchange => exchange::read(&sheets, known),
-        What::Calendar => calendar::read(&sheets, known),
-        What::Person => person::read(&sheets, known),
-    };
+    let mut reading = understand(what, &sheets, known);
     reading.doubts.splice(0..0, doubts);
     Ok(reading)
+}
+
+/// Reads sheets, as `source` gave them or with cells that somebody corrected.
+#[must_use]
+pub fn understand(what: What, sheets: &[Sheet], known: &Known) -> Reading {
+    match what {
+        What::Menu => menu::read(sheets, known),
+        What::Session => session::read(sheets, known),
+        What::Exchange => exchange::read(sheets, known),
+        What::Calendar => calendar::read(sheets, known),
+        What::Person => person::read(sheets, known),
+    }
 }

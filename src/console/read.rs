@@ -24,7 +24,8 @@ pub struct Seen {
     pub state: Option<state::Kind>,
 }
 
-fn seen(record: v1::Record) -> Option<Seen> {
+/// A record with its typed parts; `None` when it has no content.
+pub fn seen(record: v1::Record) -> Option<Seen> {
     let content = v1::Content::decode(record.content.clone()).ok()?.kind?;
     let state = v1::State::decode(record.state.clone()).ok()?.kind;
     Some(Seen {
@@ -98,6 +99,9 @@ pub fn announced(state: &v1::MenuState) -> bool {
     matches!(state.status(), Published | Amended | Closed)
 }
 
+/// The registers that are read for it.
+pub const GROUND: [&str; 3] = ["campus", "calendar", "policy"];
+
 /// The ground that records stand on.
 pub struct Ground {
     /// The campuses, by id, head school first, then branches, then members, each by name.
@@ -119,25 +123,37 @@ impl Ground {
     pub async fn of(hub: &Hub, caller: &Caller) -> Result<Self, HubError> {
         // Read first: what is written meanwhile is told of.
         let position = hub.newest(caller).await?;
+        let mut registers = Vec::new();
+        for kind in GROUND {
+            let seen = touching(hub, caller, kind, Span::ALWAYS).await?;
+            registers.extend(seen.into_iter().map(|seen| (seen.record.id, seen.content)));
+        }
+        Ok(Ground::made_of(registers, hub.now(), position))
+    }
+
+    /// Of registers, each by its id.
+    pub fn made_of(
+        registers: impl IntoIterator<Item = (String, content::Kind)>,
+        now: Timestamp,
+        position: i64,
+    ) -> Self {
         let (mut campuses, mut calendars, mut policy) = (Vec::new(), Vec::new(), None);
-        for kind in ["campus", "calendar", "policy"] {
-            for seen in touching(hub, caller, kind, Span::ALWAYS).await? {
-                match seen.content {
-                    content::Kind::Campus(campus) => campuses.push((seen.record.id, campus)),
-                    content::Kind::Calendar(calendar) => calendars.push(calendar),
-                    content::Kind::Policy(of_group) => policy = Some(of_group),
-                    _ => {}
-                }
+        for (id, content) in registers {
+            match content {
+                content::Kind::Campus(campus) => campuses.push((id, campus)),
+                content::Kind::Calendar(calendar) => calendars.push(calendar),
+                content::Kind::Policy(of_group) => policy = Some(of_group),
+                _ => {}
             }
         }
         campuses.sort_by_cached_key(|(id, of)| (of.role, of.name.clone(), id.clone()));
-        Ok(Ground {
+        Ground {
             campuses,
             calendars,
             zone: zone(policy.as_ref()),
-            now: hub.now(),
+            now,
             position,
-        })
+        }
     }
 
     /// A campus's name; its id, when it is none that the caller knows.

@@ -40,6 +40,27 @@ impl Trouble {
         }
     }
 
+    /// The page of a campus, asked for by somebody who acts for none.
+    pub fn no_campus() -> Self {
+        Trouble {
+            status: StatusCode::FORBIDDEN,
+            reason: "NOT_ALLOWED",
+            zh: "这一页是学校经办人的。您的凭证不属于哪一所学校；要替学校上报，请用该校的凭证登录。".to_owned(),
+            en: "This page is a school's. Your credential belongs to none: to push for a school, sign in with its own."
+                .to_owned(),
+        }
+    }
+
+    /// A form that does not hold what its page put into it.
+    pub fn bad_form(zh: &str, en: &str) -> Self {
+        Trouble {
+            status: StatusCode::BAD_REQUEST,
+            reason: "INVALID_ARGUMENT",
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        }
+    }
+
     /// The sentences, to be shown beside a form.
     pub fn sentences(&self) -> (&str, &str) {
         (&self.zh, &self.en)

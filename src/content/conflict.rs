@@ -11,9 +11,15 @@ pub const KIND: &str = "conflict";
 /// Its field number in State.
 const NUMBER: u32 = 90;
 
-/// The state of a conflict: whose record, over which version, in which fields, and the edit as pushed.
+/// The state of a conflict: whose record, over which version, in which fields, what the edit started from, and the
+/// edit as pushed.
 #[must_use]
-pub fn state(record: RecordId, hub_version: i64, paths: Vec<String>, pushed: Bytes) -> Bytes {
+pub fn state(
+    record: RecordId,
+    hub_version: i64,
+    paths: Vec<String>,
+    [base, pushed]: [Bytes; 2],
+) -> Bytes {
     let record_id = record.to_string();
     wrap(
         NUMBER,
@@ -22,6 +28,7 @@ pub fn state(record: RecordId, hub_version: i64, paths: Vec<String>, pushed: Byt
             hub_version,
             pushed,
             paths,
+            base,
         },
     )
 }
@@ -51,7 +58,12 @@ mod tests {
     #[test]
     fn a_conflict_knows_its_record_and_its_field_is_the_contracts() {
         let id = RecordId(uuid::Uuid::from_u128(5));
-        let state = state(id, 2, vec!["menu.canteen".into()], Bytes::from_static(b"x"));
+        let state = state(
+            id,
+            2,
+            vec!["menu.canteen".into()],
+            [b"w", b"x"].map(|text| Bytes::from_static(text)),
+        );
         assert_eq!(pushed(&state), Some((id, Bytes::from_static(b"x"))));
         let typed = v1::State::decode(state).unwrap();
         assert!(matches!(typed.kind, Some(v1::state::Kind::Conflict(_))));

@@ -63,7 +63,10 @@ pub fn file(items: &[Item], own: &str, had: &[Had], known: &Known, untyped: Unty
     let mut desk = Desk {
         own,
         known,
-        had: had.iter().filter_map(Held::read).collect(),
+        had: had
+            .iter()
+            .filter_map(|had| Held::read(had, own, known))
+            .collect(),
         numbers: BTreeMap::new(),
     };
     let mut mine = Vec::new();
@@ -108,14 +111,25 @@ struct Held<'a> {
     id: &'a str,
     bytes: &'a Bytes,
     content: Kind,
+    /// What people mean by the same one.
+    natural: String,
+    /// Its id was made from that.
+    from_a_sheet: bool,
 }
 
 impl<'a> Held<'a> {
-    fn read(had: &'a Had) -> Option<Self> {
+    fn read(had: &'a Had, own: &str, known: &Known) -> Option<Self> {
+        /// So many rows of one natural key are looked for.
+        const ALIKE_MAX: usize = 20;
+        let content = v1::Content::decode(had.content.as_ref()).ok()?.kind?;
+        let natural = natural(&content, known);
+        let is_made = |number| made(own, &natural, number) == had.record_id;
         Some(Held {
             id: &had.record_id,
             bytes: &had.content,
-            content: v1::Content::decode(had.content.as_ref()).ok()?.kind?,
+            from_a_sheet: (1..=ALIKE_MAX).any(is_made),
+            natural,
+            content,
         })
     }
 }
@@ -131,7 +145,7 @@ struct Desk<'a> {
 impl Desk<'_> {
     /// The id of what was read: two rows that nothing tells apart are two records, by their order.
     fn id(&mut self, content: &Kind) -> String {
-        let natural = self.natural(content);
+        let natural = natural(content, self.known);
         let number = self.numbers.entry(natural.clone()).or_default();
         *number += 1;
         made(self.own, &natural, *number)
@@ -146,13 +160,13 @@ impl Desk<'_> {
         taken: &mut HashSet<usize>,
     ) -> Option<usize> {
         let by_id = self.had.iter().position(|had| had.id == id);
-        let natural = self.natural(content);
+        let natural = natural(content, self.known);
         let by_key = || {
             let free = |index: &usize| !taken.contains(index);
             let mut all = (0..self.had.len()).filter(free);
             all.find(|index| {
                 let had = &self.had[*index];
-                !ids.contains(had.id) && self.natural(&had.content) == natural
+                !ids.contains(had.id) && had.natural == natural
             })
         };
         let found = by_id.or_else(by_key)?;
@@ -171,62 +185,58 @@ impl Desk<'_> {
 
     /// Whether a record came from a sheet of those days.
     fn is_missed(&self, index: usize, days: &Days) -> bool {
-        /// So many rows of one natural key are looked for.
-        const ALIKE_MAX: usize = 20;
         let had = &self.had[index];
-        let natural = self.natural(&had.content);
-        let from_a_sheet = (1..=ALIKE_MAX).any(|n| made(self.own, &natural, n) == had.id);
-        from_a_sheet && days.hold(&had.content)
+        had.from_a_sheet && days.hold(&had.content)
     }
+}
 
-    /// What people mean by the same one.
-    fn natural(&self, content: &Kind) -> String {
-        let parts: Vec<String> = match content {
-            Kind::Menu(menu) => vec![
-                "menu".into(),
-                menu.canteen.clone(),
-                menu.menu_set.clone(),
-                menu.audience.to_string(),
-                self.week(menu),
-            ],
-            Kind::Session(session) => {
-                let first = session.days.first().map(|day| day.date.clone());
-                vec![
-                    "session".into(),
-                    session.title.clone(),
-                    first.unwrap_or_default(),
-                ]
-            }
-            Kind::Exchange(exchange) => {
-                let person = exchange.person.as_ref();
-                let name = person.map(|person| person.display_name.clone());
-                vec![
-                    "exchange".into(),
-                    name.unwrap_or_default(),
-                    unit(exchange.home.as_ref()).1,
-                    unit(exchange.host.as_ref()).1,
-                    exchange.planned_start.chars().take(4).collect(),
-                ]
-            }
-            Kind::Person(person) => vec![
-                "person".into(),
-                person.home_campus_id.clone(),
-                person.display_name.clone(),
-            ],
-            Kind::Calendar(calendar) => vec!["calendar".into(), calendar.campus_id.clone()],
-            other => vec![format!("{other:?}")],
-        };
-        let parts = parts.iter().map(|part| key(part).replace('/', "%2F"));
-        parts.collect::<Vec<_>>().join("/")
-    }
+/// What people mean by the same one.
+fn natural(content: &Kind, known: &Known) -> String {
+    let parts: Vec<String> = match content {
+        Kind::Menu(menu) => vec![
+            "menu".into(),
+            menu.canteen.clone(),
+            menu.menu_set.clone(),
+            menu.audience.to_string(),
+            week(menu, known),
+        ],
+        Kind::Session(session) => {
+            let first = session.days.first().map(|day| day.date.clone());
+            vec![
+                "session".into(),
+                session.title.clone(),
+                first.unwrap_or_default(),
+            ]
+        }
+        Kind::Exchange(exchange) => {
+            let person = exchange.person.as_ref();
+            let name = person.map(|person| person.display_name.clone());
+            vec![
+                "exchange".into(),
+                name.unwrap_or_default(),
+                unit(exchange.home.as_ref()).1,
+                unit(exchange.host.as_ref()).1,
+                exchange.planned_start.chars().take(4).collect(),
+            ]
+        }
+        Kind::Person(person) => vec![
+            "person".into(),
+            person.home_campus_id.clone(),
+            person.display_name.clone(),
+        ],
+        Kind::Calendar(calendar) => vec!["calendar".into(), calendar.campus_id.clone()],
+        other => vec![format!("{other:?}")],
+    };
+    let parts = parts.iter().map(|part| key(part).replace('/', "%2F"));
+    parts.collect::<Vec<_>>().join("/")
+}
 
-    /// The service week that a menu begins in: a make-up Sunday belongs to the week after it.
-    fn week(&self, menu: &v1::Menu) -> String {
-        let first = menu.service_dates.iter().min();
-        let first = first.and_then(|date| day(date));
-        let week = first.map(|date| self.known.calendar().service_week(date));
-        week.map(|week| week.to_string()).unwrap_or_default()
-    }
+/// The service week that a menu begins in: a make-up Sunday belongs to the week after it.
+fn week(menu: &v1::Menu, known: &Known) -> String {
+    let first = menu.service_dates.iter().min();
+    let first = first.and_then(|date| day(date));
+    let week = first.map(|date| known.calendar().service_week(date));
+    week.map(|week| week.to_string()).unwrap_or_default()
 }
 
 /// Whether two contents differ at most in their days.

@@ -33,6 +33,64 @@ pub fn two_weeks(records: &Records, time: Timestamp) -> Span {
     }
 }
 
+/// What a campus is told of where it stands: nothing of any other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Duties {
+    /// What was written up to here is counted.
+    pub position: i64,
+    /// This service week and the next, each by its Monday, and how the campus's menus of it stand.
+    pub menus: Vec<(String, v1::MenuStanding)>,
+    /// What it is chased for, but for corrections: those are records that it sees.
+    pub owed: Vec<v1::ChaseItem>,
+}
+
+/// What of it a campus is told that may see some kinds.
+#[must_use]
+pub fn duties(now: &GroupUpdate, campus_id: &str, sees: impl Fn(&str) -> bool) -> Duties {
+    let menus = now
+        .menus
+        .iter()
+        .filter(|_| sees("menu"))
+        .flat_map(|matrix| {
+            let row = matrix.rows.iter().filter(|row| row.campus_id == campus_id);
+            let columns = matrix.columns.iter().map(|column| column.date.clone());
+            row.flat_map(move |row| columns.clone().zip(row.cells.iter().cloned()))
+        });
+    let chased = now.chase.iter().flat_map(|chase| &chase.campuses);
+    let items = chased
+        .filter(|campus| campus.campus_id == campus_id)
+        .flat_map(|campus| &campus.items);
+    Duties {
+        position: position(now),
+        menus: menus.collect(),
+        owed: items
+            .filter(|item| kind_of(item.reason()).is_some_and(&sees))
+            .cloned()
+            .collect(),
+    }
+}
+
+/// Up to where what was written is counted.
+#[must_use]
+pub fn position(now: &GroupUpdate) -> i64 {
+    let status = now.status.as_ref();
+    let instant = status.and_then(|status| status.instant.as_ref());
+    instant.map_or(0, |instant| instant.position)
+}
+
+fn kind_of(reason: v1::ChaseReason) -> Option<&'static str> {
+    use v1::ChaseReason::{
+        ArrivalOpen, AttendanceMissing, CorrectionOpen, EndOpen, MenuIncomplete, MenuMissing,
+        SessionOpen, Unspecified,
+    };
+    match reason {
+        MenuMissing | MenuIncomplete => Some("menu"),
+        AttendanceMissing | SessionOpen => Some("session"),
+        ArrivalOpen | EndOpen => Some("exchange"),
+        CorrectionOpen | Unspecified => None,
+    }
+}
+
 /// The reports put together.
 #[must_use]
 pub fn group_now(

@@ -1,6 +1,46 @@
 //! What the contract's values are called: Chinese, then English.
 
-use crate::wire::v1;
+use crate::wire::v1::content::Kind;
+use crate::wire::v1::{self, unit};
+
+/// What a content is about, in a few words: `campus` names one by its id, `people` stands behind a number of them.
+#[must_use]
+pub fn title(content: &Kind, campus: impl Fn(&str) -> String, people: &str) -> String {
+    let unit = |unit: Option<&v1::Unit>| match unit.and_then(|unit| unit.unit.as_ref()) {
+        Some(unit::Unit::CampusId(id)) => campus(id),
+        Some(unit::Unit::Outside(name)) => name.clone(),
+        None => "?".to_owned(),
+    };
+    match content {
+        Kind::Menu(menu) => format!("{} {}", menu.canteen, menu.label),
+        Kind::Session(session) => session.title.clone(),
+        Kind::Exchange(exchange) => {
+            let person = exchange.person.as_ref();
+            let who = match exchange.unnamed_count {
+                0 => person.map_or("", |person| &person.display_name).to_owned(),
+                count => format!("{count}{people}"),
+            };
+            let (home, host) = (exchange.home.as_ref(), exchange.host.as_ref());
+            format!("{who} {}→{}", unit(home), unit(host))
+        }
+        Kind::CanteenNote(note) => note.topic.clone(),
+        Kind::Proposal(proposal) => proposal.why.clone(),
+        Kind::Campus(campus) => campus.name.clone(),
+        Kind::Calendar(calendar) => match calendar.campus_id.as_str() {
+            "" => calendar
+                .terms
+                .first()
+                .map(|term| term.name.clone())
+                .unwrap_or_default(),
+            id => campus(id),
+        },
+        Kind::Person(person) => {
+            format!("{} {}", person.display_name, campus(&person.home_campus_id))
+        }
+        Kind::StaffCount(count) => campus(&count.campus_id),
+        Kind::Policy(_) | Kind::Vocabulary(_) => String::new(),
+    }
+}
 
 /// A campus's part in the group.
 #[must_use]

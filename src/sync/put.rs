@@ -35,8 +35,8 @@ impl Work<'_, '_> {
             return self.replace(kind, &live, pushed, put, findings);
         }
         match merge(&base, &live.parts.content, &pushed) {
-            Merge::Overlap(paths) => Ok(self.keep_conflict(&live, paths, put)),
-            Merge::Clean(merged) => self.merge(kind, &live, merged, put),
+            Merge::Overlap(paths) => Ok(self.keep_conflict(&live, paths, base, put)),
+            Merge::Clean(merged) => self.merge(kind, &live, merged, (base, put)),
         }
     }
 
@@ -79,12 +79,18 @@ impl Work<'_, '_> {
     }
 
     /// Both edits stand, unless together they break a rule of the kind.
-    fn merge(&mut self, kind: &'static dyn Kind, live: &Live, merged: Bytes, put: &Put) -> Judged {
+    fn merge(
+        &mut self,
+        kind: &'static dyn Kind,
+        live: &Live,
+        merged: Bytes,
+        (base, put): (Bytes, &Put),
+    ) -> Judged {
         if merged == live.parts.content && put.resolves.is_empty() {
             return Err(Verdict::unchanged(live));
         }
         let Ok(findings) = self.checked(kind, live.owner, &merged) else {
-            return Ok(self.keep_conflict(live, Vec::new(), put));
+            return Ok(self.keep_conflict(live, Vec::new(), base, put));
         };
         let mut next = self.next(kind, live, merged)?;
         next.pushed = Some(put.content.clone());
@@ -164,10 +170,10 @@ impl Work<'_, '_> {
     }
 
     /// Keeps the edit whole, as a record that the owner and the office see.
-    fn keep_conflict(&mut self, live: &Live, paths: Vec<String>, put: &Put) -> Answer {
+    fn keep_conflict(&mut self, live: &Live, paths: Vec<String>, base: Bytes, put: &Put) -> Answer {
         let id = conflict_id(self.caller.place, self.mutation.id.0);
         let record = self.mutation.record;
-        let state = conflict::state(record, live.version, paths, put.content.clone());
+        let state = conflict::state(record, live.version, paths, [base, put.content.clone()]);
         let mut answer = Answer::to(self.item, Outcome::ConflictKept, Vec::new());
         answer.version = live.version;
         answer.position = self.overlay.next_position();

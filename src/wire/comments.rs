@@ -6,6 +6,16 @@ use prost_reflect::{EnumValueDescriptor, FieldDescriptor, MessageDescriptor};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+/// Every value of every enum of the contract, by its name.
+pub static VALUES: LazyLock<HashMap<String, EnumValueDescriptor>> = LazyLock::new(|| {
+    let all = CONTRACT.all_enums();
+    let own = all.filter(|values| values.full_name().starts_with("lianxiao."));
+    let values = own.flat_map(|values| values.values().collect::<Vec<_>>());
+    values
+        .map(|value| (value.name().to_owned(), value))
+        .collect()
+});
+
 /// The comments by file and by the place of what they are about.
 static COMMENTS: LazyLock<HashMap<(String, Vec<i32>), String>> = LazyLock::new(|| {
     let mut comments = HashMap::new();

@@ -54,6 +54,7 @@ async fn an_edit_that_came_too_late_is_kept_whole_and_the_hubs_version_stands() 
         let kept = conflict(&copy, &late.conflict_id);
         assert_eq!(kept.record_id, record);
         assert_eq!(kept.hub_version, 2);
+        assert_eq!(kept.base, prep("数学").encode());
         assert_eq!(kept.pushed, prep("英语").encode());
     }
 }

@@ -4,7 +4,7 @@ use super::lang::{Lang, say};
 use super::told::{self, Copy};
 use super::{Door, Screen, WAITS, ask, words};
 use crate::cli::{Error, Outcome};
-use crate::client::{Entry, Replica};
+use crate::client::{Entry, Side, sides};
 use crate::content::diff::diff;
 use crate::wire::v1;
 use crate::wire::v1::mutation::Wish;
@@ -12,7 +12,6 @@ use bytes::Bytes;
 use clap::Args;
 use prost::Message as _;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 /// An edit that lost a clash.
@@ -48,16 +47,6 @@ pub fn open(copy: &Copy, outbox: &[Entry]) -> Vec<Conflict> {
     all.filter(|conflict| !settled(&conflict.id)).collect()
 }
 
-/// One unit in which the sides differ.
-struct Side {
-    path: String,
-    base: Option<String>,
-    theirs: Option<String>,
-    mine: Option<String>,
-    /// Both sides changed it.
-    both: bool,
-}
-
 impl Conflict {
     fn theirs(&self, copy: &Copy) -> Bytes {
         let record = copy.records.get(&self.state.record_id);
@@ -66,42 +55,8 @@ impl Conflict {
             .unwrap_or_default()
     }
 
-    /// What the edit started from, when this replica typed both.
-    async fn base(&self, replica: &Replica) -> Result<Option<Bytes>, Error> {
-        let journal = replica.journal().await?;
-        let by_id = |id: &str| journal.iter().find(|kept| kept.mutation.mutation_id == id);
-        let edit = journal
-            .iter()
-            .find(|kept| kept.answer.conflict_id == self.id);
-        let base = edit.and_then(|edit| match &edit.mutation.wish {
-            Some(Wish::Put(put)) => by_id(&put.base.as_ref()?.mutation_id),
-            _ => None,
-        });
-        Ok(base.and_then(|base| match &base.mutation.wish {
-            Some(Wish::Put(put)) => Some(put.content.clone()),
-            _ => None,
-        }))
-    }
-
-    async fn sides(&self, replica: &Replica, copy: &Copy) -> Result<Vec<Side>, Error> {
-        const CONTENT: &str = "lianxiao.v1.Content";
-        let theirs = self.theirs(copy);
-        let base = self.base(replica).await?;
-        let was: BTreeMap<String, Option<String>> = base
-            .iter()
-            .flat_map(|base| diff(CONTENT, base, &self.state.pushed))
-            .map(|change| (change.path, change.before))
-            .collect();
-        let changes = diff(CONTENT, &theirs, &self.state.pushed).into_iter();
-        Ok(changes
-            .map(|change| Side {
-                base: was.get(&change.path).cloned().flatten(),
-                both: self.state.paths.contains(&change.path),
-                theirs: change.before,
-                mine: change.after,
-                path: change.path,
-            })
-            .collect())
+    fn sides(&self, copy: &Copy) -> Vec<Side> {
+        sides(&self.state, &self.theirs(copy))
     }
 }
 
@@ -118,7 +73,7 @@ pub async fn run(door: &Door, wanted: Option<String>, screen: Screen) -> Outcome
     }
     let mut found = Vec::new();
     for conflict in &open {
-        let sides = conflict.sides(&replica, &copy).await?;
+        let sides = conflict.sides(&copy);
         if screen.json {
             found.push(as_json(conflict, &sides));
         } else {

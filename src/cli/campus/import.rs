@@ -7,12 +7,13 @@ use super::{Door, Screen, ask, words};
 use crate::cli::read;
 use crate::cli::{Error, Outcome};
 use crate::client::Replica;
-use crate::content::diff::{Change, diff};
+use crate::content::diff::Change;
 use crate::content::overlay::Untyped;
-use crate::intake::again::{Filed, Filing, Had, amendment, file};
+use crate::intake::again::{Filed, Filing, Had, file};
 use crate::intake::guess::guess;
 use crate::intake::known::Known;
 use crate::intake::reading::Reading;
+use crate::intake::wishes::{self, is_cancelled};
 use crate::model::clock::{Clock as _, SystemClock};
 use crate::wire::v1::{self, content};
 use bytes::Bytes;
@@ -130,17 +131,23 @@ impl Import {
     /// What changes, and how: a published menu changes by amendment only.
     fn wishes(&self, filing: &Filing, copy: &Copy, lang: Lang) -> Result<Vec<Wish>, Error> {
         let mut wishes = Vec::new();
-        for filed in changed(filing) {
-            let record = copy.records.get(&filed.record_id);
-            let status = record.map(told::status).unwrap_or_default();
-            let (id, after) = (filed.record_id.clone(), filed.after.clone());
-            let published = ["MENU_STATUS_PUBLISHED", "MENU_STATUS_AMENDED"];
-            wishes.push(
-                match (&filed.before, published.contains(&status.as_str())) {
-                    (Some(before), true) => Wish::Act(id, self.amend(before, &after, lang)?),
-                    _ => Wish::Put(id, after),
-                },
-            );
+        for filed in filing.filed.iter().filter(|filed| filed.is_changed()) {
+            let state = copy.records.get(&filed.record_id);
+            let state = state.map(|record| record.state.clone()).unwrap_or_default();
+            let id = filed.record_id.clone();
+            wishes.push(match filed.wish(&state) {
+                Ok(wishes::Wish::Put(content)) => Wish::Put(id, content),
+                Ok(wishes::Wish::Amend(amend)) => Wish::Act(id, self.because(amend, lang)?),
+                Err(left) => {
+                    let left = words::readable(&left.join("、"), lang);
+                    return Err(say!(
+                        lang,
+                        "食谱已公布，这几处不能再改：{left}",
+                        "the menu is published, this can no longer be changed: {left}"
+                    )
+                    .into());
+                }
+            });
         }
         if self.delete_missing {
             let rows = filing.filed.iter().map(|filed| filed.unnamed.len());
@@ -159,7 +166,7 @@ impl Import {
         Ok(wishes)
     }
 
-    fn amend(&self, before: &Bytes, after: &Bytes, lang: Lang) -> Result<Bytes, Error> {
+    fn because(&self, mut amend: v1::AmendMenu, lang: Lang) -> Result<Bytes, Error> {
         let Some(reason) = &self.reason else {
             return Err(lang
                 .pick(
@@ -171,32 +178,12 @@ impl Import {
                 .into());
         };
         let name = format!("AMEND_REASON_{}", reason.to_uppercase().replace('-', "_"));
-        let reason = v1::AmendReason::from_str_name(&name).unwrap_or_default();
-        let (amend, left) = amendment(before, after, reason).ok_or("no menu")?;
-        if !left.is_empty() {
-            let left = words::readable(&left.join("、"), lang);
-            return Err(say!(
-                lang,
-                "食谱已公布，这几处不能再改：{left}",
-                "the menu is published, this can no longer be changed: {left}"
-            )
-            .into());
-        }
+        amend.set_reason(v1::AmendReason::from_str_name(&name).unwrap_or_default());
         let action = v1::MenuAction {
             action: Some(v1::menu_action::Action::Amend(amend)),
         };
         Ok(v1::action::Kind::Menu(action).encoded())
     }
-}
-
-fn changed(filing: &Filing) -> impl Iterator<Item = &Filed> {
-    let changed = |filed: &&Filed| filed.before.as_ref() != Some(&filed.after);
-    filing.filed.iter().filter(changed)
-}
-
-fn changes(filed: &Filed) -> Vec<Change> {
-    let before = filed.before.clone().unwrap_or_default();
-    diff("lianxiao.v1.Content", &before, &filed.after)
 }
 
 /// Whose sheet it is. Ids are made with it, so it must be known.
@@ -256,8 +243,8 @@ async fn had(
     }
     let mut had = Vec::new();
     for (record_id, _) in ids.into_iter().filter(|(_, own)| *own) {
-        let withdrawn = copy.records.get(&record_id).map(told::status);
-        if withdrawn.is_some_and(|status| status.ends_with("_CANCELLED")) {
+        let known = copy.records.get(&record_id);
+        if known.is_some_and(|record| is_cancelled(&record.state)) {
             continue;
         }
         if let Some(content) = replica.content(&record_id).await?
@@ -273,7 +260,7 @@ async fn had(
 fn standing(filed: &Filed, lang: Lang) -> &'static str {
     match &filed.before {
         None => lang.pick("新增", "new"),
-        Some(before) if *before == filed.after => lang.pick("无变化", "unchanged"),
+        Some(_) if !filed.is_changed() => lang.pick("无变化", "unchanged"),
         Some(_) => lang.pick("修改", "changed"),
     }
 }
@@ -281,7 +268,7 @@ fn standing(filed: &Filed, lang: Lang) -> &'static str {
 fn as_json(reading: &Reading, filing: &Filing, wishes: usize) -> Result<Value, Error> {
     let mut document = read::document(reading)?;
     let filed = |filed: &Filed| {
-        let changes = changes(filed).into_iter();
+        let changes = filed.changes().into_iter();
         let changes = changes.map(
             |change| json!({"path": change.path, "before": change.before, "after": change.after}),
         );
@@ -335,12 +322,13 @@ fn as_text(reading: &Reading, filing: &Filing, copy: &Copy, lang: Lang) -> Resul
         ["#", "place", "kind", "what", "days", ""],
     );
     let _ = writeln!(text, "{}", told::table(headings, rows));
-    for filed in changed(filing).filter(|filed| filed.before.is_some()) {
+    let changed = filing.filed.iter().filter(|filed| filed.is_changed());
+    for filed in changed.filter(|filed| filed.before.is_some()) {
         let _ = writeln!(
             text,
             "#{}\n{}",
             filed.item,
-            changes_told(&changes(filed), lang)
+            changes_told(&filed.changes(), lang)
         );
     }
     for filed in filing

@@ -5,8 +5,9 @@ use super::words;
 use crate::cli::read::SCREEN;
 use crate::client::{Replica, ReplicaError};
 use crate::model::text::harmless;
+use crate::outlets;
+use crate::wire::v1;
 use crate::wire::v1::content::Kind;
-use crate::wire::v1::{self, unit};
 use bytes::Bytes;
 use comfy_table::{ContentArrangement, Table, presets};
 use prost::Message as _;
@@ -44,49 +45,18 @@ impl Copy {
         }
     }
 
-    fn unit(&self, unit: Option<&v1::Unit>, lang: Lang) -> String {
-        match unit.and_then(|unit| unit.unit.as_ref()) {
-            Some(unit::Unit::CampusId(id)) => self.campus(id, lang),
-            Some(unit::Unit::Outside(name)) => name.clone(),
-            None => "?".to_owned(),
-        }
-    }
-
     /// What a content is about, in a few words.
     pub fn title(&self, content: &Bytes, lang: Lang) -> String {
         let title = match kind_of(content) {
-            Some(Kind::Menu(menu)) => format!("{} {}", menu.canteen, menu.label),
-            Some(Kind::Session(session)) => session.title,
-            Some(Kind::Exchange(exchange)) => {
-                let person = exchange.person.unwrap_or_default().display_name;
-                let who = match exchange.unnamed_count {
-                    0 => person,
-                    count => lang.pick(format!("{count} 人"), format!("{count} people")),
-                };
-                let (home, host) = (exchange.home.as_ref(), exchange.host.as_ref());
-                format!("{who} {}→{}", self.unit(home, lang), self.unit(host, lang))
-            }
-            Some(Kind::CanteenNote(note)) => note.topic,
-            Some(Kind::Proposal(proposal)) => proposal.why,
-            Some(Kind::Campus(campus)) => campus.name,
-            Some(Kind::Calendar(calendar)) => match calendar.campus_id.as_str() {
-                "" => calendar
-                    .terms
-                    .first()
-                    .map(|term| term.name.clone())
-                    .unwrap_or_default(),
-                campus => self.campus(campus, lang),
-            },
-            Some(Kind::Person(person)) => {
-                let home = self.campus(&person.home_campus_id, lang);
-                format!("{} {home}", person.display_name)
-            }
             Some(Kind::Vocabulary(vocabulary)) => {
                 let topic = words::value(vocabulary.topic().as_str_name(), lang);
                 format!("{topic} {}", vocabulary.scheme)
             }
-            Some(Kind::StaffCount(count)) => self.campus(&count.campus_id, lang),
-            Some(Kind::Policy(_)) | None => String::new(),
+            Some(kind) => {
+                let campus = |id: &str| self.campus(id, lang);
+                outlets::words::title(&kind, campus, lang.pick("人", " people"))
+            }
+            None => String::new(),
         };
         title.trim().to_owned()
     }

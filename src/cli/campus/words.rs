@@ -1,23 +1,12 @@
 //! The contract's own words for people: kinds, values and actions, in Chinese and English.
 
 use super::lang::Lang;
+use crate::wire::comments;
 use crate::wire::json::described;
 use crate::wire::v1::Outcome;
-use crate::wire::{CONTRACT, comments};
 use prost_reflect::{EnumValueDescriptor, FieldDescriptor};
 use regex::Regex;
-use std::collections::HashMap;
 use std::sync::LazyLock;
-
-/// Every value of every enum, by its name.
-static VALUES: LazyLock<HashMap<String, EnumValueDescriptor>> = LazyLock::new(|| {
-    let all = CONTRACT.all_enums();
-    let own = all.filter(|values| values.full_name().starts_with("lianxiao."));
-    let values = own.flat_map(|values| values.values().collect::<Vec<_>>());
-    values
-        .map(|value| (value.name().to_owned(), value))
-        .collect()
-});
 
 /// What may be the name of a value.
 static NAME: LazyLock<Regex> =
@@ -25,7 +14,7 @@ static NAME: LazyLock<Regex> =
 
 /// What a value is called, by its name in the contract (`MENU_STATUS_DRAFT`); another text is told as it is.
 pub fn value(name: &str, lang: Lang) -> String {
-    let Some(value) = VALUES.get(name) else {
+    let Some(value) = comments::VALUES.get(name) else {
         return name.to_owned();
     };
     let zh = comments::word(comments::of_value(value));

@@ -122,7 +122,12 @@ fn a_name_that_came_apart_from_its_id_goes_too() {
 #[test]
 fn the_edit_inside_a_conflict_is_redacted_in_its_place() {
     let id = crate::model::ids::RecordId(uuid::Uuid::from_u128(5));
-    let state = crate::content::conflict::state(id, 2, vec![], wrap(20, &session()));
+    let state = crate::content::conflict::state(
+        id,
+        2,
+        vec![],
+        [wrap(20, &session()), wrap(20, &session())],
+    );
     let redacted = redact(
         "lianxiao.v1.State",
         &state,
