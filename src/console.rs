@@ -9,6 +9,7 @@ mod calendar;
 mod campus;
 mod charts;
 pub mod clerk;
+pub mod copy;
 mod exchange;
 pub mod frame;
 mod guard;
@@ -25,6 +26,8 @@ mod sign_in;
 pub mod trouble;
 mod visit;
 mod words;
+
+pub use clerk::Kept;
 
 use crate::hub::Hub;
 use axum::Router;
@@ -54,7 +57,6 @@ pub fn pages(hub: Arc<Hub>, secure: bool) -> Router {
         .route("/exchanges.xlsx", get(sheets::exchanges))
         .route("/campus/{id}", get(campus::page))
         .route("/campus/{id}/week.xlsx", get(sheets::week))
-        .route("/desk/blank/{file}", get(blank::sheet))
         .route("/session/{id}", get(session::page))
         .route("/exchange/{id}", get(exchange::page))
         .route("/menu/{id}", get(menu::page))

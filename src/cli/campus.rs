@@ -9,6 +9,7 @@ mod import;
 mod join;
 pub mod lang;
 mod list;
+mod open;
 mod progress;
 mod put;
 mod status;
@@ -82,6 +83,8 @@ enum Verb {
     Sync,
     /// Stay in step with the hub until Ctrl-C
     Watch,
+    /// Open the clerk's pages on this computer, with a line or without
+    Open(open::Open),
     /// Tell what the state is: the copy, what waits, what was refused
     Status,
     /// List the records, also those typed and not sent yet
@@ -128,6 +131,7 @@ impl Campus {
             Verb::Join(join) => join.run(&door.way.credential()?).await,
             Verb::Sync => sync::run(door, screen).await,
             Verb::Watch => sync::watch(door, screen).await,
+            Verb::Open(open) => open.run(door, screen).await,
             Verb::Status => status::run(door, screen).await,
             Verb::List(list) => list.run(door, screen).await,
             Verb::Show { record } => list::show(door, &record, screen).await,

@@ -2,12 +2,14 @@
 //! not sent yet is in her browser.
 
 mod act;
+mod copy;
 mod desk;
 mod duties;
 mod hub;
 mod told;
 mod words;
 
+pub use copy::{CopyDesk, Kept};
 pub use desk::Desk;
 pub use hub::HubDesk;
 
@@ -28,6 +30,7 @@ where
     Router::new()
         .route("/desk", get(duties::page::<D>))
         .route("/desk/act", post(act::act::<D>))
+        .route("/desk/blank/{file}", get(super::blank::sheet::<D>))
 }
 
 fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {

@@ -17,6 +17,8 @@ pub struct Frame {
     pub home: String,
     /// The group office looks.
     pub office: bool,
+    /// It is the copy of a school, on its own computer.
+    pub copy: bool,
     /// As of when, in the group's zone.
     pub as_of: String,
     /// It is shown anew when something is written.
@@ -36,6 +38,7 @@ impl Frame {
             who: String::new(),
             home: "/".to_owned(),
             office: false,
+            copy: false,
             as_of: String::new(),
             live: false,
             position: 0,
@@ -63,6 +66,7 @@ impl Frame {
             who,
             home,
             office: caller.place == Place::Office,
+            copy: false,
             as_of: ground.moment(ground.now),
             live: true,
             position: ground.position,

@@ -2,7 +2,7 @@
 
 use super::records::Records;
 use super::status::group_calendar;
-use super::{ChaseList, GroupStatus, MenuMatrix};
+use super::{ChaseList, GroupStatus, MenuMatrix, MenuPeriod, chase_list, menu_matrix};
 use crate::kinds::registers::policy::zone;
 use crate::model::date::Span;
 use crate::wire::convert::stored_time;
@@ -67,6 +67,32 @@ pub fn duties(now: &GroupUpdate, campus_id: &str, sees: impl Fn(&str) -> bool) -
             .filter(|item| kind_of(item.reason()).is_some_and(&sees))
             .cloned()
             .collect(),
+    }
+}
+
+/// The same of a copy: of the records that a campus sees, as of the position at which they are whole.
+#[must_use]
+pub fn duties_of<'r>(
+    copy: impl IntoIterator<Item = &'r v1::Record>,
+    campus_id: &str,
+    (position, time): (i64, Timestamp),
+) -> Duties {
+    let mut records = Records::default();
+    for record in copy {
+        // What no report reads counts nowhere.
+        let _ = records.take(record);
+    }
+    let span = two_weeks(&records, time);
+    let menus = menu_matrix(&records, span, MenuPeriod::Week, (position, time));
+    let chase = chase_list(&records, (position, time));
+    let now = GroupUpdate {
+        status: None,
+        menus: Some(menus),
+        chase: Some(chase),
+    };
+    Duties {
+        position,
+        ..duties(&now, campus_id, |_| true)
     }
 }
 

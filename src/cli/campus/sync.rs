@@ -219,7 +219,7 @@ fn lost(why: &str, screen: Screen) {
 }
 
 /// Tells the watch of what other programs type.
-async fn notify(replica: &Replica, typed: &Notify) -> Result<(), Error> {
+pub async fn notify(replica: &Replica, typed: &Notify) -> Result<(), Error> {
     let mut seen = replica.typed().await?;
     loop {
         tokio::time::sleep(LOOK).await;

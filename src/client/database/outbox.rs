@@ -229,7 +229,8 @@ async fn accepted(tx: &mut Tx, sent: &v1::Mutation, result: &v1::PushResult) -> 
     delete(tx, &sent.mutation_id).await
 }
 
-async fn delete(tx: &mut Tx, mutation_id: &str) -> Result<()> {
+/// Takes a mutation out of the outbox.
+pub async fn delete(tx: &mut Tx, mutation_id: &str) -> Result<()> {
     sqlx::query("DELETE FROM outbox WHERE mutation_id = ?")
         .bind(mutation_id)
         .execute(&mut **tx)

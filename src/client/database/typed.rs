@@ -1,12 +1,14 @@
 //! What is typed goes into the outbox, with what it builds on.
 
 use super::super::error::{ReplicaError, Result};
+use super::super::seen::sees;
 use super::super::wish::{self, Wanted};
 use super::{Database, Entry, State, Tx, copy, mutation, state};
 use crate::wire::v1;
 use bytes::Bytes;
 use prost::Message as _;
 use sqlx::Row as _;
+use v1::mutation::Wish;
 
 /// The hub does not know, or knows no longer, what a put started from.
 const BASE_UNKNOWN: &str = "BASE_UNKNOWN";
@@ -49,6 +51,41 @@ impl Database {
         Ok(typed)
     }
 
+    /// Puts a wish into the outbox as it is asked for on a page, unless it is there, or was accepted, already. It
+    /// builds on what the page showed, unless something else was typed about the record since.
+    pub async fn type_once(&self, mutation: &v1::Mutation) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let known = sqlx::query(
+            "SELECT 1 FROM outbox WHERE mutation_id = ? UNION SELECT 1 FROM journal WHERE mutation_id = ?",
+        )
+        .bind(&mutation.mutation_id)
+        .bind(&mutation.mutation_id)
+        .fetch_optional(&mut *tx)
+        .await?;
+        if known.is_some() {
+            return Ok(());
+        }
+        let here = state(&mut tx).await?;
+        let copy = copy::record(&mut tx, &mutation.record_id).await?;
+        let own = own(&mut tx, &mutation.record_id).await?;
+        let mut mutation = mutation.clone();
+        let (seen_version, follows) = seen(&here, copy.as_ref(), &own);
+        let follows = follows.filter(|_| matches!(mutation.wish, Some(Wish::Act(_))));
+        let unseen = own.first().is_some_and(|own| {
+            let position = own.position;
+            position.is_none_or(|position| position > here.whole_at)
+        });
+        if unseen || !sees(&mutation) {
+            wish::rebase(&mut mutation, base(&here, copy.as_ref(), &own));
+            wish::saw(&mut mutation, seen_version);
+        }
+        if matches!(mutation.wish, Some(Wish::Put(_))) {
+            replace_refused(&mut tx, &mutation.record_id).await?;
+        }
+        insert(&mut tx, &mutation, follows.as_deref(), None).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// What its author sees of a record's content: what was typed last and is not yet in the copy, or
     /// the copy.
     pub async fn seen_content(&self, record_id: &str) -> Result<Option<Bytes>> {
@@ -70,7 +107,7 @@ impl Database {
         let refused = &entry.mutation;
         let mut tx = self.begin().await?;
         let resolves = match &refused.wish {
-            Some(v1::mutation::Wish::Put(put)) => put.resolves.clone(),
+            Some(Wish::Put(put)) => put.resolves.clone(),
             _ => Vec::new(),
         };
         let refusals = entry.answer.iter().flat_map(|answer| &answer.refusals);
@@ -98,6 +135,21 @@ impl Database {
         tx.commit().await?;
         Ok(mutation)
     }
+}
+
+/// A content that is typed anew takes the place of those that were refused.
+async fn replace_refused(tx: &mut Tx, record_id: &str) -> Result<()> {
+    let rows = sqlx::query("SELECT mutation FROM outbox WHERE record_id = ? AND refused = 1")
+        .bind(record_id)
+        .fetch_all(&mut **tx)
+        .await?;
+    for row in &rows {
+        let refused = mutation(row)?;
+        if wish::content(&refused).is_some() {
+            super::outbox::delete(tx, &refused.mutation_id).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn insert(
