@@ -16,6 +16,10 @@ pub async fn asset(Path(name): Path<String>) -> Result<Response, Trouble> {
             "text/javascript; charset=utf-8",
             include_str!("assets/pages.js"),
         ),
+        "desk.js" => (
+            "text/javascript; charset=utf-8",
+            include_str!("assets/desk.js"),
+        ),
         "mark.svg" => ("image/svg+xml", include_str!("assets/mark.svg")),
         _ => return Err(no_page().await),
     };

@@ -19,6 +19,8 @@ pub struct Frame {
     pub office: bool,
     /// It is the copy of a school, on its own computer.
     pub copy: bool,
+    /// A clerk looks, who has a desk.
+    pub desk: bool,
     /// As of when, in the group's zone.
     pub as_of: String,
     /// It is shown anew when something is written.
@@ -39,6 +41,7 @@ impl Frame {
             home: "/".to_owned(),
             office: false,
             copy: false,
+            desk: false,
             as_of: String::new(),
             live: false,
             position: 0,
@@ -67,6 +70,7 @@ impl Frame {
             home,
             office: caller.place == Place::Office,
             copy: false,
+            desk: matches!(caller.place, Place::Campus(_)),
             as_of: ground.moment(ground.now),
             live: true,
             position: ground.position,

@@ -1,5 +1,5 @@
-//! The office's first page: where every campus stands, and whom to chase. Whoever acts for a campus is led to its
-//! own.
+//! The office's first page: where every campus stands, and whom to chase. Whoever acts for a campus is led to
+//! her desk.
 
 use super::Console;
 use super::board::{Board, board};
@@ -69,7 +69,7 @@ pub async fn page(
 ) -> Result<Response, Trouble> {
     match caller.place {
         Place::Office => {}
-        Place::Campus(id) => return Ok(go_to(&format!("/campus/{id}"))),
+        Place::Campus(_) => return Ok(go_to("/desk")),
         Place::Public => return Ok(go_to("/calendar")),
     }
     let hub = &console.hub;

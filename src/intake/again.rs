@@ -8,7 +8,8 @@ use super::fold::key;
 use super::known::Known;
 use super::reading::Item;
 use crate::content::diff::diff;
-use crate::content::overlay::{Untyped, overlay};
+pub use crate::content::overlay::Untyped;
+use crate::content::overlay::overlay;
 use crate::model::date::day;
 use crate::wire::v1::content::Kind;
 use crate::wire::v1::{self, unit};
@@ -268,7 +269,7 @@ impl Days {
     }
 }
 
-fn dates(content: &Kind) -> Vec<String> {
+pub(super) fn dates(content: &Kind) -> Vec<String> {
     match content {
         Kind::Menu(menu) => menu.service_dates.clone(),
         Kind::Session(session) => session.days.iter().map(|day| day.date.clone()).collect(),

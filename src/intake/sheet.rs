@@ -88,6 +88,8 @@ pub struct Sheet {
     pub name: String,
     /// Its rows, each as long as the longest. What a merged range holds stands in each of its cells.
     pub rows: Vec<Row>,
+    /// Its merged ranges: the first row and column, and the last.
+    pub merged: Vec<[(u32, u32); 2]>,
 }
 
 impl Sheet {
@@ -96,6 +98,38 @@ impl Sheet {
     pub fn is_text(&self) -> bool {
         let seconds = |row: &Row| row.iter().skip(1).any(|cell| !cell.is_empty());
         !self.rows.iter().any(seconds)
+    }
+
+    /// Writes something else into a cell, and into those that are merged with it. A line is replaced whole.
+    pub fn correct(&mut self, at: &Place, text: &str) {
+        let range = self.range(at);
+        for cell in self.rows.iter_mut().flatten() {
+            let meant = match (&cell.place, at) {
+                (Place::Line { line, .. }, Place::Line { line: other, .. }) => line == other,
+                (Place::Cell { sheet, row, column }, Place::Cell { sheet: other, .. }) => {
+                    let [(top, left), (bottom, right)] = range;
+                    let within = (top..=bottom).contains(row) && (left..=right).contains(column);
+                    sheet == other && within
+                }
+                _ => false,
+            };
+            if meant {
+                *cell = Cell::new(cell.place.clone(), text);
+            }
+        }
+    }
+
+    /// The merged range that a cell lies in, or the cell alone.
+    #[must_use]
+    pub fn range(&self, at: &Place) -> [(u32, u32); 2] {
+        let &Place::Cell { row, column, .. } = at else {
+            return [(0, 0); 2];
+        };
+        let holds = |[(top, left), (bottom, right)]: &&[(u32, u32); 2]| {
+            (*top..=*bottom).contains(&row) && (*left..=*right).contains(&column)
+        };
+        let found = self.merged.iter().find(holds).copied();
+        found.unwrap_or([(row, column); 2])
     }
 
     /// Its lines, when it is a text.
@@ -142,6 +176,33 @@ mod tests {
         assert_eq!(part.typed, "張老師（總校）");
         assert_eq!(part.place, Place::Line { line: 2, column: 4 });
         assert_eq!(cell.typed_of("elsewhere"), "");
+    }
+
+    #[test]
+    fn what_is_corrected_is_corrected_in_the_whole_merged_range_and_nowhere_else() {
+        let place = |row, column| Place::Cell {
+            sheet: "一".to_owned(),
+            row,
+            column,
+        };
+        let cell = |row, column| Cell::new(place(row, column), "5月33日");
+        let mut sheet = Sheet {
+            name: "一".to_owned(),
+            rows: vec![vec![cell(1, 0), cell(1, 1)], vec![cell(4, 0), cell(4, 1)]],
+            merged: vec![[(1, 0), (4, 0)]],
+        };
+        sheet.correct(&place(4, 0), "5月13日");
+        let typed = |row: &Row| {
+            row.iter()
+                .map(|cell| cell.typed.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            sheet.rows.iter().map(typed).collect::<Vec<_>>(),
+            [["5月13日", "5月33日"]; 2]
+        );
+        sheet.correct(&Place::Line { line: 1, column: 1 }, "x");
+        assert_eq!(typed(&sheet.rows[0]), ["5月13日", "5月33日"]);
     }
 
     #[test]

@@ -129,6 +129,7 @@ fn text(bytes: &[u8]) -> Result<(Vec<Sheet>, Vec<Doubt>), Unreadable> {
         vec![Sheet {
             name: String::new(),
             rows: rows(cells, &mut doubts),
+            merged: Vec::new(),
         }],
         doubts,
     ))

@@ -1,10 +1,13 @@
 //! What becomes of what was filed, as something to push: whoever pushes it (a page, a command) decides only why and
 //! whether.
 
-use super::again::{Filed, amendment};
+use super::again::{Filed, amendment, dates};
+use super::reading::Item;
 use crate::content::diff::{Change, diff};
-use crate::wire::v1::{self, state};
+use crate::model::date::{Span, day};
+use crate::wire::v1::{self, content, state};
 use bytes::Bytes;
+use jiff::ToSpan as _;
 use prost::Message as _;
 
 /// What is to be pushed of a record.
@@ -46,6 +49,31 @@ impl Filed {
             Some(Some((_, left))) => Err(left),
             _ => Ok(Wish::Put(self.after.clone())),
         }
+    }
+}
+
+/// The days on which records stand that what was read may be the same as; what has no certain days may be any.
+#[must_use]
+pub fn span(items: &[Item]) -> Span {
+    let dated = |item: &Item| {
+        matches!(
+            item.content,
+            content::Kind::Menu(_) | content::Kind::Session(_)
+        )
+    };
+    let days = items.iter().flat_map(|item| dates(&item.content));
+    let days: Vec<_> = days.filter_map(|date| day(&date)).collect();
+    match (
+        items.iter().all(dated),
+        days.iter().min(),
+        days.iter().max(),
+    ) {
+        // A menu is known by its week.
+        (true, Some(first), Some(last)) => Span {
+            first: first.saturating_sub(7.days()),
+            last: last.saturating_add(7.days()),
+        },
+        _ => Span::ALWAYS,
     }
 }
 

@@ -3,6 +3,9 @@
 mod browser;
 mod calendar;
 mod chromium;
+mod clerk;
+mod desk;
+mod form;
 mod live;
 mod public;
 mod sheets;
@@ -87,9 +90,8 @@ async fn the_office_sees_every_campus_and_a_campus_its_own_page() {
         page.shows(name);
     }
     let spring = Browser::signed_in(&hub, &hub.group.member(SPRING).token).await;
-    let own = format!("/campus/{}", id(SPRING));
-    assert_eq!(spring.get("/").await.location(), own);
-    let page = spring.get(&own).await;
+    assert_eq!(spring.get("/").await.location(), "/desk");
+    let page = spring.get(&format!("/campus/{}", id(SPRING))).await;
     page.is(200);
     page.shows("红烧狮子头");
 }

@@ -224,7 +224,8 @@ fn menu(seen: &Seen, ground: &Ground) -> Option<Task> {
     task(seen, ground, days, doors.into_iter().collect())
 }
 
-fn ends<'a>(days: impl Iterator<Item = &'a String> + Clone) -> String {
+/// The first and the last of some days, in words.
+pub fn ends<'a>(days: impl Iterator<Item = &'a String> + Clone) -> String {
     let (first, last) = (days.clone().min(), days.max());
     match (first, last) {
         (Some(first), Some(last)) if first != last => {

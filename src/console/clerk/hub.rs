@@ -6,14 +6,14 @@ use super::super::read::Ground;
 use super::super::trouble::Trouble;
 use super::super::visit::Visitor;
 use super::desk::Desk;
-use crate::hub::{Duties, Hub, HubError};
+use crate::hub::{Duties, Hub, HubError, Share};
 use crate::model::caller::Caller;
 use crate::model::date::Span;
-use crate::model::ids::Place;
 use crate::model::mutation::item_bytes;
 use crate::wire::convert::{self, push_request, record, record_id};
 use crate::wire::v1;
 use axum::extract::FromRequestParts;
+use axum::http::Method;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use std::sync::Arc;
@@ -22,6 +22,8 @@ use std::sync::Arc;
 pub struct HubDesk {
     hub: Arc<Hub>,
     caller: Caller,
+    /// A form counts as an open push from before it is read.
+    _open: Option<Share>,
 }
 
 impl FromRequestParts<Console> for HubDesk {
@@ -29,13 +31,18 @@ impl FromRequestParts<Console> for HubDesk {
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
         let Visitor(caller) = Visitor::from_request_parts(parts, console).await?;
-        match caller.place {
-            Place::Campus(_) => Ok(HubDesk {
-                hub: Arc::clone(&console.hub),
-                caller,
-            }),
-            Place::Office | Place::Public => Err(Trouble::no_campus().into_response()),
+        if caller.place.campus().is_none() {
+            return Err(Trouble::no_campus().into_response());
         }
+        let hub = Arc::clone(&console.hub);
+        let open = (parts.method == Method::POST).then(|| hub.admit_push(&caller));
+        let open = open.transpose();
+        let open = open.map_err(|error| Trouble::from(error).into_response())?;
+        Ok(HubDesk {
+            hub,
+            caller,
+            _open: open,
+        })
     }
 }
 
@@ -50,7 +57,6 @@ impl HubDesk {
             ..push_request(&mutations)
         };
         let bytes = request.mutations.iter().map(|raw| item_bytes(raw)).sum();
-        let _open = self.hub.admit_push(&self.caller)?;
         self.hub
             .weigh(&self.caller, request.mutations.len(), bytes)?;
         let mut push = convert::push(&request)?;

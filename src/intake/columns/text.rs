@@ -146,6 +146,7 @@ pub fn spaced<F: Copy>(sheet: &Sheet, headings: &Headings<F>) -> Option<Sheet> {
     };
     let rows = lines.into_iter().zip(sheet.lines()).map(row);
     Some(Sheet {
+        merged: Vec::new(),
         name: sheet.name.clone(),
         rows: rows.collect(),
     })

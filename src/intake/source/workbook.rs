@@ -175,6 +175,7 @@ impl Found {
             rows.truncate(4 * CELLS_MAX / columns.len().max(1));
         }
         self.merge(merged, &rows, &columns);
+        let ranges = merged.iter().take(CELLS_MAX);
         let cell = |row: u32, column: u32| {
             let typed = self.cells.get(&(row, column)).map_or("", String::as_str);
             Cell::new(self.place(row, column), typed)
@@ -183,6 +184,7 @@ impl Found {
         self.sheets.push(Sheet {
             name: self.name.clone(),
             rows: rows.iter().map(row).collect(),
+            merged: ranges.map(|range| [range.start, range.end]).collect(),
         });
     }
 

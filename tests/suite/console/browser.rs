@@ -85,6 +85,43 @@ impl Browser {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        self.ask_with(method, path, headers, body.as_bytes()).await
+    }
+
+    /// Sends a file with some fields, as a form of several parts.
+    pub async fn hand_in(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: (&str, &[u8]),
+    ) -> Answer {
+        let origin = format!("http://{}", self.address);
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!(
+                "--part\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend(part.as_bytes());
+        }
+        let (name, bytes) = file;
+        let part = format!(
+            "--part\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        );
+        body.extend([part.as_bytes(), bytes, b"\r\n--part--\r\n"].concat());
+        let headers = [
+            ("origin", origin.as_str()),
+            ("content-type", "multipart/form-data; boundary=part"),
+        ];
+        self.ask_with("POST", path, &headers, &body).await
+    }
+
+    async fn ask_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Answer {
         let mut tcp = self.send(method, path, headers, body).await;
         let mut bytes = Vec::new();
         within("an answer", tcp.read_to_end(&mut bytes))
@@ -95,7 +132,7 @@ impl Browser {
 
     /// Opens a page that stays, once it has begun.
     pub async fn stay(&self, path: &str) -> Events {
-        let tcp = self.send("GET", path, &[], "").await;
+        let tcp = self.send("GET", path, &[], b"").await;
         let mut lines = BufReader::new(tcp);
         let mut line = String::new();
         within("the stream begins", lines.read_line(&mut line))
@@ -110,7 +147,7 @@ impl Browser {
         method: &str,
         path: &str,
         headers: &[(&str, &str)],
-        body: &str,
+        body: &[u8],
     ) -> TcpStream {
         let mut text = format!(
             "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n",
@@ -123,11 +160,12 @@ impl Browser {
         if let Some(cookie) = &self.cookie {
             text.extend(["cookie: ", cookie, "\r\n"]);
         }
-        text.extend(["\r\n", body]);
+        text.push_str("\r\n");
         let mut tcp = TcpStream::connect(self.address)
             .await
             .expect("a connection");
-        tcp.write_all(text.as_bytes()).await.expect("it is sent");
+        let sent = [text.as_bytes(), body].concat();
+        tcp.write_all(&sent).await.expect("it is sent");
         tcp
     }
 }
