@@ -90,9 +90,8 @@ fn same(a: &str, b: &str) -> bool {
 async fn guard(State(copy): State<Copy>, request: Request, next: Next) -> Response {
     let entering = request.uri().path().starts_with("/enter/");
     let (headers, door) = (request.headers(), &copy.door);
-    let named = headers
-        .get(HOST)
-        .is_some_and(|host| host == door.host.as_str());
+    let mut named = headers.get_all(HOST).iter().peekable();
+    let named = named.peek().is_some() && named.all(|host| host == door.host.as_str());
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     dressed(if !named || !(entering || keeps(headers, &door.cookie)) {
         Trouble::not_let_in().into_response()

@@ -5,6 +5,7 @@ mod asking;
 mod blanks;
 mod disk;
 mod kills;
+mod pages;
 mod pairs;
 mod sheets;
 mod watching;

@@ -1,11 +1,11 @@
 //! The pages, through HTTP/1.1 as a browser asks for them: who is let in, what he sees, and what he does not.
 
-mod browser;
+pub mod browser;
 mod calendar;
 mod chromium;
 mod clerk;
 mod desk;
-mod form;
+pub mod form;
 mod live;
 mod public;
 mod sheets;

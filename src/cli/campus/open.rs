@@ -111,7 +111,12 @@ async fn in_step(
     screen: Screen,
 ) -> Result<(), Error> {
     loop {
-        let Err(error) = replica.watch(line, typed, |_| {}).await else {
+        let whole = |checkpoint: &v1::Checkpoint| {
+            if screen.json {
+                println!("{}", json!({"position": checkpoint.newest_position}));
+            }
+        };
+        let Err(error) = replica.watch(line, typed, whole).await else {
             continue;
         };
         if !matches!(error, ReplicaError::Busy) {
