@@ -62,6 +62,7 @@ mod pull;
 mod push;
 mod replica;
 mod report;
+mod seen;
 mod sides;
 mod verify;
 mod watch;

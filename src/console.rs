@@ -3,12 +3,14 @@
 
 mod asks;
 mod assets;
+mod blank;
 mod board;
 mod book;
 mod calendar;
 mod campus;
 mod charts;
 pub mod clerk;
+pub mod copy;
 mod exchange;
 pub mod frame;
 mod guard;
@@ -27,6 +29,8 @@ mod sign_in;
 pub mod trouble;
 mod visit;
 mod words;
+
+pub use clerk::Kept;
 
 use crate::hub::Hub;
 use axum::Router;

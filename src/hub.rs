@@ -38,7 +38,7 @@ pub use replicas::Report;
 pub use restore::{migrate, restore};
 pub use shared::Shared;
 
-pub use crate::office::{Duties, calendar_of, zone};
+pub use crate::office::{Duties, calendar_of, duties_of, zone};
 pub use crate::store::{
     Backup, Commit, Commits, Leaf, ListedCredential, Lost, Moved, PostgresAddress, Progress,
     Restore, Restored,

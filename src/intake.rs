@@ -9,6 +9,7 @@
 //! (`names`).
 
 pub mod again;
+pub mod blank;
 mod calendar;
 mod columns;
 pub mod doubt;

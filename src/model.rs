@@ -10,6 +10,7 @@ pub mod date;
 pub mod feed;
 pub mod finding;
 pub mod fingerprint;
+pub mod form;
 pub mod ids;
 pub mod invitation;
 pub mod limits;

@@ -19,7 +19,7 @@ pub use book::{ExchangeBook, book_span, exchange_book, year_of};
 pub use chase::{ChaseList, chase_list, menu_span, other_span};
 pub use days::{of_today, of_weeks, of_year};
 pub use matrix::{MenuMatrix, menu_matrix, reach};
-pub use now::{Duties, GroupNow, GroupUpdate, duties, group_now, position, two_weeks};
+pub use now::{Duties, GroupNow, GroupUpdate, duties, duties_of, group_now, position, two_weeks};
 pub use records::{REGISTERS, Records};
 pub use retention::{Overdue, overdue};
 pub use sessions::{SessionReport, session_report};

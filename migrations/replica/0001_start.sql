@@ -61,6 +61,7 @@ CREATE TABLE outbox (
     record_id   TEXT   NOT NULL,
     mutation    BLOB   NOT NULL,
     follows     TEXT,            -- an action: the wish of one's own that must be answered first
+    together    TEXT,            -- done with the others of the same word in one push, all or none; null: by itself
     refused     BIGINT NOT NULL,
     tries_left  BIGINT NOT NULL, -- above 0: a restore took it back; refused only when none is left
     answer      BLOB             -- the last answer, when it was a refusal
@@ -73,6 +74,7 @@ CREATE TABLE journal (
     mutation_id TEXT   NOT NULL UNIQUE,
     record_id   TEXT   NOT NULL,
     mutation    BLOB   NOT NULL,
+    together    TEXT,                        -- as in the outbox
     position    BIGINT NOT NULL,
     answer      BLOB   NOT NULL
 );

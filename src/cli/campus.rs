@@ -2,12 +2,14 @@
 
 mod act;
 mod ask;
+mod blank;
 mod conflicts;
 mod history;
 mod import;
 mod join;
 pub mod lang;
 mod list;
+mod open;
 mod progress;
 mod put;
 mod status;
@@ -81,6 +83,8 @@ enum Verb {
     Sync,
     /// Stay in step with the hub until Ctrl-C
     Watch,
+    /// Open the clerk's pages on this computer, with a line or without
+    Open(open::Open),
     /// Tell what the state is: the copy, what waits, what was refused
     Status,
     /// List the records, also those typed and not sent yet
@@ -94,6 +98,8 @@ enum Verb {
     History(history::History),
     /// Read a sheet as people make it, tell what is doubtful, and store it
     Import(import::Import),
+    /// Make an empty sheet to be filled in, with drop-down lists
+    Blank(blank::Blank),
     /// Write a content from JSON
     Put(put::Put),
     /// Ask for an action: publish, announce, accept …
@@ -122,14 +128,19 @@ impl Campus {
         let lang = Lang::of(self.lang);
         let screen = Screen { lang, json };
         let outcome = match self.verb {
-            Verb::Join(join) => join.run(&door.way.credential()?).await,
+            Verb::Join(join) => match join.run(&door.way.credential()?).await {
+                Ok(()) => sync::first(door, screen).await,
+                Err(error) => Err(error),
+            },
             Verb::Sync => sync::run(door, screen).await,
             Verb::Watch => sync::watch(door, screen).await,
+            Verb::Open(open) => open.run(door, screen).await,
             Verb::Status => status::run(door, screen).await,
             Verb::List(list) => list.run(door, screen).await,
             Verb::Show { record } => list::show(door, &record, screen).await,
             Verb::History(history) => history.run(door, screen).await,
             Verb::Import(import) => import.run(door, screen).await,
+            Verb::Blank(blank) => blank.run(door, screen).await,
             Verb::Put(put) => put.run(door, screen).await,
             Verb::Act(act) => act.run(door, screen).await,
             Verb::Delete(delete) => delete.run(door, screen).await,

@@ -43,6 +43,9 @@ pub enum ReplicaError {
     /// Whose turn it is to talk to the hub cannot be found out.
     #[error("the file beside the replica's cannot be locked: {0}")]
     Turn(#[source] io::Error),
+    /// What is done together asks one record twice, and the second wish would wait for the first.
+    #[error("record {0} is asked twice in what is done together")]
+    Twice(String),
     /// The outbox holds no refused mutation of that id.
     #[error("there is no refused mutation {0}")]
     NotRefused(String),

@@ -23,16 +23,21 @@ impl Replica {
         let (mut sent, mut pushed_to) = (Sent::new(), 0);
         loop {
             let outbox = self.database.outbox().await?;
-            let batch = match next_batch(&outbox, &sent, limits) {
+            let (batch, atomicity) = match next_batch(&outbox, &sent, limits) {
                 Batch::Nothing => return Ok(pushed_to),
-                Batch::TooLarge(mutation) => {
-                    let refusal = too_large(&mutation, limits);
-                    self.store(&[mutation], &[refusal]).await?;
+                Batch::TooLarge(mutations) => {
+                    let refusals = mutations.iter();
+                    let refusals = refusals.map(|mutation| too_large(mutation, limits));
+                    self.store(&mutations, &refusals.collect::<Vec<_>>())
+                        .await?;
                     continue;
                 }
-                Batch::Send(batch) => batch,
+                Batch::Send(batch, atomicity) => (batch, atomicity),
             };
-            let push = push_request(&batch);
+            let push = v1::PushRequest {
+                atomicity: atomicity.into(),
+                ..push_request(&batch)
+            };
             let results = line.sync().push(push).await?.into_inner().results;
             check(&batch, &results)?;
             self.still_the_same(line, &results).await?;
@@ -110,9 +115,9 @@ impl Replica {
 
 enum Batch {
     Nothing,
-    /// This one alone is larger than the hub takes.
-    TooLarge(v1::Mutation),
-    Send(Vec<v1::Mutation>),
+    /// This one alone, or these that belong together, are more than the hub takes.
+    TooLarge(Vec<v1::Mutation>),
+    Send(Vec<v1::Mutation>, v1::Atomicity),
 }
 
 /// The next mutations to send: in order, and none before what it follows was answered.
@@ -123,29 +128,44 @@ fn next_batch(outbox: &[Entry], sent: &Sent, limits: &v1::Limits) -> Batch {
     let mut deletions = Deletions::default();
     // Records about which something must be answered first.
     let mut held: HashSet<&str> = HashSet::new();
-    for entry in outbox.iter().filter(|entry| !entry.refused) {
-        let mutation = &entry.mutation;
-        let tried = sent.get(&mutation.mutation_id) == Some(mutation);
-        if tried || entry.follows.is_some() || held.contains(mutation.record_id.as_str()) {
-            held.insert(&mutation.record_id);
+    let waiting: Vec<&Entry> = outbox.iter().filter(|entry| !entry.refused).collect();
+    let same = |a: &&Entry, b: &&Entry| a.together.is_some() && a.together == b.together;
+    for entries in waiting.chunk_by(same) {
+        let tried = |of: &v1::Mutation| sent.get(&of.mutation_id) == Some(of);
+        let waits = |entry: &&Entry| {
+            let mutation = &entry.mutation;
+            tried(mutation) || entry.follows.is_some() || held.contains(mutation.record_id.as_str())
+        };
+        let mutations = entries.iter().map(|entry| &entry.mutation);
+        if entries.iter().any(waits) {
+            held.extend(mutations.map(|mutation| mutation.record_id.as_str()));
             continue;
         }
-        let size = mutation.encoded_len() + ENVELOPE;
-        if size + ENVELOPE > room {
+        let sizes = mutations
+            .clone()
+            .map(|mutation| mutation.encoded_len() + ENVELOPE);
+        let (size, mutations): (usize, Vec<_>) = (sizes.sum(), mutations.cloned().collect());
+        let together = mutations.len() > 1;
+        if size + ENVELOPE > room || mutations.len() > most {
             return match batch.is_empty() {
-                true => Batch::TooLarge(mutation.clone()),
-                false => Batch::Send(batch),
+                true => Batch::TooLarge(mutations),
+                false => Batch::Send(batch, v1::Atomicity::Item),
             };
         }
-        if batch.len() == most || bytes + size > room || !deletions.take(entry) {
+        let full = batch.len() + mutations.len() > most || bytes + size > room;
+        let deleted = entries.iter().all(|entry| deletions.take(entry));
+        if full || !deleted || (together && !batch.is_empty()) {
             break;
         }
+        if together {
+            return Batch::Send(mutations, v1::Atomicity::All);
+        }
         bytes += size;
-        batch.push(mutation.clone());
+        batch.extend(mutations);
     }
     match batch.is_empty() {
         true => Batch::Nothing,
-        false => Batch::Send(batch),
+        false => Batch::Send(batch, v1::Atomicity::Item),
     }
 }
 

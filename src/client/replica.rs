@@ -101,7 +101,7 @@ impl Replica {
         resolves: Vec<String>,
     ) -> Result<v1::Mutation> {
         let wanted = Wanted::Put { content, resolves };
-        self.database.type_in(record_id, "", wanted).await
+        self.type_in(record_id, "", wanted).await
     }
 
     /// Asks for an action.
@@ -118,12 +118,29 @@ impl Replica {
         action: Bytes,
     ) -> Result<v1::Mutation> {
         let wanted = Wanted::Act { action };
-        self.database.type_in(record_id, reason, wanted).await
+        self.type_in(record_id, reason, wanted).await
+    }
+
+    /// Asks for actions that are done together, all or none: the approval of both halves of a two-way exchange. Each
+    /// is a record's, by id, and no record has two.
+    pub async fn act_all(
+        &self,
+        reason: &str,
+        actions: impl IntoIterator<Item = (String, Bytes)>,
+    ) -> Result<Vec<v1::Mutation>> {
+        let wanted = actions.into_iter();
+        let wanted = wanted.map(|(record, action)| (record, Wanted::Act { action }));
+        self.database.type_in(reason, wanted.collect()).await
     }
 
     /// Deletes a record.
     pub async fn delete(&self, record_id: &str) -> Result<v1::Mutation> {
-        self.database.type_in(record_id, "", Wanted::Delete).await
+        self.type_in(record_id, "", Wanted::Delete).await
+    }
+
+    async fn type_in(&self, record_id: &str, reason: &str, wanted: Wanted) -> Result<v1::Mutation> {
+        let one = vec![(record_id.to_owned(), wanted)];
+        Ok(self.database.type_in(reason, one).await?.remove(0))
     }
 
     /// A refused put, typed again: it starts from what the refused one started from, unless the hub does not

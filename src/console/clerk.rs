@@ -3,6 +3,7 @@
 
 mod act;
 mod conflict;
+mod copy;
 mod desk;
 mod draft;
 mod duties;
@@ -14,6 +15,7 @@ mod told;
 mod understood;
 pub mod words;
 
+pub use copy::{CopyDesk, Kept};
 pub use desk::Desk;
 pub use hub::HubDesk;
 
@@ -34,6 +36,7 @@ where
     Router::new()
         .route("/desk", get(duties::page::<D>))
         .route("/desk/act", post(act::act::<D>))
+        .route("/desk/blank/{file}", get(super::blank::sheet::<D>))
         .route(
             "/desk/conflict/{id}",
             get(conflict::page::<D>).post(conflict::settle::<D>),

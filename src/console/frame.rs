@@ -17,6 +17,8 @@ pub struct Frame {
     pub home: String,
     /// The group office looks.
     pub office: bool,
+    /// It is the copy of a school, on its own computer.
+    pub copy: bool,
     /// A clerk looks, who has a desk.
     pub desk: bool,
     /// As of when, in the group's zone.
@@ -38,6 +40,7 @@ impl Frame {
             who: String::new(),
             home: "/".to_owned(),
             office: false,
+            copy: false,
             desk: false,
             as_of: String::new(),
             live: false,
@@ -66,6 +69,7 @@ impl Frame {
             who,
             home,
             office: caller.place == Place::Office,
+            copy: false,
             desk: matches!(caller.place, Place::Campus(_)),
             as_of: ground.moment(ground.now),
             live: true,

@@ -75,7 +75,7 @@ async fn admitted(
 
 /// Whether a form was sent from a page of this hub. A browser says so by itself, and no script can make it say
 /// otherwise.
-fn of_this_hub(headers: &HeaderMap, authority: Option<&str>) -> bool {
+pub fn of_this_hub(headers: &HeaderMap, authority: Option<&str>) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return site == "same-origin";
@@ -86,7 +86,8 @@ fn of_this_hub(headers: &HeaderMap, authority: Option<&str>) -> bool {
     origin.is_some_and(|(_, from)| Some(from) == host)
 }
 
-fn dressed(mut answer: Response) -> Response {
+/// An answer with what its browser is told to allow.
+pub fn dressed(mut answer: Response) -> Response {
     let headers = answer.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

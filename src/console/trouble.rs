@@ -3,6 +3,7 @@
 use super::clerk::words;
 use super::frame::Frame;
 use super::read::Ground;
+use crate::client::ReplicaError;
 use crate::hub::HubError;
 use crate::wire::convert::BadArgument;
 use crate::wire::v1;
@@ -57,6 +58,28 @@ impl Trouble {
         }
     }
 
+    /// A page of a copy that is none yet.
+    pub fn no_copy() -> Self {
+        Trouble {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            reason: "UNAVAILABLE",
+            zh: "本机还没有副本。联网后会自动取一份，稍候刷新这一页。".to_owned(),
+            en: "There is no copy on this computer yet. It comes by itself when there is a line: look again in a moment."
+                .to_owned(),
+        }
+    }
+
+    /// Whoever does not come from the address that was printed.
+    pub fn not_let_in() -> Self {
+        Trouble {
+            status: StatusCode::FORBIDDEN,
+            reason: "NOT_ALLOWED",
+            zh: "请用 lianxiao campus open 印出的网址打开；那个网址只能用一次，要再用就重新运行。".to_owned(),
+            en: "Open the address that lianxiao campus open printed. It is good once: run it again for another."
+                .to_owned(),
+        }
+    }
+
     /// A form that does not hold what its page put into it.
     pub fn bad_form(zh: &str, en: &str) -> Self {
         Trouble {
@@ -96,6 +119,28 @@ impl Trouble {
     pub fn counted(&self, mut answer: Response) -> Response {
         answer.extensions_mut().insert(Counted(self.reason));
         answer
+    }
+}
+
+impl From<ReplicaError> for Trouble {
+    fn from(error: ReplicaError) -> Self {
+        tracing::error!(%error, "a copy failed");
+        let (zh, en) = match error.disk_full() {
+            true => (
+                "本机磁盘已满：刚才这一步没有存下，以前录入的都还在。请腾出空间再做一次。",
+                "This computer's disk is full: this step was not stored, all before it was. Make room and do it again.",
+            ),
+            false => (
+                "本机副本文件读写失败，刚才这一步没有存下。请再做一次。",
+                "The copy's file failed, and this step was not stored. Do it again.",
+            ),
+        };
+        Trouble {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            reason: "INTERNAL",
+            zh: zh.to_owned(),
+            en: en.to_owned(),
+        }
     }
 }
 

@@ -172,6 +172,12 @@ impl Known {
         Some((id, campus))
     }
 
+    /// Every campus, by id.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &v1::Campus)> {
+        let all = self.campuses.iter();
+        all.map(|(id, campus)| (id.as_str(), campus))
+    }
+
     /// The calendar of that campus, or the group's.
     #[must_use]
     pub fn calendar(&self) -> Calendar {

@@ -22,10 +22,11 @@ use super::sheet::{Cell, Row, Sheet, joined};
 use super::when;
 use super::when::year::Years;
 use crate::wire::v1::content::Kind;
-use crate::wire::v1::{self, Meal, MenuAudience};
+use crate::wire::v1::{self, Meal, MenuAudience, VocabularyTopic};
 use draft::{Draft, Served};
 use jiff::civil::Date;
 use titles::{CANTEEN, CLASS, SET, first, label, price, publish_time, published};
+pub use words::is_staff;
 
 /// Reads the menus of some sheets. Sheets that are called by a day are the days of one menu.
 #[must_use]
@@ -89,6 +90,31 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
         }
     }
     reading
+}
+
+/// The allergens that can be declared without a question, each as it is written: 花生(GB7718) where two codings
+/// have the name.
+#[must_use]
+pub fn allergen_words(known: &Known) -> Vec<String> {
+    let codings = Draft::of(known).codings;
+    let is_read = |text: &String| {
+        let mut doubts = Vec::new();
+        let found = allergens::read(&Cell::new(Place::Whole, text), &codings, &mut doubts);
+        found.len() == 1 && doubts.is_empty()
+    };
+    let mut all: Vec<String> = Vec::new();
+    for named in known.words(VocabularyTopic::Allergen) {
+        let word = named.word;
+        let name = if word.name.is_empty() {
+            &word.code
+        } else {
+            &word.name
+        };
+        let texts = [name.clone(), format!("{name}({})", named.scheme)];
+        let text = texts.into_iter().find(is_read);
+        all.extend(text.filter(|text| !all.contains(text)));
+    }
+    all
 }
 
 /// The most figures without a unit that are doubted one by one.

@@ -43,6 +43,9 @@ pub fn sheets(bytes: &[u8]) -> Result<(Vec<Sheet>, Vec<Doubt>), Unreadable> {
         return Err(Unreadable::TooLarge(format!("{} MiB", BYTES_MAX >> 20)));
     }
     let (sheets, doubts) = match bytes {
+        [b'P', b'K', 3 | 5, ..] if holds(bytes, "application/vnd.oasis") => {
+            return Err(Unreadable::Other("an OpenDocument file (.ods)"));
+        }
         [b'P', b'K', 3 | 5, ..] => workbook::xlsx(bytes)?,
         [0xd0, 0xcf, 0x11, 0xe0, ..] => workbook::xls(bytes)?,
         [b'%', b'P', b'D', b'F', ..] => return Err(Unreadable::Other("a PDF")),
@@ -55,6 +58,13 @@ pub fn sheets(bytes: &[u8]) -> Result<(Vec<Sheet>, Vec<Doubt>), Unreadable> {
         true => Err(Unreadable::Empty),
         false => Ok((sheets, doubts)),
     }
+}
+
+/// Whether a file's first part begins with a text: OpenDocument says there what it is (its part 3, 3.3).
+fn holds(bytes: &[u8], text: &str) -> bool {
+    const MIMETYPE: usize = 38;
+    let first = bytes.get(MIMETYPE..);
+    first.is_some_and(|first| first.starts_with(text.as_bytes()))
 }
 
 /// A text in whichever encoding these offices use.

@@ -71,6 +71,32 @@ pub fn duties(now: &GroupUpdate, campus_id: &str, sees: impl Fn(&str) -> bool) -
     }
 }
 
+/// The same of a copy: of the records that a campus sees, as of the position at which they are whole.
+#[must_use]
+pub fn duties_of<'r>(
+    copy: impl IntoIterator<Item = &'r v1::Record>,
+    campus_id: &str,
+    (position, time): (i64, Timestamp),
+) -> Duties {
+    let mut records = Records::default();
+    for record in copy {
+        // What no report reads counts nowhere.
+        let _ = records.take(record);
+    }
+    let span = two_weeks(&records, records.today(time));
+    let menus = menu_matrix(&records, span, MenuPeriod::Week, (position, time));
+    let chase = chase_list(&records, (position, time));
+    let now = GroupUpdate {
+        status: None,
+        menus: Some(menus),
+        chase: Some(chase),
+    };
+    Duties {
+        position,
+        ..duties(&now, campus_id, |_| true)
+    }
+}
+
 /// Up to where what was written is counted.
 #[must_use]
 pub fn position(now: &GroupUpdate) -> i64 {

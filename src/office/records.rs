@@ -4,6 +4,7 @@ use crate::kinds::registers::policy::zone;
 use crate::model::date::Span;
 use crate::model::ids::{GroupKey, Place, RecordId};
 use crate::store::{Result, Store, StoreError, Version};
+use crate::wire::convert;
 use crate::wire::v1::{self, content, state};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -82,53 +83,57 @@ impl Records {
     }
 
     fn add(&mut self, version: &Version) -> Result<()> {
+        let record = version.frame.clone().and_then(convert::record);
+        let record = record.ok_or(StoreError::Damaged("a frame"))?;
+        self.take(&record)
+            .ok_or(StoreError::Damaged("a record's parts"))
+    }
+
+    /// Takes a record; `None` when no report reads what it is, or it cannot be read.
+    pub fn take(&mut self, record: &v1::Record) -> Option<()> {
         use {content::Kind as Content, state::Kind as State};
-        let (content, state) = decode(version).ok_or(StoreError::Damaged("a frame"))?;
+        let id = record.id.parse().ok()?;
+        let owner = match record.campus_id.as_str() {
+            "" => Place::Office,
+            campus => Place::Campus(campus.parse().ok()?),
+        };
+        let of = (id, owner);
+        let content = v1::Content::decode(record.content.clone()).ok()?.kind;
+        let state = v1::State::decode(record.state.clone()).ok()?.kind;
         match (content, state) {
-            (None, Some(State::Correction(state))) => {
-                keep(&mut self.corrections, version, (), state);
-            }
-            (Some(Content::Campus(content)), _) => keep(&mut self.campuses, version, content, ()),
-            (Some(Content::Calendar(content)), _) => {
-                keep(&mut self.calendars, version, content, ());
-            }
+            (None, Some(State::Correction(state))) => keep(&mut self.corrections, of, (), state),
+            (Some(Content::Campus(content)), _) => keep(&mut self.campuses, of, content, ()),
+            (Some(Content::Calendar(content)), _) => keep(&mut self.calendars, of, content, ()),
             (Some(Content::Policy(content)), _) => self.policy = Some(content),
             (Some(Content::Vocabulary(content)), _) => {
-                keep(&mut self.vocabularies, version, content, ());
+                keep(&mut self.vocabularies, of, content, ());
             }
             (Some(Content::StaffCount(content)), _) => {
-                keep(&mut self.staff_counts, version, content, ());
+                keep(&mut self.staff_counts, of, content, ());
             }
             (Some(Content::Menu(content)), Some(State::Menu(state))) => {
-                keep(&mut self.menus, version, content, state);
+                keep(&mut self.menus, of, content, state);
             }
             (Some(Content::Session(content)), Some(State::Session(state))) => {
-                keep(&mut self.sessions, version, content, state);
+                keep(&mut self.sessions, of, content, state);
             }
             (Some(Content::Exchange(content)), Some(State::Exchange(state))) => {
-                keep(&mut self.exchanges, version, content, state);
+                keep(&mut self.exchanges, of, content, state);
             }
             (Some(Content::Proposal(content)), Some(State::Proposal(state))) => {
-                keep(&mut self.proposals, version, content, state);
+                keep(&mut self.proposals, of, content, state);
             }
-            _ => return Err(StoreError::Damaged("a record's parts")),
+            _ => return None,
         }
-        Ok(())
+        Some(())
     }
 }
 
-fn keep<C, S>(kept: &mut Vec<Kept<C, S>>, version: &Version, content: C, state: S) {
+fn keep<C, S>(kept: &mut Vec<Kept<C, S>>, (id, owner): (RecordId, Place), content: C, state: S) {
     kept.push(Kept {
-        id: version.id,
-        owner: version.owner,
+        id,
+        owner,
         content,
         state,
     });
-}
-
-fn decode(version: &Version) -> Option<(Option<content::Kind>, Option<state::Kind>)> {
-    let record = crate::wire::convert::record(version.frame.clone()?)?;
-    let content = v1::Content::decode(record.content).ok()?.kind;
-    let state = v1::State::decode(record.state).ok()?.kind;
-    Some((content, state))
 }

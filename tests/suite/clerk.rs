@@ -2,8 +2,11 @@
 
 mod acting;
 mod asking;
+mod blanks;
 mod disk;
 mod kills;
+mod pages;
+mod pairs;
 mod sheets;
 mod watching;
 mod wrong;

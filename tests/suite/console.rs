@@ -3,10 +3,10 @@
 mod asks;
 pub mod browser;
 mod calendar;
-mod chromium;
+pub mod chromium;
 mod clerk;
 mod desk;
-mod form;
+pub mod form;
 mod live;
 mod public;
 mod sheets;

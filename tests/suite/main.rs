@@ -33,6 +33,7 @@ mod hostile;
 mod hubs;
 mod invitations;
 mod joining;
+mod libreoffice;
 mod limits;
 mod merging;
 mod moving;

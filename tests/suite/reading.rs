@@ -5,6 +5,7 @@ mod exchanges;
 mod menus;
 mod sessions;
 
+use crate::libreoffice::convert;
 use crate::process::program;
 use rust_xlsxwriter::{Format, Workbook};
 use serde_json::{Value, json};
@@ -151,12 +152,6 @@ fn term(first: &str, last: &str, special: &[(&str, &str)]) -> Value {
     json!({"terms": [{"name": "学期", "firstDay": first, "lastDay": last}], "specialDays": special})
 }
 
-fn gbk(text: &str) -> Vec<u8> {
-    let (bytes, _, broken) = encoding_rs::GBK.encode(text);
-    assert!(!broken);
-    bytes.into_owned()
-}
-
 /// The same table as a workbook: under a title merged over its width, and with a cell merged over the
 /// empty ones under it in the columns that are not figures.
 fn workbook(csv: &str, merged_columns: u16) -> Vec<u8> {
@@ -212,6 +207,16 @@ fn workbook(csv: &str, merged_columns: u16) -> Vec<u8> {
     book.save_to_buffer().unwrap()
 }
 
+/// The same table in the forms in which schools hand it in: as csv, as the workbook above, and as LibreOffice saves
+/// that, its csv in GBK.
+fn forms(typed: &str, merged_columns: u16) -> Vec<(&'static str, Vec<u8>)> {
+    let book = workbook(typed, merged_columns);
+    let saved =
+        ["xlsx", "xls", "csv"].map(|to| (to, convert(&[("book.xlsx", &book)], to).remove(0)));
+    let made = [("made as csv", typed.into()), ("made as xlsx", book)];
+    made.into_iter().chain(saved).collect()
+}
+
 #[test]
 fn a_file_in_which_nothing_can_be_read_is_told_by_its_name() {
     let folder = TempDir::new().unwrap();
@@ -226,6 +231,16 @@ fn a_file_in_which_nothing_can_be_read_is_told_by_its_name() {
     assert_eq!(output.status.code(), Some(65));
     assert!(
         said.contains("扫描件.pdf") && said.contains(".xlsx"),
+        "{said}"
+    );
+    let open = convert(
+        &[("week.xlsx", &workbook("食谱,,\n日期,餐次,菜名", 0))],
+        "ods",
+    );
+    let output = run(&["menu", "-"], &open[0]);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        said.contains(".ods") && said.contains("save it as .xlsx"),
         "{said}"
     );
     let output = run(&["menu", "-"], "\n \n".as_bytes());

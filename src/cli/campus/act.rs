@@ -17,6 +17,8 @@ use serde_json::{Map, Value};
 const RECORD: &str = "record";
 /// The argument that says why.
 const WHY: &str = "why";
+/// The argument that names more records.
+const WITH: &str = "with";
 
 /// An action, as it was asked for.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub struct Act {
     action: Option<Action>,
     given: Map<String, Value>,
     why: String,
+    /// The same is asked of these, all or none.
+    with: Vec<String>,
 }
 
 impl Args for Act {
@@ -77,11 +81,17 @@ fn subcommand(action: &Action) -> Command {
         .long(WHY)
         .value_name("CODE")
         .help("Why, as a code in UPPER_SNAKE_CASE that the history shows");
+    let with = Arg::new(WITH)
+        .long(WITH)
+        .value_name("RECORD")
+        .action(ArgAction::Append)
+        .help("The same for this record, all or none: the other half of a two-way exchange");
     Command::new(action.name())
         .about(format!("{}：{said}", action.called(Lang::Zh)))
         .arg(record)
         .args(fields(action).iter().map(argument))
         .arg(why)
+        .arg(with)
 }
 
 fn fields(action: &Action) -> Vec<FieldDescriptor> {
@@ -127,6 +137,7 @@ impl FromArgMatches for Act {
                 action: None,
                 given: Map::new(),
                 why: String::new(),
+                with: Vec::new(),
             });
         };
         let (kind, name, inner) = match inner.subcommand() {
@@ -152,6 +163,9 @@ impl FromArgMatches for Act {
             action: Some(action),
             given,
             why: inner.get_one::<String>(WHY).cloned().unwrap_or_default(),
+            with: inner
+                .get_many::<String>(WITH)
+                .map_or_else(Vec::new, |with| with.cloned().collect()),
         })
     }
 
@@ -201,26 +215,43 @@ impl Act {
         let content = replica.content(&record).await?.unwrap_or_default();
         let kind = told::kind_name(&content);
         let action = match self.action.take() {
-            Some(action) if action.kind.is_empty() || action.kind == kind => action,
-            Some(action) => {
-                let (is, wanted) = (words::kind(&kind, lang), words::kind(&action.kind, lang));
-                return Err(say!(
-                    lang,
-                    "这条记录是{is}，不是{wanted}",
-                    "the record is a {is}, not a {wanted}"
-                )
-                .into());
-            }
+            Some(action) => action,
             None => choose(&kind, lang)?,
         };
-        let title = crate::model::text::harmless(&copy.title(&content, lang));
+        let mut records = vec![record];
+        for other in &self.with {
+            records.push(list::find(&replica, &copy, other).await?);
+        }
+        for record in &records {
+            let content = replica.content(record).await?.unwrap_or_default();
+            fits(&action, &told::kind_name(&content), lang)?;
+            if ask::somebody() {
+                let title = crate::model::text::harmless(&copy.title(&content, lang));
+                eprintln!("{title}：{}", action.called(lang));
+            }
+        }
         if ask::somebody() {
-            eprintln!("{title}：{}", action.called(lang));
             fill(&action, &mut self.given, lang)?;
         }
-        let mutation = replica.act_because(&record, &self.why, encoded(&action, self.given)?);
-        super::typed(&replica, &[mutation.await?], screen).await
+        let action = encoded(&action, self.given)?;
+        let actions = records.into_iter().map(|record| (record, action.clone()));
+        let typed = replica.act_all(&self.why, actions).await?;
+        super::typed(&replica, &typed, screen).await
     }
+}
+
+/// An action is of the record's kind, or of every kind.
+fn fits(action: &Action, kind: &str, lang: Lang) -> Result<(), Error> {
+    if action.kind.is_empty() || action.kind == kind {
+        return Ok(());
+    }
+    let (is, wanted) = (words::kind(kind, lang), words::kind(&action.kind, lang));
+    Err(say!(
+        lang,
+        "这条记录是{is}，不是{wanted}",
+        "the record is a {is}, not a {wanted}"
+    )
+    .into())
 }
 
 /// Asks which action of a kind is meant.

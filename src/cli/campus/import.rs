@@ -70,7 +70,7 @@ impl Import {
         let bytes = read::bytes(&self.file)?;
         let replica = door.copy().await?;
         let copy = Copy::of(&replica).await?;
-        let own = self.whose(&replica, lang).await?;
+        let own = whose(&replica, lang).await?;
         let known = known(&copy, &own, self.today)?;
         let reading = match self.read(&bytes, &known, lang) {
             Ok(reading) => reading,
@@ -111,20 +111,6 @@ impl Import {
             });
         }
         super::typed(&replica, &typed, screen).await
-    }
-
-    /// Whose sheet it is. Ids are made with it, so it must be known.
-    async fn whose(&self, replica: &Replica, lang: Lang) -> Result<String, Error> {
-        let state = replica.state().await?;
-        if state.whole_at == 0 {
-            return Err(lang
-                .pick(
-                    "本机还没有副本，不知道是哪所学校的表：先同步一次（lianxiao campus sync）",
-                    "there is no copy here yet, so that nobody knows whose sheet it is: sync once (lianxiao campus sync)",
-                )
-                .into());
-        }
-        Ok(state.campus)
     }
 
     fn read(&self, bytes: &[u8], known: &Known, lang: Lang) -> Result<Reading, String> {
@@ -210,8 +196,22 @@ impl Import {
     }
 }
 
+/// Whose sheet it is. Ids are made with it, so it must be known.
+pub async fn whose(replica: &Replica, lang: Lang) -> Result<String, Error> {
+    let state = replica.state().await?;
+    if state.whole_at == 0 {
+        return Err(lang
+            .pick(
+                "本机还没有副本，不知道是哪所学校的表：先同步一次（lianxiao campus sync）",
+                "there is no copy here yet, so that nobody knows whose sheet it is: sync once (lianxiao campus sync)",
+            )
+            .into());
+    }
+    Ok(state.campus)
+}
+
 /// The registers of the copy, whose sheet it is, and the day.
-fn known(copy: &Copy, own: &str, today: Option<Date>) -> Result<Known, Error> {
+pub fn known(copy: &Copy, own: &str, today: Option<Date>) -> Result<Known, Error> {
     let now = || SystemClock.now().to_zoned(TimeZone::system()).date();
     let mut known = Known::on(today.unwrap_or_else(now));
     for (id, record) in &copy.records {

@@ -4,7 +4,7 @@
 use super::lang::{Lang, say};
 use super::progress::Ear;
 use super::told::{self, Copy};
-use super::{Door, Screen, WAITS, words};
+use super::{Door, Screen, WAITS, trouble, words};
 use crate::cli::{Error, Outcome};
 use crate::client::{Line, Observer, Replica};
 use crate::wire::v1;
@@ -34,6 +34,21 @@ pub async fn run(door: &Door, screen: Screen) -> Outcome {
     Ok(match waits {
         true => ExitCode::from(WAITS),
         false => ExitCode::SUCCESS,
+    })
+}
+
+/// The first copy, behind a join. Whatever becomes of it, what was joined is joined.
+pub async fn first(door: &Door, screen: Screen) -> Outcome {
+    let lang = screen.lang;
+    run(door, screen).await.or_else(|error| {
+        let (why, _) = trouble::told(&error, lang);
+        let said = say!(
+            lang,
+            "已经加入，凭证已存好；第一份副本还没有取到，稍后运行 lianxiao campus sync。{why}",
+            "joined, and the credential is kept; the first copy is not made yet: run lianxiao campus sync later. {why}"
+        );
+        eprintln!("lianxiao: {said}");
+        Ok(ExitCode::SUCCESS)
     })
 }
 
@@ -97,7 +112,10 @@ async fn answers_told(
         let wish = told::wish(mutation, lang);
         text += &crate::model::text::harmless(&format!("{outcome}  {title} {wish}"));
         text.push('\n');
-        let all = [&result.refusals, &result.warnings, &result.notes];
+        for line in told::refusals(result, lang).lines() {
+            let _ = writeln!(text, "      {line}");
+        }
+        let all = [&result.warnings, &result.notes];
         for finding in all.into_iter().flatten() {
             let _ = writeln!(text, "      {}", told::finding(finding, lang));
         }
@@ -216,7 +234,7 @@ fn lost(why: &str, screen: Screen) {
 }
 
 /// Tells the watch of what other programs type.
-async fn notify(replica: &Replica, typed: &Notify) -> Result<(), Error> {
+pub async fn notify(replica: &Replica, typed: &Notify) -> Result<(), Error> {
     let mut seen = replica.typed().await?;
     loop {
         tokio::time::sleep(LOOK).await;

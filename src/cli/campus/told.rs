@@ -145,7 +145,14 @@ pub fn finding(finding: &v1::Finding, lang: Lang) -> String {
 
 /// The sentences of a refusal, or why it waits.
 pub fn refusals(answer: &v1::PushResult, lang: Lang) -> String {
-    let told: Vec<String> = answer.refusals.iter().map(|of| finding(of, lang)).collect();
+    let mut told: Vec<String> = answer.refusals.iter().map(|of| finding(of, lang)).collect();
+    if answer.outcome() == v1::Outcome::NotApplied {
+        let other = lang.pick(
+            "与它一起办理的另一项未收，所以它也没有办理",
+            "what was to be done together with it was refused, so this was not done either",
+        );
+        told.push(other.to_owned());
+    }
     told.join("\n")
 }
 

@@ -76,6 +76,14 @@ fn replica(error: &ReplicaError, lang: Lang) -> (String, u8) {
             ),
             DISK,
         ),
+        ReplicaError::Twice(record) => (
+            say!(
+                lang,
+                "同一条记录写了两遍（{record}）：--with 写另外的记录",
+                "the record is named twice ({record}): say --with another one"
+            ),
+            1,
+        ),
         ReplicaError::Contract(_) | ReplicaError::NotRefused(_) => (error.to_string(), 1),
     }
 }

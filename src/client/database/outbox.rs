@@ -22,6 +22,8 @@ pub struct Entry {
     pub mutation: v1::Mutation,
     /// The own wish that must be answered before this action can be asked for.
     pub follows: Option<String>,
+    /// It is done with the others that say the same, all or none.
+    pub together: Option<String>,
     /// The hub refused it; it waits for its author.
     pub refused: bool,
     /// A restore took it back, and it is on its way again.
@@ -43,7 +45,7 @@ impl Database {
     /// The outbox, in the order typed.
     pub async fn outbox(&self) -> Result<Vec<Entry>> {
         let rows = sqlx::query(
-            "SELECT mutation, follows, refused, tries_left, answer FROM outbox ORDER BY seq",
+            "SELECT mutation, follows, together, refused, tries_left, answer FROM outbox ORDER BY seq",
         )
         .fetch_all(&self.pool)
         .await?;
@@ -110,7 +112,12 @@ impl Database {
         let mut tx = self.begin().await?;
         let mut settled = Vec::new();
         for (mutation, result) in sent.iter().zip(results) {
-            if answered_one(&mut tx, mutation, result).await? {
+            // What another of them kept out waits when that one waits.
+            let why = match result.outcome() {
+                Outcome::NotApplied => results,
+                _ => std::slice::from_ref(result),
+            };
+            if answered_one(&mut tx, mutation, result, why).await? {
                 settled.push((mutation, result));
             }
         }
@@ -141,8 +148,8 @@ impl Database {
         }
         for mutation_id in unknown {
             sqlx::query(
-                "INSERT INTO outbox (seq, mutation_id, record_id, mutation, refused, tries_left) \
-                 SELECT seq, mutation_id, record_id, mutation, 0, ? FROM journal WHERE mutation_id = ?",
+                "INSERT INTO outbox (seq, mutation_id, record_id, mutation, together, refused, tries_left) \
+                 SELECT seq, mutation_id, record_id, mutation, together, 0, ? FROM journal WHERE mutation_id = ?",
             )
             .bind(TRIES)
             .bind(mutation_id)
@@ -162,6 +169,7 @@ fn entry(row: &SqliteRow) -> Result<Entry> {
     Ok(Entry {
         mutation: mutation(row)?,
         follows: row.try_get("follows")?,
+        together: row.try_get("together")?,
         refused: row.try_get::<i64, _>("refused")? != 0,
         taken_back: row.try_get::<i64, _>("tries_left")? > 0,
         answer: bytes.map(|bytes| answer(&bytes)).transpose()?,
@@ -169,7 +177,12 @@ fn entry(row: &SqliteRow) -> Result<Entry> {
 }
 
 /// Stores one answer; false when it leaves the mutation waiting.
-async fn answered_one(tx: &mut Tx, sent: &v1::Mutation, result: &v1::PushResult) -> Result<bool> {
+async fn answered_one(
+    tx: &mut Tx,
+    sent: &v1::Mutation,
+    result: &v1::PushResult,
+    why: &[v1::PushResult],
+) -> Result<bool> {
     let row = sqlx::query("SELECT seq, mutation, tries_left FROM outbox WHERE mutation_id = ?")
         .bind(&sent.mutation_id)
         .fetch_optional(&mut **tx)
@@ -197,15 +210,15 @@ async fn answered_one(tx: &mut Tx, sent: &v1::Mutation, result: &v1::PushResult)
                 return Ok(false);
             }
             let tries_left: i64 = row.try_get("tries_left")?;
-            refused(tx, sent, seq, tries_left, result).await
+            refused(tx, sent, (seq, tries_left), result, why).await
         }
     }
 }
 
 async fn accepted(tx: &mut Tx, sent: &v1::Mutation, result: &v1::PushResult) -> Result<()> {
     sqlx::query(
-        "INSERT OR REPLACE INTO journal (seq, mutation_id, record_id, mutation, position, answer) \
-         SELECT seq, mutation_id, record_id, ?, ?, ? FROM outbox WHERE mutation_id = ?",
+        "INSERT OR REPLACE INTO journal (seq, mutation_id, record_id, mutation, together, position, answer) \
+         SELECT seq, mutation_id, record_id, ?, together, ?, ? FROM outbox WHERE mutation_id = ?",
     )
     .bind(sent.encode_to_vec())
     .bind(result.position)
@@ -216,7 +229,8 @@ async fn accepted(tx: &mut Tx, sent: &v1::Mutation, result: &v1::PushResult) -> 
     delete(tx, &sent.mutation_id).await
 }
 
-async fn delete(tx: &mut Tx, mutation_id: &str) -> Result<()> {
+/// Takes a mutation out of the outbox.
+pub async fn delete(tx: &mut Tx, mutation_id: &str) -> Result<()> {
     sqlx::query("DELETE FROM outbox WHERE mutation_id = ?")
         .bind(mutation_id)
         .execute(&mut **tx)
@@ -227,14 +241,12 @@ async fn delete(tx: &mut Tx, mutation_id: &str) -> Result<()> {
 async fn refused(
     tx: &mut Tx,
     sent: &v1::Mutation,
-    seq: i64,
-    tries_left: i64,
+    (seq, tries_left): (i64, i64),
     result: &v1::PushResult,
+    why: &[v1::PushResult],
 ) -> Result<bool> {
-    let too_new = result
-        .refusals
-        .iter()
-        .any(|refusal| refusal.code == TOO_NEW);
+    let mut refusals = why.iter().flat_map(|result| &result.refusals);
+    let too_new = refusals.any(|refusal| refusal.code == TOO_NEW);
     let waits = too_new || tries_left > 1 || builds_on_taken_back(tx, sent).await?;
     sqlx::query(
         "UPDATE outbox SET refused = ?, tries_left = MAX(tries_left - 1, 0), answer = ? \
@@ -282,7 +294,7 @@ async fn release(
     rebase: Rebase,
 ) -> Result<()> {
     let rows = sqlx::query(
-        "SELECT mutation, follows, refused, tries_left, answer FROM outbox \
+        "SELECT mutation, follows, together, refused, tries_left, answer FROM outbox \
          WHERE record_id = ? AND seq > ? AND refused = 0 ORDER BY seq",
     )
     .bind(&answered.record_id)

@@ -1,12 +1,14 @@
 //! What is typed goes into the outbox, with what it builds on.
 
-use super::super::error::Result;
+use super::super::error::{ReplicaError, Result};
+use super::super::seen::sees;
 use super::super::wish::{self, Wanted};
 use super::{Database, Entry, State, Tx, copy, mutation, state};
 use crate::wire::v1;
 use bytes::Bytes;
 use prost::Message as _;
 use sqlx::Row as _;
+use v1::mutation::Wish;
 
 /// The hub does not know, or knows no longer, what a put started from.
 const BASE_UNKNOWN: &str = "BASE_UNKNOWN";
@@ -21,24 +23,67 @@ struct Own {
 }
 
 impl Database {
-    /// Puts a wish into the outbox. It is durable when this returns.
+    /// Puts wishes about records into the outbox; several are done together, all or none. They are durable when this
+    /// returns.
     pub async fn type_in(
         &self,
-        record_id: &str,
         reason: &str,
-        wanted: Wanted,
-    ) -> Result<v1::Mutation> {
+        wanted: Vec<(String, Wanted)>,
+    ) -> Result<Vec<v1::Mutation>> {
         let mut tx = self.begin().await?;
         let here = state(&mut tx).await?;
-        let copy = copy::record(&mut tx, record_id).await?;
-        let own = own(&mut tx, record_id).await?;
-        let base = base(&here, copy.as_ref(), &own);
-        let (seen_version, follows) = seen(&here, copy.as_ref(), &own);
-        let follows = follows.filter(|_| matches!(wanted, Wanted::Act { .. }));
-        let mutation = wish::mutation(record_id, reason, wanted, base, seen_version);
-        insert(&mut tx, &mutation, follows.as_deref()).await?;
+        let mut typed: Vec<v1::Mutation> = Vec::new();
+        let together = (wanted.len() > 1).then(|| wish::fresh_id().to_string());
+        for (record_id, wanted) in wanted {
+            if typed.iter().any(|other| other.record_id == record_id) {
+                return Err(ReplicaError::Twice(record_id));
+            }
+            let copy = copy::record(&mut tx, &record_id).await?;
+            let own = own(&mut tx, &record_id).await?;
+            let base = base(&here, copy.as_ref(), &own);
+            let (seen_version, follows) = seen(&here, copy.as_ref(), &own);
+            let follows = follows.filter(|_| matches!(wanted, Wanted::Act { .. }));
+            let mutation = wish::mutation(&record_id, reason, wanted, base, seen_version);
+            insert(&mut tx, &mutation, follows.as_deref(), together.as_deref()).await?;
+            typed.push(mutation);
+        }
         tx.commit().await?;
-        Ok(mutation)
+        Ok(typed)
+    }
+
+    /// Puts a wish into the outbox as it is asked for on a page, unless it is there, or was accepted, already. It
+    /// builds on what the page showed, unless something else was typed about the record since.
+    pub async fn type_once(&self, mutation: &v1::Mutation) -> Result<()> {
+        let mut tx = self.begin().await?;
+        let known = sqlx::query(
+            "SELECT 1 FROM outbox WHERE mutation_id = ? UNION SELECT 1 FROM journal WHERE mutation_id = ?",
+        )
+        .bind(&mutation.mutation_id)
+        .bind(&mutation.mutation_id)
+        .fetch_optional(&mut *tx)
+        .await?;
+        if known.is_some() {
+            return Ok(());
+        }
+        let here = state(&mut tx).await?;
+        let copy = copy::record(&mut tx, &mutation.record_id).await?;
+        let own = own(&mut tx, &mutation.record_id).await?;
+        let mut mutation = mutation.clone();
+        let (seen_version, follows) = seen(&here, copy.as_ref(), &own);
+        let follows = follows.filter(|_| matches!(mutation.wish, Some(Wish::Act(_))));
+        let unseen = own.first().is_some_and(|own| {
+            let position = own.position;
+            position.is_none_or(|position| position > here.whole_at)
+        });
+        if unseen || !sees(&mutation) {
+            wish::rebase(&mut mutation, base(&here, copy.as_ref(), &own));
+            wish::saw(&mut mutation, seen_version);
+        }
+        if matches!(mutation.wish, Some(Wish::Put(_))) {
+            replace_refused(&mut tx, &mutation.record_id).await?;
+        }
+        insert(&mut tx, &mutation, follows.as_deref(), None).await?;
+        Ok(tx.commit().await?)
     }
 
     /// What its author sees of a record's content: what was typed last and is not yet in the copy, or
@@ -62,7 +107,7 @@ impl Database {
         let refused = &entry.mutation;
         let mut tx = self.begin().await?;
         let resolves = match &refused.wish {
-            Some(v1::mutation::Wish::Put(put)) => put.resolves.clone(),
+            Some(Wish::Put(put)) => put.resolves.clone(),
             _ => Vec::new(),
         };
         let refusals = entry.answer.iter().flat_map(|answer| &answer.refusals);
@@ -86,21 +131,42 @@ impl Database {
             .bind(&refused.mutation_id)
             .execute(&mut *tx)
             .await?;
-        insert(&mut tx, &mutation, None).await?;
+        insert(&mut tx, &mutation, None, None).await?;
         tx.commit().await?;
         Ok(mutation)
     }
 }
 
-async fn insert(tx: &mut Tx, mutation: &v1::Mutation, follows: Option<&str>) -> Result<()> {
+/// A content that is typed anew takes the place of those that were refused.
+async fn replace_refused(tx: &mut Tx, record_id: &str) -> Result<()> {
+    let rows = sqlx::query("SELECT mutation FROM outbox WHERE record_id = ? AND refused = 1")
+        .bind(record_id)
+        .fetch_all(&mut **tx)
+        .await?;
+    for row in &rows {
+        let refused = mutation(row)?;
+        if wish::content(&refused).is_some() {
+            super::outbox::delete(tx, &refused.mutation_id).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn insert(
+    tx: &mut Tx,
+    mutation: &v1::Mutation,
+    follows: Option<&str>,
+    together: Option<&str>,
+) -> Result<()> {
     sqlx::query(
-        "INSERT INTO outbox (mutation_id, record_id, mutation, follows, refused, tries_left) \
-         VALUES (?, ?, ?, ?, 0, 0)",
+        "INSERT INTO outbox (mutation_id, record_id, mutation, follows, together, refused, tries_left) \
+         VALUES (?, ?, ?, ?, ?, 0, 0)",
     )
     .bind(&mutation.mutation_id)
     .bind(&mutation.record_id)
     .bind(mutation.encode_to_vec())
     .bind(follows)
+    .bind(together)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -23,6 +23,8 @@ pub struct Told {
     outcome: Word,
     /// It is in: nothing is left to do about it.
     settled: bool,
+    /// It is kept on this computer until there is a line.
+    waits: bool,
     /// Where the decision is made, when it clashed.
     conflict: Option<String>,
     refusals: Vec<(String, String)>,
@@ -55,6 +57,7 @@ impl Told {
             wish: wished(mutation),
             outcome: outcome(result.outcome()),
             settled: is_settled(result.outcome()),
+            waits: result.outcome() == v1::Outcome::Unspecified,
             conflict: Some(result.conflict_id)
                 .filter(|id| !id.is_empty())
                 .map(|id| format!("/desk/conflict/{id}")),
@@ -151,6 +154,8 @@ struct Page {
     frame: crate::console::frame::Frame,
     told: Vec<Told>,
     settled: bool,
+    /// Something is kept on this computer until there is a line.
+    waits: bool,
     /// The sheet that it comes from.
     carried: Option<Carried>,
 }
@@ -168,6 +173,7 @@ pub fn page<D: Desk>(
     let page = Page {
         frame,
         settled: told.iter().all(Told::is_settled),
+        waits: told.iter().any(|of| of.waits),
         told,
         carried,
     };

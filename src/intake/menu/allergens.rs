@@ -27,7 +27,12 @@ pub fn read(cell: &Cell, codings: &Codings, doubts: &mut Vec<Doubt>) -> Vec<Alle
             name = name.trim_start_matches(word).trim_end_matches(word);
         }
         let own_traces = TRACES.iter().any(|word| part.contains(word));
-        let name = name.split('(').next().unwrap_or_default();
+        // 花生(GB7718) says which coding is meant.
+        let (name, coding) = name.split_once('(').unwrap_or((name, ""));
+        let coding = key(coding.trim_end_matches(')'));
+        let meant = |scheme: &str| {
+            !codings.iter().any(|(_, of, _)| key(of) == coding) || key(scheme) == coding
+        };
         let name = name.trim_end_matches("制品").trim_end_matches('类');
         if name.is_empty() {
             continue;
@@ -37,9 +42,15 @@ pub fn read(cell: &Cell, codings: &Codings, doubts: &mut Vec<Doubt>) -> Vec<Alle
             format!("{}类", key(name)),
             format!("{}制品", key(name)),
         ];
-        let mut codes: Vec<(&str, &str)> = codings
+        let mut named: Vec<_> = codings
             .iter()
-            .filter(|(name, ..)| wanted.contains(name))
+            .filter(|(name, scheme, _)| wanted.contains(name) && meant(scheme))
+            .collect();
+        // A coding may have two codes of one name, a number and a letter: the first is written.
+        named.sort_by_key(|(name, scheme, _)| (scheme, name));
+        named.dedup_by_key(|(name, scheme, _)| (&*scheme, &*name));
+        let codes = named.iter();
+        let mut codes: Vec<(&str, &str)> = codes
             .map(|(_, scheme, code)| (scheme.as_str(), code.as_str()))
             .collect();
         codes.sort_unstable();

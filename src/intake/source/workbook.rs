@@ -3,6 +3,7 @@
 use super::{CELLS_MAX, TEXT_MAX, Unreadable, bounds, short, too_much};
 use crate::intake::doubt::{Code, Doubt, Place};
 use crate::intake::sheet::{Cell, Row, Sheet};
+use crate::model::form::LISTS;
 use calamine::{
     Data, DataRef, DataType as _, Dimensions, ExcelDateTime, Reader as _, SheetVisible, Xls, Xlsx,
 };
@@ -131,7 +132,7 @@ impl Found {
         }
         name.clone_into(&mut self.name);
         self.cells.clear();
-        if !visible {
+        if !visible && name != LISTS {
             let place = self.place(0, 0);
             let hidden = Doubt::new(Code::NothingHere, place, name);
             self.doubts

@@ -25,8 +25,13 @@ pub struct Events(BufReader<TcpStream>);
 
 impl Browser {
     pub fn new(hub: &TestHub) -> Self {
+        Browser::at(hub.address())
+    }
+
+    /// A browser that looks at an address.
+    pub fn at(address: SocketAddr) -> Self {
         Browser {
-            address: hub.address(),
+            address,
             cookie: None,
         }
     }

@@ -19,7 +19,7 @@ fn installed(variable: &str) -> String {
 }
 
 /// A browser at work.
-struct Looking {
+pub struct Looking {
     node: Child,
     told: ChildStdin,
     lines: Lines<BufReader<ChildStdout>>,
@@ -29,6 +29,13 @@ struct Looking {
 impl Looking {
     /// Starts a script at a hub, with what it is told.
     fn start(script: &str, hub: &TestHub, told: &[(&str, &str)]) -> Self {
+        let hub = format!("http://{}", hub.address());
+        let hub = ("HUB", hub.as_str());
+        Self::of(script, &[&[hub][..], told].concat())
+    }
+
+    /// Starts a script, with what it is told.
+    pub fn of(script: &str, told: &[(&str, &str)]) -> Self {
         let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
         let mut command = Command::new("node");
         command.arg(scripts.join(script));
@@ -36,7 +43,6 @@ impl Looking {
             command.env(variable, installed(variable));
         }
         let mut node = command
-            .env("HUB", format!("http://{}", hub.address()))
             .envs(told.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -54,7 +60,7 @@ impl Looking {
     }
 
     /// What it asks for next, if it is one of those; `None` when it has ended.
-    async fn asks(&mut self, known: &[&'static str]) -> Option<&'static str> {
+    pub async fn asks(&mut self, known: &[&'static str]) -> Option<&'static str> {
         loop {
             let line = within("the browser", self.lines.next_line()).await;
             let line = line.expect("a line")?;
@@ -65,7 +71,7 @@ impl Looking {
         }
     }
 
-    async fn answer(&mut self, text: &str) {
+    pub async fn answer(&mut self, text: &str) {
         let line = format!("{text}\n");
         self.told
             .write_all(line.as_bytes())
@@ -74,7 +80,7 @@ impl Looking {
     }
 
     /// It has seen all there was to see.
-    async fn ended(mut self) {
+    pub async fn ended(mut self) {
         let ended = within("the browser ends", self.node.wait()).await;
         assert!(ended.expect("an end").success(), "{:#?}", self.seen);
         let last = self.seen.last().map(String::as_str);

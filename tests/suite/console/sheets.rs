@@ -149,3 +149,32 @@ async fn exchanges_have_the_six_national_columns_in_their_order() {
         .await
         .is(403);
 }
+
+#[tokio::test]
+async fn a_clerk_downloads_empty_sheets_of_her_campus() {
+    let hub = in_term().await;
+    let clerk = Browser::signed_in(&hub, &hub.group.member(SPRING).token).await;
+    let sheet = book(&clerk, "/desk/blank/menu.xlsx?week=2026-05-11").await;
+    sheet.is_printed_by_an_office();
+    let (title, how) = (&sheet.rows[0][0], &sheet.rows[1][0]);
+    assert!(
+        title.starts_with(SPRING) && title.ends_with("第11周"),
+        "{title}"
+    );
+    assert!(how.ends_with("请于5月9日 18点前上报"), "{how}");
+    assert_eq!(sheet.rows[3][0], "2026-05-11 周一");
+    // Left out, it is the week to come.
+    let next = book(&clerk, "/desk/blank/menu.xlsx").await;
+    assert_eq!(next.rows, sheet.rows);
+    for kind in ["session", "exchange", "person"] {
+        book(&clerk, &format!("/desk/blank/{kind}.xlsx"))
+            .await
+            .is_printed_by_an_office();
+    }
+    let holiday = clerk.get("/desk/blank/menu.xlsx?week=2026-07-20").await;
+    holiday.is(400);
+    holiday.shows("校历上不上课");
+    clerk.get("/desk/blank/nothing.xlsx").await.is(404);
+    let office = Browser::signed_in(&hub, &hub.group.office).await;
+    office.get("/desk/blank/person.xlsx").await.is(403);
+}
