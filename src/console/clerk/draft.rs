@@ -19,12 +19,13 @@ use uuid::Uuid;
 const CORRECTIONS_MAX: usize = 4_000;
 
 /// What a sheet may be, by its name in a form.
-pub const WHAT: [(&str, What, &str); 5] = [
+pub const WHAT: [(&str, What, &str); 6] = [
     ("menu", What::Menu, "食谱 menu"),
     ("session", What::Session, "教研活动 sessions"),
     ("exchange", What::Exchange, "交流轮岗 exchanges"),
     ("calendar", What::Calendar, "校历 calendar"),
     ("person", What::Person, "人员名册 persons"),
+    ("staff_count", What::StaffCount, "教师人数 staff counts"),
 ];
 
 /// What a clerk may say that a sheet is, and whether she said so: the office's sheets only when they are of that.

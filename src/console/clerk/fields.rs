@@ -236,7 +236,10 @@ fn set(json: &mut Value, pointer: &str, value: Value) {
         };
     }
     *at = value;
-    drop_nothing(json);
+    // What kind it is stays said.
+    if let Value::Object(kinds) = json {
+        kinds.values_mut().for_each(drop_nothing);
+    }
 }
 
 /// Fields in which nothing stands are not there.
