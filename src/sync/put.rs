@@ -172,22 +172,11 @@ impl Work<'_, '_> {
         answer.version = live.version;
         answer.position = self.overlay.next_position();
         answer.conflict = Some(id);
-        let next = Next {
-            id,
-            kind: conflict::KIND,
-            topic: &live.kind,
-            owner: live.owner,
-            parts: Some(Parts {
-                content: Bytes::new(),
-                state,
-            }),
-            index: Index {
-                audience: self.conflict_audience(live.owner),
-                ..Index::default()
-            },
-            pushed: None,
-            erased: false,
+        let index = Index {
+            audience: self.conflict_audience(live.owner),
+            ..Index::default()
         };
+        let next = Next::beside(id, conflict::KIND, live, state, index);
         self.overlay.write(
             self.caller,
             &self.mutation.reason,
