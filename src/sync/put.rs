@@ -1,4 +1,4 @@
-//! Plans a put: a first version, a next one, a merge, or an edit that is kept as a conflict.
+//! Plans a put: a first version, a next one, a merge, or an edit that is kept as a conflict; and how much may go.
 
 use super::overlay::{Live, Next, Standing};
 use super::plan::{Judged, Or, Verdict, Work, any_refusal, kind_changed};
@@ -101,6 +101,17 @@ impl Work<'_, '_> {
         };
         let parts = Parts { content, state };
         Ok(Next::of(self.mutation.record, kind, live.owner, parts))
+    }
+
+    /// Refuses to delete more in one push than the group's rules allow.
+    pub fn few_deletions(&self, owner: Place) -> Or<()> {
+        let max = self.case(owner).deletions_max();
+        if self.deletions <= max {
+            return Ok(());
+        }
+        let finding = Finding::new(Code::DeletionsTooMany, "delete");
+        let finding = finding.with("deletions", self.deletions).with("max", max);
+        Err(Verdict::refused(finding))
     }
 
     /// What the kind's rules find; refused when any of it refuses.
