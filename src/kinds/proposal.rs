@@ -142,10 +142,10 @@ impl Rules for ProposalRules {
             None => return Err(Finding::new(Code::WishMissing, "act.action.proposal")),
         };
         let turn = COURSE.act(verb, state.status())?;
-        let differs = (turn, status) == (Turn::Go, Adopted);
-        let fields = differs
-            .then(|| not_written(proposal, case))
-            .unwrap_or_default();
+        let fields = match (turn, status) {
+            (Turn::Go, Adopted) => not_written(proposal, case),
+            _ => Vec::new(),
+        };
         if !fields.is_empty() {
             let finding = Finding::new(Code::RegisterDiffers, "act.action.proposal.adopt");
             return Err(finding.with("fields", fields.join(", ")));

@@ -1,10 +1,12 @@
 //! What the tests of several kinds share.
 
 use super::encoded::Of;
+use super::found::Found;
 use super::registers::calendar::CalendarRules;
 use super::{Case, Neighbour, Neighbours, Rules, Surveys};
 use crate::content::encoded::wrap;
 use crate::content::frame::Parts;
+use crate::model::finding::Code;
 use crate::model::ids::{Key, Place, RecordId};
 use crate::wire::v1;
 use std::cell::Cell;
@@ -106,4 +108,12 @@ pub fn case_in(group: &Group, asker: Place) -> Case<'_> {
         neighbours: group,
         together: &[],
     }
+}
+
+/// What is found in a content, in order: codes, and paths under `prefix`.
+pub fn told<R: Rules>(prefix: &str, content: &R::Content, case: &Case<'_>) -> Vec<(Code, String)> {
+    let mut found = Found::under(prefix.into());
+    R::check(content, case, &mut found);
+    let found = found.findings.into_iter();
+    found.map(|finding| (finding.code, finding.path)).collect()
 }

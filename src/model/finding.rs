@@ -218,7 +218,7 @@ codes! {
         "The record {id} already holds {key}: change that one.";
     DeletionsTooMany "DELETIONS_TOO_MANY" Refuse
         "此次上报要删除 {deletions} 条记录，一次最多 {max} 条，因此一条也没有删；如确要删除，请集团办先调高 policy.deletions_max，再重报。"
-        "The push deletes {deletions} records, at most {max} may go at once, so none was deleted: if all are meant, ask the office to raise policy.deletions_max, then push again.";
+        "The push deletes {deletions} records, at most {max} may go at once, so none was deleted: if all are meant, ask the office to raise `policy.deletions_max`, then push again.";
 
     // Fields.
     Required "REQUIRED" Refuse

@@ -3,13 +3,11 @@
 use super::overlay::{Live, Next, Standing};
 use super::plan::{Judged, Verdict, Work};
 use crate::content::correction::{self, Ask};
-use crate::content::frame::Parts;
 use crate::kinds::{self, Index};
 use crate::model::finding::{Code, Finding};
 use crate::model::ids::{Place, RecordId};
 use crate::model::mutation::Outcome;
 use crate::model::rights::Right;
-use bytes::Bytes;
 use uuid::Uuid;
 
 impl Work<'_, '_> {
@@ -38,23 +36,12 @@ impl Work<'_, '_> {
             return Err(Verdict::unchanged(&live));
         };
         let id = open.map_or_else(|| correction_id(self.mutation.id.0), |(id, _)| id);
-        let next = Next {
-            id,
-            kind: correction::KIND,
-            topic: &live.kind,
-            owner: live.owner,
-            parts: Some(Parts {
-                content: Bytes::new(),
-                state,
-            }),
-            index: Index {
-                audience: vec![live.owner.into(), Place::Office.into()],
-                keys: vec![correction::key(record)],
-                ..Index::default()
-            },
-            pushed: None,
-            erased: false,
+        let index = Index {
+            audience: vec![live.owner.into(), Place::Office.into()],
+            keys: vec![correction::key(record)],
+            ..Index::default()
         };
+        let next = Next::beside(id, correction::KIND, &live, state, index);
         let mut answer = self.stored(Outcome::Applied, next, Vec::new());
         answer.version = live.version;
         Ok(answer)

@@ -67,6 +67,21 @@ impl<'a> Next<'a> {
         }
     }
 
+    /// What the hub keeps beside a record: of its owner and on its topic, with a state alone.
+    pub fn beside(id: RecordId, kind: &'a str, live: &'a Live, state: Bytes, index: Index) -> Self {
+        let content = Bytes::new();
+        Next {
+            id,
+            kind,
+            topic: &live.kind,
+            owner: live.owner,
+            parts: Some(Parts { content, state }),
+            index,
+            pushed: None,
+            erased: false,
+        }
+    }
+
     /// The tombstone of a record: whoever saw it sees that it is gone.
     pub fn tombstone(id: RecordId, live: &'a Live, audience: Vec<Who>) -> Self {
         Next {

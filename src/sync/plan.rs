@@ -375,17 +375,6 @@ impl Work<'_, '_> {
         Ok(self.stored(Outcome::Applied, next, Vec::new()))
     }
 
-    /// Refuses to delete more in one push than the group's rules allow.
-    fn few_deletions(&self, owner: Place) -> Or<()> {
-        let max = self.case(owner).deletions_max();
-        if self.deletions <= max {
-            return Ok(());
-        }
-        let finding = Finding::new(Code::DeletionsTooMany, "delete");
-        let finding = finding.with("deletions", self.deletions).with("max", max);
-        Err(Verdict::refused(finding))
-    }
-
     fn act(&mut self, kind: &'static dyn Kind, seen_version: i64, action: &[u8]) -> Judged {
         let live = self.visible()?;
         if live.kind != kind.name() {

@@ -1,4 +1,4 @@
-//! Plans a put: a first version, a next one, a merge, or an edit that is kept as a conflict.
+//! Plans a put: a first version, a next one, a merge, or an edit that is kept as a conflict; and how much may go.
 
 use super::overlay::{Live, Next, Standing};
 use super::plan::{Judged, Or, Verdict, Work, any_refusal, kind_changed};
@@ -109,6 +109,17 @@ impl Work<'_, '_> {
         Ok(Next::of(self.mutation.record, kind, live.owner, parts))
     }
 
+    /// Refuses to delete more in one push than the group's rules allow.
+    pub fn few_deletions(&self, owner: Place) -> Or<()> {
+        let max = self.case(owner).deletions_max();
+        if self.deletions <= max {
+            return Ok(());
+        }
+        let finding = Finding::new(Code::DeletionsTooMany, "delete");
+        let finding = finding.with("deletions", self.deletions).with("max", max);
+        Err(Verdict::refused(finding))
+    }
+
     /// What the kind's rules find; refused when any of it refuses.
     pub fn checked(&self, kind: &dyn Kind, owner: Place, content: &[u8]) -> Or<Vec<Finding>> {
         let findings = kind.check(content, &self.case(owner));
@@ -178,22 +189,11 @@ impl Work<'_, '_> {
         answer.version = live.version;
         answer.position = self.overlay.next_position();
         answer.conflict = Some(id);
-        let next = Next {
-            id,
-            kind: conflict::KIND,
-            topic: &live.kind,
-            owner: live.owner,
-            parts: Some(Parts {
-                content: Bytes::new(),
-                state,
-            }),
-            index: Index {
-                audience: self.conflict_audience(live.owner),
-                ..Index::default()
-            },
-            pushed: None,
-            erased: false,
+        let index = Index {
+            audience: self.conflict_audience(live.owner),
+            ..Index::default()
         };
+        let next = Next::beside(id, conflict::KIND, live, state, index);
         self.overlay.write(
             self.caller,
             &self.mutation.reason,

@@ -11,7 +11,7 @@ mod public;
 mod steps;
 
 use crate::answers::failed;
-use crate::harness::within;
+use crate::harness::{campus, within};
 use crate::reader::{Reader, Watcher};
 use crate::wishes::{
     accept, act, campus_unit, create, edit, exchange, fresh, id, menu, publish, report_attendance,
@@ -37,6 +37,8 @@ const SIGHT: &str = "
     person, at home        -    sees   -       -         -    -      sees   -      - - - -
     person, a guest        -    sees   -       -         sees -      sees   -      - - - -
     policy                 sees sees   sees    sees      sees sees   sees   sees   - sees sees sees
+    campus                 sees sees   sees    sees      sees sees   sees   sees   - sees sees sees
+    calendar               sees sees   sees    sees      sees sees   sees   sees   - sees sees sees
     proposal               -    sees   -       -         -    -      sees   -      - - - -
     proposal, declined     -    sees   -       -         -    -      sees   -      - - - -
     staff count            sees sees   sees    sees      sees sees   sees   -      - sees sees sees
@@ -54,6 +56,9 @@ const PUT: &str = "
     proposal               RECORD_NOT_FOUND ok RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND NOT_OWNER call BASE_UNKNOWN RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND
     proposal, declined     RECORD_NOT_FOUND STATE_FORBIDS RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND NOT_OWNER call BASE_UNKNOWN RECORD_NOT_FOUND RECORD_NOT_FOUND RECORD_NOT_FOUND
     policy                 NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER ok call BASE_UNKNOWN NOT_OWNER NOT_OWNER RIGHT_MISSING
+    campus                 NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER ok call BASE_UNKNOWN NOT_OWNER NOT_OWNER RIGHT_MISSING
+    calendar               NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER ok call BASE_UNKNOWN NOT_OWNER NOT_OWNER RIGHT_MISSING
+    staff count            NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER NOT_OWNER ok call BASE_UNKNOWN NOT_OWNER NOT_OWNER RIGHT_MISSING
 ";
 
 /// What each is answered who asks for an action.
@@ -75,6 +80,9 @@ const CREATE: &str = "
     proposal               ok ok RIGHT_MISSING RIGHT_MISSING ok ok NOT_ALLOWED call ok RIGHT_MISSING RIGHT_MISSING RIGHT_MISSING
     vocabulary             NOT_ALLOWED NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING NOT_ALLOWED NOT_ALLOWED ok call NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING RIGHT_MISSING
     person                 NOT_ALLOWED NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING NOT_ALLOWED NOT_ALLOWED ok call NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING RIGHT_MISSING
+    campus                 NOT_ALLOWED NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING NOT_ALLOWED NOT_ALLOWED ok call NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING RIGHT_MISSING
+    calendar               NOT_ALLOWED NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING NOT_ALLOWED NOT_ALLOWED ok call NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING RIGHT_MISSING
+    staff count            NOT_ALLOWED NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING NOT_ALLOWED NOT_ALLOWED ok call NOT_ALLOWED RIGHT_MISSING RIGHT_MISSING RIGHT_MISSING
 ";
 
 /// The rows of a table: a name, and what stands under each caller.
@@ -166,6 +174,9 @@ async fn nobody_but_its_owner_puts_a_record() {
             Some("session") => edit(record, version, session("改名", "2026-05-12")),
             Some("proposal") => edit(record, version, cast::words_proposed()),
             Some("policy") => edit(record, version, cast::policy()),
+            Some("campus") => edit(record, version, campus("春风学校", v1::CampusRole::Branch)),
+            Some("calendar") => edit(record, version, cast::calendar("2026-02-26")),
+            Some("staff count") => edit(record, version, cast.count(31)),
             _ => edit(
                 record,
                 version,
@@ -214,6 +225,18 @@ async fn each_makes_records_of_the_kinds_it_has_a_right_on() {
         }
         "proposal" => create(&fresh(), cast::words_proposed()),
         "vocabulary" => create(&fresh(), cast::words()),
+        "campus" => create(&fresh(), campus("新校", v1::CampusRole::Branch)),
+        "calendar" => create(&fresh(), cast::calendar("2025-09-01")),
+        "staff count" => {
+            let later = "2026-03-10".to_owned();
+            create(
+                &fresh(),
+                v1::StaffCount {
+                    day: later,
+                    ..cast.count(31)
+                },
+            )
+        }
         _ => create(&fresh(), cast::person("王老师", &id("总校"))),
     })
     .await;

@@ -61,14 +61,7 @@ fn menu() -> v1::Menu {
 }
 
 fn codes(menu: &v1::Menu) -> Vec<(Code, String)> {
-    let mut found = Found::under("m".into());
-    let group = group();
-    MenuRules::check(menu, &case(&group, "2026-05-08T07:00:00Z"), &mut found);
-    found
-        .findings
-        .into_iter()
-        .map(|finding| (finding.code, finding.path))
-        .collect()
+    testing::told::<MenuRules>("m", menu, &case(&group(), "2026-05-08T07:00:00Z"))
 }
 
 #[test]

@@ -117,7 +117,8 @@ pub fn serving(campus: &v1::Campus, day: Date) -> impl Iterator<Item = &v1::Cant
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::testing::case;
+    use crate::kinds::testing::{case, told};
+    use crate::model::finding::Code;
     use v1::GradeSystem::{FiveFour, Unspecified};
     use v1::Stage::{Junior, Kindergarten, Primary};
 
@@ -137,11 +138,10 @@ mod tests {
                 grade_system: system.into(),
                 ..Default::default()
             };
-            let mut found = Found::under("c".into());
-            CampusRules::check(&campus, &case(Place::Office), &mut found);
-            let paths: Vec<&str> = found.findings.iter().map(|of| of.path.as_str()).collect();
-            let expected: &[&str] = if asked { &["c.grade_system"] } else { &[] };
-            assert_eq!(paths, expected, "{stages:?} {system:?}");
+            let told = told::<CampusRules>("c", &campus, &case(Place::Office));
+            let unstated = (Code::Unstated, "c.grade_system".to_owned());
+            let expected = if asked { vec![unstated] } else { vec![] };
+            assert_eq!(told, expected, "{stages:?} {system:?}");
         }
     }
 }

@@ -118,7 +118,7 @@ pub fn propose(path: &str, person: Option<&v1::PersonRef>, case: &Case<'_>, foun
 mod tests {
     use super::*;
     use crate::kinds::registers::vocabulary::standard;
-    use crate::kinds::testing::{Group, campus, case_in, record};
+    use crate::kinds::testing::{self, Group, campus, case_in, record};
 
     #[test]
     fn a_title_is_called_as_the_group_calls_it() {
@@ -161,11 +161,7 @@ mod tests {
                 no_titles,
                 ..Default::default()
             };
-            let mut found = Found::under("p".into());
-            let group = Group::default();
-            PersonRules::check(&person, &case_in(&group, Place::Office), &mut found);
-            let found = found.findings.into_iter();
-            found.map(|of| (of.code, of.path)).collect::<Vec<_>>()
+            testing::told::<PersonRules>("p", &person, &testing::case(Place::Office))
         };
         let both = (Code::NotWithOther, "p.no_titles".to_owned());
         assert_eq!(told(1, true), [both]);

@@ -222,7 +222,7 @@ mod tests {
     #[test]
     fn what_is_expected_is_named_by_the_groups_words() {
         use crate::kinds::registers::vocabulary::standard;
-        use crate::kinds::testing::{Group, case_in, record};
+        use crate::kinds::testing::{self, Group, case_in, record};
         let words = (60..).zip(standard());
         let words = words.map(|(n, words)| record::<VocabularyRules>(n, &words));
         let group = Group::of(words.collect());
@@ -240,12 +240,7 @@ mod tests {
                 backbone_titles: vec![title.into()],
                 ..Default::default()
             };
-            let mut found = Found::under("p".into());
-            PolicyRules::check(&policy, &case_in(&group, Place::Office), &mut found);
-            let found = found.findings.into_iter();
-            found
-                .map(|finding| (finding.code, finding.path))
-                .collect::<Vec<_>>()
+            testing::told::<PolicyRules>("p", &policy, &case_in(&group, Place::Office))
         };
         let of = |code, path: &str| vec![(code, format!("p.{path}"))];
         assert_eq!(told("信息科技", "七年级", "", "骨干教师"), []);

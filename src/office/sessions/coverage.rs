@@ -56,7 +56,7 @@ fn asks(
     let stated = BTreeSet::from_iter(stated(row.stage));
     if !row.campus_ids.is_empty() {
         let named = row.campus_ids.contains(&campus.id.to_string());
-        return named.then(|| if stated.is_empty() { lies_in } else { stated });
+        return named.then_some(if stated.is_empty() { lies_in } else { stated });
     }
     let taught: BTreeSet<Stage> = campus.content.stages().collect();
     let lies_in = match lies_in.is_empty() {

@@ -84,6 +84,18 @@ pub fn words_proposed() -> v1::Proposal {
     }
 }
 
+/// The group's calendar: a term that begins on a day.
+pub fn calendar(first_day: &str) -> v1::Calendar {
+    v1::Calendar {
+        terms: vec![v1::Term {
+            name: "2025-2026学年第二学期".to_owned(),
+            first_day: first_day.to_owned(),
+            last_day: "2026-06-30".to_owned(),
+        }],
+        ..Default::default()
+    }
+}
+
 /// Other rules than the group has.
 pub fn policy() -> v1::Policy {
     v1::Policy {
@@ -224,10 +236,16 @@ impl Cast {
             self.records.insert(name, (proposed, version));
         }
         self.records.insert("policy", (record, 1));
-        let record = fresh();
         let count = self.count(30);
-        self.client("office").applied(create(&record, count)).await;
-        self.records.insert("staff count", (record, 1));
+        for (name, created) in [
+            ("staff count", create(&fresh(), count)),
+            ("calendar", create(&fresh(), calendar("2026-02-25"))),
+        ] {
+            let record = created.record_id.clone();
+            self.client("office").applied(created).await;
+            self.records.insert(name, (record, 1));
+        }
+        self.records.insert("campus", (id(SPRING), 1));
         for (name, record) in people {
             let colleague = person("李老师", &id(SPRING));
             self.client("office")
