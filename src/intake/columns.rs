@@ -78,8 +78,8 @@ pub fn tables<F: Copy + PartialEq>(sheet: &Sheet, headings: &Headings<F>) -> Vec
                 .rev()
                 .take_while(|row| distinct(row).len() == 1)
                 .count();
-            let titles = table.split_off(table.len() - titled);
-            tables.push(titles);
+            let next = table.split_off(table.len() - titled);
+            tables.push(next);
         }
         begun |= headed;
         tables.last_mut().expect("there is one").push(row.clone());

@@ -61,36 +61,25 @@ pub fn extension(cell: &Cell, planned_end: &str, doubts: &mut Vec<Doubt>) -> Opt
     Some(whole.start())
 }
 
+/// What some cells state of a period.
+#[derive(Default)]
+struct Stated {
+    /// The days or months, each with its cell.
+    days: Vec<(Cell, Said)>,
+    /// How many months it lasts.
+    length: Option<(Cell, i32)>,
+    /// Cells that tell of a longer stay.
+    later: Vec<Cell>,
+}
+
 impl Builder<'_> {
     /// Writes the planned days of the cells that state them.
     pub(super) fn period(&self, cells: &[&Cell], movement: &mut Movement) {
-        let mut stated: Vec<(Cell, Said)> = Vec::new();
-        let mut length = None;
-        let mut later: Vec<Cell> = Vec::new();
-        for cell in cells {
-            let kept =
-                extension(cell, "", &mut Vec::new()).map(|start| cell.part(&cell.text[..start]));
-            later.extend(kept.is_some().then(|| (*cell).clone()));
-            let cell = &kept.unwrap_or((*cell).clone());
-            let days = when::weekly(&cell.text);
-            if !days.is_empty() {
-                let days = days.into_iter().map(i32::from).collect();
-                let weekdays = share::Share::Weekdays(Weekdays { days });
-                movement.exchange.share = Some(Share {
-                    share: Some(weekdays),
-                });
-            }
-            let (said, rest) = stated_days(&cell.text);
-            if !said.is_empty() && YEAR_BEHIND.is_match(rest) {
-                let doubt = Doubt::new(Code::YearOnly, cell.place.clone(), rest);
-                movement.doubts.push(doubt);
-            }
-            length = length.or_else(|| Some((cell.clone(), length_in_months(rest)?)));
-            if said.is_empty() && length.is_none() && !cell.is_empty() {
-                self.unclear(cell, movement);
-            }
-            stated.extend(said.into_iter().map(|said| (cell.clone(), said)));
-        }
+        let Stated {
+            days: stated,
+            length,
+            later,
+        } = self.stated(cells, movement);
         let Movement {
             exchange, doubts, ..
         } = movement;
@@ -132,16 +121,43 @@ impl Builder<'_> {
             day_or_month(&exchange.planned_start),
             day_or_month(&exchange.planned_end),
         );
-        if let (Some(start), Some(end)) = ends
+        if let (Some(start), Some(end), Some((cell, _))) = (ends.0, ends.1, stated.first())
             && end.last < start.first
         {
-            let (cell, _) = &stated[0];
-            doubts.push(Doubt::new(
-                Code::EndBeforeStart,
-                cell.place.clone(),
-                &cell.typed,
-            ));
+            let doubt = Doubt::new(Code::EndBeforeStart, cell.place.clone(), &cell.typed);
+            doubts.push(doubt);
         }
+    }
+
+    fn stated(&self, cells: &[&Cell], movement: &mut Movement) -> Stated {
+        let mut stated = Stated::default();
+        for cell in cells {
+            let kept =
+                extension(cell, "", &mut Vec::new()).map(|start| cell.part(&cell.text[..start]));
+            stated.later.extend(kept.is_some().then(|| (*cell).clone()));
+            let cell = &kept.unwrap_or((*cell).clone());
+            let days = when::weekly(&cell.text);
+            if !days.is_empty() {
+                let days = days.into_iter().map(i32::from).collect();
+                let weekdays = share::Share::Weekdays(Weekdays { days });
+                movement.exchange.share = Some(Share {
+                    share: Some(weekdays),
+                });
+            }
+            let (said, rest) = stated_days(&cell.text);
+            if !said.is_empty() && YEAR_BEHIND.is_match(rest) {
+                let doubt = Doubt::new(Code::YearOnly, cell.place.clone(), rest);
+                movement.doubts.push(doubt);
+            }
+            let length = || Some((cell.clone(), length_in_months(rest)?));
+            stated.length = stated.length.or_else(length);
+            if said.is_empty() && stated.length.is_none() && !cell.is_empty() {
+                self.unclear(cell, movement);
+            }
+            let days = said.into_iter().map(|said| (cell.clone(), said));
+            stated.days.extend(days);
+        }
+        stated
     }
 
     /// A period without a month: 2014年, 2023学年, 即日起.

@@ -163,35 +163,7 @@ impl Days {
                 draft.notes.push(note);
                 continue;
             }
-            // What stands under 夜宵 goes on, until another meal.
-            other = match labels.iter().any(|cell| words::is_other_meal(&cell.text)) {
-                true => true,
-                false => {
-                    other
-                        && !labels
-                            .iter()
-                            .any(|cell| words::meal_in(&cell.text).is_some())
-                }
-            };
-            let of_day = |label: &&&Cell| {
-                ["总", "全天", "全日", "一日"]
-                    .iter()
-                    .any(|word| label.text.contains(word))
-            };
-            let several = indices
-                .iter()
-                .flatten()
-                .any(|day| draft.days[*day].meals.len() > 1);
-            let total = nutrition.filter(of_day).is_some() && several;
-            if other || total {
-                let why = match other {
-                    true => words::OTHER_MEAL,
-                    false => "一天的合计，不是一餐的 of a day, not of a meal",
-                };
-                for cell in self.cells_of(row).iter().filter(|cell| !cell.is_blank()) {
-                    let doubt = Doubt::new(Code::LeftOut, cell.place.clone(), &cell.typed);
-                    draft.doubts.push(doubt.with(why));
-                }
+            if self.of_no_meal(row, &labels, &mut other, &indices, draft) {
                 continue;
             }
             if self.marks(row, &labels, under, &indices, draft)
@@ -200,24 +172,68 @@ impl Days {
                 continue;
             }
             under = self.under(&labels, under, draft);
-            for ((_, _, columns), day) in self.days.iter().zip(&indices) {
-                let Some(day) = day else {
-                    let cell = at(row, columns[0]);
-                    if !cell.is_blank() {
-                        let doubt = Doubt::new(Code::DateUnknown, cell.place, cell.typed);
-                        draft
-                            .doubts
-                            .push(doubt.with("其上没有日期 no day stands above it"));
-                    }
-                    continue;
-                };
-                match nutrition {
-                    Some(heading) => draft.nutrition(*day, under, heading, &at(row, columns[0])),
-                    None => self.cells(row, columns, *day, under, draft),
-                }
-            }
+            self.served(row, &indices, under, nutrition.copied(), draft);
         }
         rows.len()
+    }
+
+    /// Takes what stands under each day.
+    fn served(
+        &self,
+        row: &Row,
+        indices: &[Option<usize>],
+        under: Under,
+        nutrition: Option<&Cell>,
+        draft: &mut Draft,
+    ) {
+        for ((_, _, columns), day) in self.days.iter().zip(indices) {
+            let Some(day) = day else {
+                let cell = at(row, columns[0]);
+                if !cell.is_blank() {
+                    let doubt = Doubt::new(Code::DateUnknown, cell.place, cell.typed);
+                    draft
+                        .doubts
+                        .push(doubt.with("其上没有日期 no day stands above it"));
+                }
+                continue;
+            };
+            match nutrition {
+                Some(heading) => draft.nutrition(*day, under, heading, &at(row, columns[0])),
+                None => self.cells(row, columns, *day, under, draft),
+            }
+        }
+    }
+
+    /// A row of a meal that a menu has no place for (夜宵, and on to the next meal), or of the figures of a whole day
+    /// (总热量) that has several meals. Whether it is one.
+    fn of_no_meal(
+        &self,
+        row: &Row,
+        labels: &[&Cell],
+        other: &mut bool,
+        indices: &[Option<usize>],
+        draft: &mut Draft,
+    ) -> bool {
+        let any = |is: fn(&str) -> bool| labels.iter().any(|cell| is(&cell.text));
+        *other = any(words::is_other_meal) || *other && !any(|text| words::meal_in(text).is_some());
+        let of_day = |text: &str| {
+            let whole = ["总", "全天", "全日", "一日"];
+            whole.iter().any(|word| text.contains(word)) && !figures::nutrients(text).is_empty()
+        };
+        let several = |day: &usize| draft.days[*day].meals.len() > 1;
+        let why = if *other {
+            words::OTHER_MEAL
+        } else if any(of_day) && indices.iter().flatten().any(several) {
+            "一天的合计，不是一餐的 of a day, not of a meal"
+        } else {
+            return false;
+        };
+        let cells = self.cells_of(row).into_iter();
+        let doubts = cells
+            .filter(|cell| !cell.is_blank())
+            .map(|cell| Doubt::new(Code::LeftOut, cell.place, cell.typed).with(why));
+        draft.doubts.extend(doubts);
+        true
     }
 
     /// A text beside the days, with nothing under any of them, that is no label: 2.周三为素食日.

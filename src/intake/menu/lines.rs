@@ -300,6 +300,7 @@ fn meals_apart(line: &Cell) -> Vec<Cell> {
 
 /// The day that a line begins with, and the rest of the line.
 fn leading_day(text: &str) -> Option<(Said, &str)> {
+    static SHORT: LazyLock<Regex> = LazyLock::new(|| regex(r"^([一二三四五六日])\s*:"));
     let first_date = when::find(text, false).into_iter().next();
     let closed =
         |rest: usize| text[rest..].trim_start_matches([')', ']', '】', ' ', ':', ',', '、', '|']);
@@ -326,7 +327,6 @@ fn leading_day(text: &str) -> Option<(Said, &str)> {
         }
         return Some((said, closed(end)));
     }
-    static SHORT: LazyLock<Regex> = LazyLock::new(|| regex(r"^([一二三四五六日])\s*:"));
     let short = || {
         let day = SHORT.captures(text)?.get(1)?;
         let (weekday, _) = when::weekday(&format!("周{}", day.as_str()))?;

@@ -42,7 +42,7 @@ pub fn header(rows: &[Row]) -> Option<Header> {
         }
         // Columns that a merged heading stood over: a .csv keeps it in the first.
         for column in 1..roles.len() {
-            let blank = |column: usize| rows[row].get(column).is_some_and(|cell| cell.is_empty());
+            let blank = |column: usize| rows[row].get(column).is_some_and(Cell::is_empty);
             let several = blank(column) && (blank(column + 1) || blank(column - 1));
             let before = roles[column - 1].clone();
             if body == row + 1

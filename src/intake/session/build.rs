@@ -48,7 +48,7 @@ impl Builder<'_> {
             match field {
                 // 单元 and 课题 are one lesson.
                 Field::Lesson => {
-                    session.lesson = one_line(&format!("{} {}", session.lesson, cell.typed))
+                    session.lesson = one_line(&format!("{} {}", session.lesson, cell.typed));
                 }
                 Field::Other if !cell.is_blank() => {
                     let doubt = Doubt::new(Code::LeftOut, cell.place.clone(), &cell.typed);

@@ -150,19 +150,16 @@ impl Builder<'_> {
         let first = session.days.first().and_then(|first| day(&first.date));
         let planned = first.is_some_and(|first| first > self.years.today());
         let claimed = count(&captures[2]).filter(|count| (1..=PEOPLE_MAX).contains(count));
-        match claimed.filter(|_| !(rough || quota || part || planned)) {
-            Some(count) => {
-                let at_least = has(1) || has(3) || has(5);
-                claims.push((clause.clone(), PeopleClaim { count, at_least }));
-            }
-            None => {
-                let doubt = |code| Doubt::new(code, clause.place.clone(), &clause.typed);
-                self.doubts.push(match field {
-                    Some(Field::Audience) => doubt(Code::NotACount),
-                    _ => doubt(Code::LeftOut)
-                        .with("名额、概数或计划人数 a quota, a rough or a planned number"),
-                });
-            }
+        if let Some(count) = claimed.filter(|_| !(rough || quota || part || planned)) {
+            let at_least = has(1) || has(3) || has(5);
+            claims.push((clause.clone(), PeopleClaim { count, at_least }));
+            return;
         }
+        let doubt = |code| Doubt::new(code, clause.place.clone(), &clause.typed);
+        self.doubts.push(match field {
+            Some(Field::Audience) => doubt(Code::NotACount),
+            _ => doubt(Code::LeftOut)
+                .with("名额、概数或计划人数 a quota, a rough or a planned number"),
+        });
     }
 }

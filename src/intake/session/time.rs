@@ -107,7 +107,7 @@ impl Builder<'_> {
                 .month()
                 .filter(|_| said.is_empty() && !times_are_loose);
             if let Some((day, behind)) = month.and_then(|month| day_alone(month, &cell.text)) {
-                rest = behind.to_owned();
+                behind.clone_into(&mut rest);
                 said.push((cell.clone(), day));
                 let doubt = Doubt::new(Code::DateDerived, cell.place.clone(), &cell.typed);
                 let day = format!(

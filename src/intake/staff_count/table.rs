@@ -111,7 +111,7 @@ impl Reader<'_> {
             }
             match meant {
                 Some(field) => {
-                    cell.text = name_of(field).to_owned();
+                    name_of(field).clone_into(&mut cell.text);
                     before = text;
                 }
                 None if FIGURES
