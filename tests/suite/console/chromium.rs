@@ -1,9 +1,9 @@
 //! The pages in a real Chromium: `tests/browser/pages.js` looks, this file does what it asks for meanwhile.
 
 use super::asks::with_a_late_menu;
-use super::{hire, place, published};
+use super::{approved_exchange, arrived, hire, place, published};
 use crate::harness::{HEAD, LAKE, SPRING, TestHub, within};
-use crate::wishes::{act, announce, create, fresh, menu, session};
+use crate::wishes::{act, announce, create, exchange, fresh, id, menu, session};
 use lianxiao::model::ids::Place;
 use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -57,6 +57,7 @@ async fn the_office_works_in_a_browser() {
         act(&meeting, 1, announce()),
     ];
     hub.campus(HEAD).push(held).await;
+    let moving = approved_exchange(&hub, exchange(&id(HEAD), &id(SPRING))).await;
     let (credential, token) = hire(&hub, Place::Office, "集团办").await;
     let (_, clerk) = hire(&hub, place(LAKE), "总务处").await;
     let (_, link) = hire(&hub, Place::Public, "公开").await;
@@ -75,6 +76,7 @@ async fn the_office_works_in_a_browser() {
             "publish" => {
                 published(&hub, SPRING, menu(&WEEK)).await;
             }
+            "arrive" => arrived(&hub, &moving).await,
             "revoke" => {
                 let revoked = hub.hub().revoke_credential(hub.group.id, credential).await;
                 revoked.expect("revoked");
