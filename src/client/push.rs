@@ -120,6 +120,7 @@ fn next_batch(outbox: &[Entry], sent: &Sent, limits: &v1::Limits) -> Batch {
     let most = usize::try_from(limits.push_mutations_max).unwrap_or(1);
     let room = usize::try_from(limits.request_bytes_max).unwrap_or(0);
     let (mut batch, mut bytes) = (Vec::new(), ENVELOPE);
+    let mut deletions = Deletions::default();
     // Records about which something must be answered first.
     let mut held: HashSet<&str> = HashSet::new();
     for entry in outbox.iter().filter(|entry| !entry.refused) {
@@ -136,7 +137,7 @@ fn next_batch(outbox: &[Entry], sent: &Sent, limits: &v1::Limits) -> Batch {
                 false => Batch::Send(batch),
             };
         }
-        if batch.len() == most || bytes + size > room {
+        if batch.len() == most || bytes + size > room || !deletions.take(entry) {
             break;
         }
         bytes += size;
@@ -145,6 +146,29 @@ fn next_batch(outbox: &[Entry], sent: &Sent, limits: &v1::Limits) -> Batch {
     match batch.is_empty() {
         true => Batch::Nothing,
         false => Batch::Send(batch),
+    }
+}
+
+/// The deletions of a batch. What a restore took back was allowed once, and may be more by now than one push may
+/// delete: it comes back one at a time, so that the figure is asked of what is new alone.
+#[derive(Default)]
+struct Deletions {
+    some: bool,
+    taken_back: bool,
+}
+
+impl Deletions {
+    /// Whether there is room for what an entry deletes.
+    fn take(&mut self, entry: &Entry) -> bool {
+        if !matches!(entry.mutation.wish, Some(v1::mutation::Wish::Delete(_))) {
+            return true;
+        }
+        if self.taken_back || self.some && entry.taken_back {
+            return false;
+        }
+        self.some = true;
+        self.taken_back = entry.taken_back;
+        true
     }
 }
 

@@ -88,13 +88,23 @@ impl Finding {
     }
 }
 
-/// A sentence with values in place of their names, `{name}`.
+/// A sentence with values in place of their names, `{name}`. What looks like a name in a value stays as it is.
 pub fn render<'a>(template: &str, values: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let mut sentence = template.to_owned();
-    for (name, value) in values {
-        sentence = sentence.replace(&format!("{{{name}}}"), value);
+    let values: Vec<(&str, &str)> = values.into_iter().collect();
+    let mut sentence = String::with_capacity(2 * template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        sentence.push_str(before);
+        let named = after.split_once('}').and_then(|(name, after)| {
+            let (_, value) = values.iter().find(|(of, _)| *of == name)?;
+            Some((value, after))
+        });
+        (sentence, rest) = match named {
+            Some((value, after)) => (sentence + value, after),
+            None => (sentence + "{", after),
+        };
     }
-    sentence
+    sentence + rest
 }
 
 /// What a code means to people.
@@ -200,9 +210,15 @@ codes! {
     StateForbids "STATE_FORBIDS" Refuse
         "目前状态为 {state}，不能这样做；可以：{allowed}。"
         "The state {state} does not allow this; it allows: {allowed}.";
+    RegisterDiffers "REGISTER_DIFFERS" Refuse
+        "{path}：登记现在不是所建议的内容（{fields}）；请先修改登记，或在同一次 ALL 上报中一并修改，再采纳；如不照此修改，请答复不采纳。"
+        "{path}: the register does not say what was proposed ({fields}): write it first, best in the same push of ALL, then adopt; if it is not to be, decline.";
     KeyTaken "KEY_TAKEN" Refuse
         "{key} 已有记录 {id}，请修改该记录。"
         "The record {id} already holds {key}: change that one.";
+    DeletionsTooMany "DELETIONS_TOO_MANY" Refuse
+        "此次上报要删除 {deletions} 条记录，一次最多 {max} 条，因此一条也没有删；如确要删除，请集团办先调高 policy.deletions_max，再重报。"
+        "The push deletes {deletions} records, at most {max} may go at once, so none was deleted: if all are meant, ask the office to raise policy.deletions_max, then push again.";
 
     // Fields.
     Required "REQUIRED" Refuse

@@ -9,12 +9,12 @@ use super::queue::{Job, Queue, WAITING_BYTES_MAX, WriteError, parts};
 use super::shares::Shares;
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
-use crate::model::ids::GroupKey;
+use crate::model::ids::{GroupKey, MutationId};
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
 use crate::store::{Batch, Loaded, Needs, Store, StoreError, Writing};
 use futures::FutureExt as _;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -24,6 +24,7 @@ use tokio::time::Instant;
 /// The way to the tasks that write.
 #[derive(Clone)]
 pub struct Writer {
+    store: Arc<dyn Store>,
     jobs: mpsc::UnboundedSender<Wanted>,
     rooms: Arc<Shares<GroupKey>>,
     limits: Limits,
@@ -63,13 +64,14 @@ impl Writer {
         // it sends the next: that is the bound.
         let (jobs, waiting) = mpsc::unbounded_channel();
         let task = Arc::new(Task {
-            store,
+            store: Arc::clone(&store),
             clock,
             heads,
             seed,
         });
         let rooms = Arc::new(Shares::of(WAITING_BYTES_MAX));
         let writer = Writer {
+            store,
             jobs,
             rooms,
             limits,
@@ -84,12 +86,13 @@ impl Writer {
     pub async fn push(&self, caller: Caller, push: Push) -> Result<Vec<Answer>, WriteError> {
         let room = self.rooms.enter(caller.group.key, push.bytes()).await;
         let room = Arc::new(room);
+        let deletions = self.deletions(&caller, &push).await.map_err(failed)?;
         let mut waiting = Vec::new();
         for part in parts(push) {
             let (answer, answered) = oneshot::channel();
             let job = Wanted::Push(Box::new(Job {
                 bytes: part.bytes(),
-                push: prepare(caller.clone(), part, &self.limits),
+                push: prepare(caller.clone(), part, deletions, &self.limits),
                 answer,
                 _room: Arc::clone(&room),
             }));
@@ -103,6 +106,19 @@ impl Writer {
             answers.extend(answered.await.map_err(|_| WriteError::Stopping)??);
         }
         Ok(answers)
+    }
+
+    /// So many records a push deletes: counted over all its parts, and without those that it deleted when it was
+    /// pushed before.
+    async fn deletions(&self, caller: &Caller, push: &Push) -> Result<usize, StoreError> {
+        let ids: BTreeSet<MutationId> = push.deletions().collect();
+        if ids.len() < 2 {
+            return Ok(ids.len());
+        }
+        let (group, place) = (caller.group.key, caller.place);
+        let asked: Vec<MutationId> = ids.into_iter().collect();
+        let known = self.store.remembered(group, place, &asked).await?;
+        Ok(asked.len() - known.len())
     }
 
     /// Carries out a part of an erasure, and waits until it is durable.
@@ -192,7 +208,11 @@ impl Task {
     /// fail by its neighbours.
     async fn write_batch(&self, jobs: Vec<Job>) {
         let pushes: Vec<&Prepared> = jobs.iter().map(|job| &job.push).collect();
-        let mut results = match caught(self.write(&pushes)).await {
+        let mut written = caught(self.write(&pushes, Care::Usual)).await;
+        if written.as_ref().is_err_and(StoreError::taken) {
+            written = caught(self.write(&pushes, Care::Full)).await;
+        }
+        let mut results = match written {
             Ok(answers) => answers.into_iter().map(Ok).collect(),
             Err(error) if jobs.len() == 1 || error.lost_sync() || error.out_of_reach() => {
                 vec![Err(failed(error)); jobs.len()]
@@ -208,14 +228,19 @@ impl Task {
     async fn write_each(&self, pushes: &[&Prepared]) -> Vec<Result<Vec<Answer>, WriteError>> {
         let mut results = Vec::with_capacity(pushes.len());
         for push in pushes {
-            let one = caught(self.write(&[*push])).await.map_err(failed);
+            let one = caught(self.write(&[*push], Care::Full)).await;
+            let one = one.map_err(failed);
             results.push(one.map(|mut answers| answers.pop().unwrap_or_default()));
         }
         results
     }
 
     /// The answers to each push, in their order, once all are durable.
-    async fn write(&self, pushes: &[&Prepared]) -> Result<Vec<Vec<Answer>>, StoreError> {
+    async fn write(
+        &self,
+        pushes: &[&Prepared],
+        care: Care,
+    ) -> Result<Vec<Vec<Answer>>, StoreError> {
         let mut by_group: BTreeMap<GroupKey, Vec<usize>> = BTreeMap::new();
         for (index, push) in pushes.iter().enumerate() {
             by_group
@@ -229,7 +254,9 @@ impl Task {
         let mut written = Vec::new();
         for (group, indexes) in by_group {
             let of_group: Vec<&Prepared> = indexes.iter().map(|index| pushes[*index]).collect();
-            let (planned, batch) = self.write_group(&mut *writing, group, &of_group).await?;
+            let (planned, batch) = self
+                .write_group(&mut *writing, group, &of_group, care)
+                .await?;
             for (index, planned) in indexes.into_iter().zip(planned) {
                 answers[index] = planned;
             }
@@ -247,8 +274,9 @@ impl Task {
         writing: &mut dyn Writing,
         group: GroupKey,
         pushes: &[&Prepared],
+        care: Care,
     ) -> Result<(Vec<Vec<Answer>>, Option<Batch>), StoreError> {
-        let loaded = load(writing, group, pushes).await?;
+        let loaded = load(writing, group, pushes, care).await?;
         let mut overlay = Overlay::new(&loaded, self.clock.now(), (self.seed)());
         let answers = pushes
             .iter()
@@ -271,6 +299,15 @@ async fn caught<T>(writing: impl Future<Output = Result<T, StoreError>>) -> Resu
     })
 }
 
+/// What is looked for before a batch is planned.
+#[derive(Clone, Copy, PartialEq)]
+enum Care {
+    /// What the pushes say they need.
+    Usual,
+    /// Every mutation too: one was taken for new and is not.
+    Full,
+}
+
 /// What the caller is told of a failed write.
 fn failed(error: StoreError) -> WriteError {
     end_if_unsynced(&error);
@@ -290,8 +327,14 @@ async fn load(
     writing: &mut dyn Writing,
     group: GroupKey,
     pushes: &[&Prepared],
+    care: Care,
 ) -> Result<Loaded, StoreError> {
-    let first = union(pushes.iter().map(|push| &push.needs));
+    let mut first = union(pushes.iter().map(|push| &push.needs));
+    if care == Care::Full {
+        first
+            .mutations
+            .extend(pushes.iter().flat_map(|push| push.mutations()));
+    }
     let mut loaded = writing.load(group, &first).await?;
     let second: Vec<Needs> = pushes
         .iter()

@@ -147,11 +147,15 @@ const PASSED_OVER: [&str; 11] = [
     "state",
 ];
 
-/// A path of the contract inside a sentence.
+/// A path of the contract inside a sentence, or one field.
 static PATH: LazyLock<Regex> = LazyLock::new(|| {
-    let path = r"\b(?:put|act|content|menu|session|exchange)(?:\.[a-z_0-9]+(?:\[[^\]]*\])?)+";
+    let path = r"\b(?:put|act|content|menu|session|exchange)(?:\.[a-z_0-9]+(?:\[[^\]]*\])?)+|[a-z]+(?:_[a-z]+)*";
     Regex::new(path).expect("it is one")
 });
+
+/// What may be the name of a value.
+static VALUE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("[A-Z]+(_[A-Z0-9]+)+").expect("it is one"));
 
 /// What a field is called.
 pub fn field(name: &str) -> &str {
@@ -201,10 +205,23 @@ fn steps(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A sentence of the hub with its paths in a school's words.
+/// A sentence of the hub in a school's words.
 pub fn said(sentence: &str, ground: &Ground) -> String {
-    let told = |found: &Captures<'_>| format!("「{}」", place(&found[0], ground));
-    PATH.replace_all(sentence, told).into_owned()
+    let told = |found: &Captures<'_>| match found[0].contains('.') {
+        true => format!("「{}」", place(&found[0], ground)),
+        false => field(&found[0]).to_owned(),
+    };
+    valued(&PATH.replace_all(sentence, told))
+}
+
+/// A sentence with the names of values in words.
+pub fn valued(sentence: &str) -> String {
+    let told = |found: &Captures<'_>| {
+        let value = VALUES.get(&found[0]);
+        let word = value.and_then(|value| word(of_value(value)));
+        word.unwrap_or(&found[0]).to_owned()
+    };
+    VALUE.replace_all(sentence, told).into_owned()
 }
 
 /// A value that is told as JSON.
@@ -265,8 +282,13 @@ mod tests {
         ] {
             assert_eq!(place(path, &ground), told);
         }
-        let sentence = "缺少 put.content.menu.canteen。";
-        assert_eq!(said(sentence, &ground), "缺少 「食堂」。");
+        for (sentence, told) in [
+            ("缺少 put.content.menu.canteen。", "缺少 「食堂」。"),
+            ("有改动（service_dates, meals）", "有改动（供餐日期, 餐）"),
+            ("状态为 MENU_STATUS_DRAFT", "状态为 草稿"),
+        ] {
+            assert_eq!(said(sentence, &ground), told);
+        }
         assert_eq!(value("\"MENU_STATUS_PUBLISHED\"", &ground), "已公布");
         let time = value("\"2026-05-08T07:00:30Z\"", &ground);
         assert_eq!(time, "5月8日 15:00");
