@@ -29,8 +29,10 @@ struct Waiting {
     figures: Option<Looking>,
     /// The page shows what was written up to here.
     from: i64,
-    /// The book: the movements that stood last, once they are known.
-    book: Option<Option<Movements>>,
+    /// The page is the book's.
+    of_book: bool,
+    /// Then: the movements that stood last, once they are known.
+    movements: Option<Movements>,
     not_before: Instant,
 }
 
@@ -60,7 +62,8 @@ pub async fn stream(
         following,
         figures,
         from,
-        book: of_book.then_some(None),
+        of_book,
+        movements: None,
         not_before: Instant::now(),
     });
     let events = stream::unfold(waiting, |waiting| async {
@@ -86,20 +89,20 @@ impl Waiting {
     async fn told(&mut self) -> Option<Result<(), HubError>> {
         loop {
             let moved = tokio::select! {
-                told = self.following.next() => told?.map(|_| self.book.is_none()),
-                told = computed(&mut self.figures) => match (told?, &mut self.book) {
+                told = self.following.next() => told?.map(|_| !self.of_book),
+                told = computed(&mut self.figures) => match (told?, self.of_book) {
                     (Err(error), _) => Err(error),
-                    (Ok(_), None) => Ok(true),
-                    (Ok(update), Some(book)) => {
+                    (Ok(_), false) => Ok(true),
+                    (Ok(update), true) => {
                         let status = update.status.clone().unwrap_or_default();
                         let at = status.instant.map_or(0, |instant| instant.position);
                         let new = (status.active_exchanges, status.watched_exchanges);
-                        let moved = match book {
+                        let moved = match &self.movements {
                             Some(old) => *old != new,
                             // Since the page was made something was written, maybe that.
                             None => at > self.from,
                         };
-                        *book = Some(new);
+                        self.movements = Some(new);
                         Ok(moved)
                     }
                 },
