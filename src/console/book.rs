@@ -4,6 +4,7 @@
 use super::Console;
 use super::charts::{Flow, flows};
 use super::frame::Frame;
+use super::live::BOOK;
 use super::read::Ground;
 use super::trouble::{Trouble, html};
 use super::visit::Visitor;
@@ -70,9 +71,8 @@ pub async fn page(
     let here = book.exchanges.iter().filter(|booked| booked.on_date);
     let here: Vec<_> = here.filter_map(|booked| booked.standing.clone()).collect();
     let page = Page {
-        // Every look at it is written down: it is not shown anew by itself.
         frame: Frame {
-            live: false,
+            told: BOOK,
             ..Frame::of(&caller, &ground, "交流台账 Exchange book")
         },
         lines: book.exchanges.iter().map(|of| line(of, &ground)).collect(),

@@ -25,6 +25,8 @@ pub struct Frame {
     pub as_of: String,
     /// It is shown anew when something is written.
     pub live: bool,
+    /// It is not shown anew by itself, since every look is written down: it is told that this moved.
+    pub told: &'static str,
     /// Above this position.
     pub position: i64,
     /// And in so many milliseconds, when a deadline passes; 0: never.
@@ -44,6 +46,7 @@ impl Frame {
             desk: false,
             as_of: String::new(),
             live: false,
+            told: "",
             position: 0,
             again_in: 0,
         }
@@ -73,6 +76,7 @@ impl Frame {
             desk: matches!(caller.place, Place::Campus(_)),
             as_of: ground.moment(ground.now),
             live: true,
+            told: "",
             position: ground.position,
             again_in: 0,
         }

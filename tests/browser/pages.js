@@ -1,5 +1,5 @@
 // Looks at the pages of a hub in Chromium, as an office does. What it wants done meanwhile it says in a line of its
-// own (publish, revoke) and waits for the answer; tests/suite/console/chromium.rs does it. SHOTS names a folder for
+// own (publish, arrive, revoke) and waits for the answer; tests/suite/console/chromium.rs does it. SHOTS names a folder for
 // pictures of every page, for somebody to look at.
 "use strict";
 
@@ -123,6 +123,16 @@ async function onward(page) {
     await named(page);
     await picture(page, path.slice(1));
   }
+  // The book is not shown anew by itself: whoever wants to looks again.
+  await page.goto(`${HUB}/exchanges`);
+  await page.waitForFunction(() => document.body.dataset.connected === "yes");
+  assert.equal(await page.getByText("李老师").count(), 0);
+  await done("arrive");
+  await page.locator("[data-moved]").waitFor();
+  assert.equal(await page.getByText("李老师").count(), 0);
+  await picture(page, "book-moved");
+  await page.getByRole("link", { name: /再看一次/ }).click();
+  await page.getByText("李老师").first().waitFor();
 }
 
 async function phone(browser) {

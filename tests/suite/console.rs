@@ -13,7 +13,10 @@ mod sheets;
 mod sign_in;
 
 use crate::harness::{HEAD, LAKE, NOW, SPRING, TestHub};
-use crate::wishes::{accept, act, create, exchange, fresh, id, menu, propose, publish, session};
+use crate::wishes::{
+    accept, act, approve, confirm_arrival, create, exchange, fresh, id, menu, propose, publish,
+    session,
+};
 use browser::Browser;
 use lianxiao::hub::NewCredential;
 use lianxiao::model::ids::{CredentialId, Place};
@@ -67,6 +70,23 @@ async fn published(hub: &TestHub, campus: &str, menu: v1::Menu) -> String {
         assert_eq!(result.outcome(), v1::Outcome::Applied, "{result:#?}");
     }
     record
+}
+
+/// Somebody of the head school who is on his way to 春风分校: the record, approved in its third version.
+async fn approved_exchange(hub: &TestHub, content: v1::Exchange) -> String {
+    let record = fresh();
+    let (head, spring) = (hub.campus(HEAD), hub.campus(SPRING));
+    head.push([create(&record, content), act(&record, 1, propose())])
+        .await;
+    spring.applied(act(&record, 2, accept())).await;
+    hub.office().applied(act(&record, 3, approve())).await;
+    record
+}
+
+/// He has come.
+async fn arrived(hub: &TestHub, record: &str) {
+    let arrival = act(record, 4, confirm_arrival("2026-05-08"));
+    hub.campus(SPRING).applied(arrival).await;
 }
 
 #[tokio::test]

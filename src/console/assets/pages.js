@@ -16,6 +16,14 @@ let again = 0;
 let asking = false;
 let askAgain = false;
 
+// A page of which every look is written down is told of, and looked at by whoever wants to.
+const moved = () => {
+  const told = document.querySelector("[data-moved]");
+  if (!told) return refresh();
+  told.hidden = false;
+  return said(told.textContent.trim());
+};
+
 async function refresh() {
   if (asking || busy()) {
     askAgain = true;
@@ -78,7 +86,7 @@ function follow() {
   const path = document.body.dataset.live;
   if (!path || stream || document.hidden) return;
   stream = new EventSource(path);
-  stream.addEventListener("moved", refresh);
+  stream.addEventListener("moved", moved);
   stream.addEventListener("ended", () => location.assign("/sign-in"));
   stream.addEventListener("open", () => {
     document.body.dataset.connected = "yes";
@@ -87,7 +95,7 @@ function follow() {
     document.body.dataset.connected = "no";
     if (stream.readyState !== EventSource.CLOSED) return;
     stream = null;
-    refresh();
+    if (!document.querySelector("[data-moved]")) refresh();
     setTimeout(follow, 5000);
   });
 }

@@ -20,8 +20,8 @@ pub struct Answer {
     pub body: String,
 }
 
-/// A page that stays.
-pub struct Events(BufReader<TcpStream>);
+/// A page that stays: what comes, and which events came.
+pub struct Events(BufReader<TcpStream>, Vec<String>);
 
 impl Browser {
     pub fn new(hub: &TestHub) -> Self {
@@ -144,7 +144,7 @@ impl Browser {
             .await
             .expect("a line");
         assert!(line.starts_with("HTTP/1.1 200"), "{line}");
-        Events(lines)
+        Events(lines, Vec::new())
     }
 
     async fn send(
@@ -184,12 +184,21 @@ impl Events {
                 let mut line = String::new();
                 let read = self.0.read_line(&mut line).await.expect("a line");
                 assert!(read > 0, "the stream ended without `{event}`");
+                if line.starts_with("event: ") {
+                    self.1.push(line.trim().to_owned());
+                }
                 if line.trim() == wanted {
                     return;
                 }
             }
         };
         within(event, coming).await;
+    }
+
+    /// How many events of that name came so far.
+    pub fn heard(&self, event: &str) -> usize {
+        let wanted = format!("event: {event}");
+        self.1.iter().filter(|came| **came == wanted).count()
     }
 
     /// Waits for the end.

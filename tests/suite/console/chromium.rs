@@ -1,10 +1,10 @@
 //! The pages in a real Chromium: the scripts of `tests/browser` look, this file does what they ask for meanwhile.
 
 use super::asks::with_a_late_menu;
-use super::{hire, in_term, place, published};
+use super::{approved_exchange, arrived, hire, in_term, place, published};
 use crate::harness::{HEAD, LAKE, SPRING, TestHub, within};
 use crate::reader::Reader;
-use crate::wishes::{act, announce, create, edit, fresh, menu, session};
+use crate::wishes::{act, announce, create, edit, exchange, fresh, id, menu, session};
 use lianxiao::model::ids::Place;
 use rust_xlsxwriter::{Format, Workbook};
 use std::path::{Path, PathBuf};
@@ -106,17 +106,22 @@ async fn the_office_works_in_a_browser() {
         act(&meeting, 1, announce()),
     ];
     hub.campus(HEAD).push(held).await;
+    let moving = approved_exchange(&hub, exchange(&id(HEAD), &id(SPRING))).await;
     let (credential, token) = hire(&hub, Place::Office, "集团办").await;
     let (_, clerk) = hire(&hub, place(LAKE), "总务处").await;
     let (_, link) = hire(&hub, Place::Public, "公开").await;
     let tokens = [("OFFICE", &*token), ("CLERK", &*clerk), ("PUBLIC", &*link)];
     let mut looking = Looking::start("pages.js", &hub, &tokens);
-    while let Some(asked) = looking.asks(&["publish", "revoke"]).await {
-        if asked == "publish" {
-            published(&hub, SPRING, menu(&WEEK)).await;
-        } else {
-            let revoked = hub.hub().revoke_credential(hub.group.id, credential).await;
-            revoked.expect("revoked");
+    while let Some(asked) = looking.asks(&["publish", "arrive", "revoke"]).await {
+        match asked {
+            "publish" => {
+                published(&hub, SPRING, menu(&WEEK)).await;
+            }
+            "arrive" => arrived(&hub, &moving).await,
+            _ => {
+                let revoked = hub.hub().revoke_credential(hub.group.id, credential).await;
+                revoked.expect("revoked");
+            }
         }
         looking.answer("done").await;
     }

@@ -1,9 +1,9 @@
 //! Pages that stay.
 
 use super::browser::Browser;
-use super::{hire, in_term, place, published};
-use crate::harness::{SPRING, TestHub, within};
-use crate::wishes::menu;
+use super::{approved_exchange, arrived, hire, in_term, place, published};
+use crate::harness::{HEAD, SPRING, TestHub, within};
+use crate::wishes::{exchange, id, menu};
 use lianxiao::model::ids::Place;
 use std::time::{Duration, Instant};
 
@@ -41,6 +41,27 @@ async fn the_offices_page_hears_of_a_deadline_that_passes() {
     hub.clock
         .set("2026-05-09T18:00:01+08:00".parse().expect("a time"));
     events.until("moved").await;
+}
+
+#[tokio::test]
+async fn the_exchange_book_is_told_of_movements_and_of_nothing_else() {
+    let hub = in_term().await;
+    let moved = approved_exchange(&hub, exchange(&id(HEAD), &id(SPRING))).await;
+    let office = Browser::signed_in(&hub, &hub.group.office).await;
+    let live = format!("/live?from={}", hub.campus(SPRING).newest().await);
+    let page = office.get("/exchanges").await;
+    page.shows(&format!("{live}&amp;of=exchanges"));
+    page.shows("data-moved hidden");
+    let mut book = office.stay(&format!("{live}&of=exchanges")).await;
+    let mut other = office.stay(&live).await;
+    // The figures of now, as soon as they are computed.
+    other.until("moved").await;
+    // A menu is told to the other page alone.
+    published(&hub, SPRING, menu(&["2026-05-11"])).await;
+    other.until("moved").await;
+    arrived(&hub, &moved).await;
+    book.until("moved").await;
+    assert_eq!(book.heard("moved"), 1, "but for the arrival");
 }
 
 #[tokio::test]

@@ -1,11 +1,9 @@
 //! Workbooks, read back.
 
 use super::browser::Browser;
-use super::{hire, in_term, place, published};
+use super::{approved_exchange, arrived, hire, in_term, place, published};
 use crate::harness::{HEAD, SPRING, TestHub};
-use crate::wishes::{
-    accept, act, approve, confirm_arrival, create, exchange, fresh, id, menu, named, propose,
-};
+use crate::wishes::{exchange, id, menu, named};
 use calamine::{Data, Reader as _, Xlsx};
 use lianxiao::wire::v1;
 use std::io::{Cursor, Read as _};
@@ -111,20 +109,13 @@ async fn the_matrix_has_a_row_a_campus_and_shows_what_is_missing() {
 #[tokio::test]
 async fn exchanges_have_the_six_national_columns_in_their_order() {
     let hub = TestHub::start().await;
-    let record = fresh();
     let moved = v1::Exchange {
         person: Some(named(FORMULA)),
         file_moved: Some(false),
         ..exchange(&id(HEAD), &id(SPRING))
     };
-    let (head, spring) = (hub.campus(HEAD), hub.campus(SPRING));
-    head.push([create(&record, moved), act(&record, 1, propose())])
-        .await;
-    spring.applied(act(&record, 2, accept())).await;
-    hub.office().applied(act(&record, 3, approve())).await;
-    spring
-        .applied(act(&record, 4, confirm_arrival("2026-05-08")))
-        .await;
+    let record = approved_exchange(&hub, moved).await;
+    arrived(&hub, &record).await;
     let office = Browser::signed_in(&hub, &hub.group.office).await;
     let book = book(&office, "/exchanges.xlsx").await;
     book.is_printed_by_an_office();
