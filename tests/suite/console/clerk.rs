@@ -316,7 +316,10 @@ async fn whatever_schools_make_goes_through_the_page_and_is_answered_record_by_r
     let mut answered = 0;
     for file in std::fs::read_dir(typed).expect("the sheets") {
         let path = file.expect("a sheet").path();
-        let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .expect("a name");
         let bytes = std::fs::read(&path).expect("its bytes");
         let page = hand_in(&spring, name, &bytes).await;
         page.shows("处请核对");
