@@ -21,7 +21,8 @@ pub use hub::HubDesk;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRequestParts};
-use axum::routing::{get, post};
+use axum::response::Response;
+use axum::routing::get;
 use std::collections::HashMap;
 
 /// The fields of a form, by name.
@@ -35,7 +36,7 @@ where
 {
     Router::new()
         .route("/desk", get(duties::page::<D>))
-        .route("/desk/act", post(act::act::<D>))
+        .route("/desk/act", get(to_the_desk).post(act::act::<D>))
         .route("/desk/blank/{file}", get(super::blank::sheet::<D>))
         .route(
             "/desk/conflict/{id}",
@@ -52,9 +53,17 @@ where
     let sheet = get(sheet::page::<D>).post(sheet::take::<D>);
     Router::new()
         .route("/desk/sheet", sheet)
-        .route("/desk/sheet/again", post(sheet::again::<D>))
-        .route("/desk/sheet/send", post(sheet::send::<D>))
+        .route(
+            "/desk/sheet/again",
+            get(to_the_desk).post(sheet::again::<D>),
+        )
+        .route("/desk/sheet/send", get(to_the_desk).post(sheet::send::<D>))
         .layer(DefaultBodyLimit::max(sheet::FORM_BYTES_MAX))
+}
+
+/// Whoever had to sign in again when a form was sent comes back to her desk.
+async fn to_the_desk() -> Response {
+    super::visit::go_to("/desk")
 }
 
 fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {

@@ -38,6 +38,10 @@ pub async fn play(stage: &Stage) -> Result<(), Error> {
     println!(
         "  ✓ 春风分校的乱表录入本机，联网后上报，两次活动已收 (stored here, then sent: both accepted)"
     );
+    println!(
+        "    在网页上交表、逐格改正 (the same in a browser)：http://{}/desk",
+        stage.address()
+    );
     let again = hand_in(&replica, false).await?;
     let same = |filed: &crate::intake::again::Filed| filed.before.as_ref() == Some(&filed.after);
     if !again.filed.iter().all(same) {

@@ -309,6 +309,32 @@ async fn what_is_refused_says_why_and_leads_back_to_the_sheet() {
 }
 
 #[tokio::test]
+async fn whatever_schools_make_goes_through_the_page_and_is_answered_record_by_record() {
+    let hub = in_term().await;
+    let spring = clerk(&hub).await;
+    let typed = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/typed");
+    let mut answered = 0;
+    for file in std::fs::read_dir(typed).expect("the sheets") {
+        let path = file.expect("a sheet").path();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .expect("a name");
+        let bytes = std::fs::read(&path).expect("its bytes");
+        let page = hand_in(&spring, name, &bytes).await;
+        page.shows("处请核对");
+        if page.body.contains("没有要上报的") {
+            continue;
+        }
+        let told = Form::to(&page, "/desk/sheet/send").send(&spring, &[]).await;
+        told.is(200);
+        told.shows("上报结果");
+        answered += told.body.matches("<li><strong>").count();
+    }
+    assert!(answered > 20, "{answered} records were answered");
+}
+
+#[tokio::test]
 async fn a_file_that_cannot_be_read_gets_a_sentence_and_is_asked_for_again() {
     let hub = in_term().await;
     let spring = clerk(&hub).await;

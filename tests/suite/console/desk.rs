@@ -199,6 +199,8 @@ async fn the_office_has_no_desk_and_is_told_so() {
         .post("/desk/act", &[("action", "menu.publish")])
         .await;
     assert_eq!(pressed.location(), "/sign-in?next=/desk/act");
+    // And back from there.
+    assert_eq!(stranger.get("/desk/act").await.location(), "/desk");
     let spring = clerk(&hub, SPRING).await;
     spring
         .post("/desk/act", &[("action", "menu.publish")])
