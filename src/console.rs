@@ -1,6 +1,7 @@
 //! The pages of a hub, for a browser on the port where gRPC is spoken. A page is read by the functions that a
 //! call is read by, for the same caller: nothing is decided here. One file a page.
 
+mod asks;
 mod assets;
 mod blank;
 mod board;
@@ -18,8 +19,10 @@ mod home;
 mod live;
 mod menu;
 mod public;
+mod push;
 pub mod read;
 mod record;
+mod report;
 mod session;
 mod sheets;
 mod sign_in;
@@ -42,24 +45,35 @@ const FORM_BYTES_MAX: usize = 16 << 10;
 #[derive(Clone)]
 struct Console {
     hub: Arc<Hub>,
-    /// The door speaks TLS.
+    /// Browsers come by TLS.
     secure: bool,
+    /// What everybody is shown.
+    public: Arc<public::Answers>,
 }
 
-/// The pages of a hub. Every request carries the address it came from (`IpAddr`) as an extension; `secure`: the
-/// door speaks TLS.
+/// The pages of a hub. Every request carries the address it came from (`IpAddr`) as an extension; `secure`:
+/// browsers come by TLS.
 pub fn pages(hub: Arc<Hub>, secure: bool) -> Router {
-    let console = Console { hub, secure };
+    let public = Arc::new(public::Answers::of(public::ANSWERS_BYTES_MAX));
+    let console = Console {
+        hub,
+        secure,
+        public,
+    };
     Router::new()
         .route("/", get(home::page))
         .route("/matrix.xlsx", get(sheets::matrix))
         .route("/exchanges", get(book::page))
         .route("/exchanges.xlsx", get(sheets::exchanges))
+        .route("/report/{name}", get(report::page))
+        .route("/report/{name}/sheet.xlsx", get(report::sheet))
         .route("/campus/{id}", get(campus::page))
         .route("/campus/{id}/week.xlsx", get(sheets::week))
         .route("/session/{id}", get(session::page))
         .route("/exchange/{id}", get(exchange::page))
         .route("/menu/{id}", get(menu::page))
+        .route("/menu/{id}/excuse", post(asks::excuse))
+        .route("/correct/{id}", post(asks::correct))
         .route("/history/{id}", get(history::page))
         .route("/calendar", get(calendar::page))
         .route("/calendar/link", post(calendar::link))

@@ -20,6 +20,7 @@ mod records;
 mod refusals;
 mod replicas;
 mod restore;
+mod shared;
 mod streams;
 mod upkeep;
 
@@ -35,6 +36,7 @@ pub use pages::Following;
 pub use people::{Erased, Export, Wanted};
 pub use replicas::Report;
 pub use restore::{migrate, restore};
+pub use shared::Shared;
 
 pub use crate::office::{Duties, calendar_of, duties_of, zone};
 pub use crate::store::{
@@ -57,7 +59,7 @@ use crate::sync::{
     Heads, Ledger, Pace, Reader, Reading, Shares, Sights, Watching, Writer, end_if_unsynced,
 };
 use bytes::Bytes;
-use figures::Figures;
+use figures::{Figures, MATRICES_BYTES_MAX, Matrices};
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use known::Known;
@@ -89,6 +91,7 @@ pub struct Hub {
     known: Arc<Known>,
     presence: Arc<Presence>,
     figures: Figures,
+    matrices: Matrices,
     live: Arc<Live>,
     rates: Rates,
     refusals: Arc<Refusals>,
@@ -204,6 +207,7 @@ impl Hub {
             known,
             live: Live::new(figures.clone(), Arc::clone(&heads), Arc::clone(&clock)),
             figures,
+            matrices: Matrices::of(MATRICES_BYTES_MAX),
             presence,
             rates: Rates::new(&config.limits),
             refusals,

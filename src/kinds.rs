@@ -19,7 +19,7 @@ mod testing;
 mod walks;
 
 pub use case::{Case, Neighbour, Neighbours, Surveys};
-pub use exchange::{planned_days, share_percent};
+pub use exchange::{days as exchange_days, planned_days, share_percent};
 pub use menu::{Cover, announced, covers, declares_no_service, forbidden_foods, likely_allergens};
 
 use crate::content::encoded::variant;

@@ -2,6 +2,7 @@
 
 mod book;
 mod chase;
+mod days;
 mod matrix;
 mod menus;
 mod now;
@@ -14,8 +15,9 @@ mod status;
 mod table;
 mod watch;
 
-pub use book::{ExchangeBook, book_span, exchange_book};
+pub use book::{ExchangeBook, book_span, exchange_book, year_of};
 pub use chase::{ChaseList, chase_list, menu_span, other_span};
+pub use days::{of_today, of_weeks, of_year};
 pub use matrix::{MenuMatrix, menu_matrix, reach};
 pub use now::{Duties, GroupNow, GroupUpdate, duties, duties_of, group_now, position, two_weeks};
 pub use records::{REGISTERS, Records};

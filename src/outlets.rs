@@ -15,4 +15,4 @@ pub mod week;
 pub mod words;
 pub mod xlsx;
 
-pub use sheet::{Cell, Sheet, ratio, when, zone};
+pub use sheet::{Cell, Sheet, as_of, ratio, when, zone};

@@ -5,16 +5,13 @@ mod excuse;
 use super::way::Way;
 use super::{Error, Outcome};
 use crate::client::{Authorised, Line, ReplicaError};
-use crate::model::calendar::monday;
-use crate::model::clock::{Clock as _, SystemClock};
 use crate::model::text::harmless;
 use crate::outlets::{self, Sheet};
 use crate::wire::v1::office_service_client::OfficeServiceClient;
 use crate::wire::{convert, v1};
 use clap::{Args, Subcommand};
-use jiff::civil::{Date, date};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use prost::Message;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -64,10 +61,11 @@ enum Verb {
 #[derive(Args)]
 struct Days {
     /// The first day; when left out, for the table today, for sessions the first of the school year, else
-    /// Monday of this week
+    /// that of this service week, where the group lives
     #[arg(long, value_name = "YYYY-MM-DD")]
     from: Option<Date>,
-    /// The last day; when left out, for the table the first day, for sessions today, else Saturday of next week
+    /// The last day; when left out, for the table the first day, for sessions today, else that of the week
+    /// after
     #[arg(long, value_name = "YYYY-MM-DD")]
     to: Option<Date>,
 }
@@ -111,18 +109,13 @@ impl Office {
 
     async fn answer(&self, line: &Line) -> Result<String, Error> {
         let hub = line.office();
-        let now = self.at.unwrap_or_else(|| SystemClock.now());
-        let today = now.to_zoned(TimeZone::system()).date();
         match &self.verb {
-            Verb::Status(days) => self.status(hub, days.weeks(today)).await,
-            Verb::Matrix(matrix) => self.matrix(hub, matrix, today).await,
-            Verb::Table(days) => self.table(hub, days.only(today)).await,
-            Verb::Sessions(days) => self.sessions(hub, days.year(today)).await,
+            Verb::Status(days) => self.status(hub, days.said()).await,
+            Verb::Matrix(matrix) => self.matrix(hub, matrix).await,
+            Verb::Table(days) => self.table(hub, days.said()).await,
+            Verb::Sessions(days) => self.sessions(hub, days.said()).await,
             Verb::Exchanges(of) => self.exchanges(hub, of.date).await,
-            Verb::Shares(of) => {
-                self.shares(hub, of.year.unwrap_or(school_year(today)))
-                    .await
-            }
+            Verb::Shares(of) => self.shares(hub, of.year.unwrap_or_default()).await,
             Verb::Chase(chase) => self.chase(hub, chase.line).await,
             Verb::Excuse(excuse) => excuse.ask(line).await,
         }
@@ -140,16 +133,23 @@ impl Office {
     }
 
     /// An answer in the form that was asked for.
-    fn shown(&self, name: &str, answer: &impl Message, sheets: &[Sheet]) -> Result<String, Error> {
+    fn shown(
+        &self,
+        name: &str,
+        (answer, instant): (&impl Message, Option<&v1::Instant>),
+        sheets: &[Sheet],
+    ) -> Result<String, Error> {
+        let as_of = outlets::as_of(instant);
         if let Some(file) = &self.xlsx {
-            written(file, &outlets::xlsx::sheets(sheets)?)
+            written(file, &outlets::xlsx::sheets(sheets, &as_of)?)
         } else if self.json {
             let json = crate::wire::json::json(name, answer)?;
             Ok(harmless(&json.to_string()) + "\n")
         } else if self.csv {
             Ok(outlets::csv::csv(sheets))
         } else {
-            Ok(outlets::table::tables(sheets) + "\n")
+            let tables = outlets::table::tables(sheets);
+            Ok(format!("{tables}\n截至 as of {as_of}\n"))
         }
     }
 
@@ -162,11 +162,15 @@ impl Office {
         let answer = hub.get_group_status(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
         let sheets = outlets::status::sheets(&answer);
-        self.shown("GetGroupStatusResponse", &answer, &sheets)
+        self.shown(
+            "GetGroupStatusResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )
     }
 
-    async fn matrix(&self, mut hub: Hub, matrix: &Matrix, today: Date) -> Result<String, Error> {
-        let (first_date, last_date) = matrix.days.weeks(today);
+    async fn matrix(&self, mut hub: Hub, matrix: &Matrix) -> Result<String, Error> {
+        let (first_date, last_date) = matrix.days.said();
         let period = match matrix.by_day {
             true => v1::MenuPeriod::Day,
             false => v1::MenuPeriod::Week,
@@ -180,11 +184,15 @@ impl Office {
         let answer = hub.get_menu_matrix(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
         if let Some(file) = &self.xlsx {
-            let as_of = as_of(answer.instant.as_ref());
+            let as_of = outlets::as_of(answer.instant.as_ref());
             return written(file, &outlets::xlsx::matrix(&answer, "", &as_of)?);
         }
         let sheets = outlets::menus::matrix(&answer);
-        self.shown("GetMenuMatrixResponse", &answer, &sheets)
+        self.shown(
+            "GetMenuMatrixResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )
     }
 
     async fn table(&self, mut hub: Hub, (first_date, last_date): Two) -> Result<String, Error> {
@@ -196,7 +204,11 @@ impl Office {
         let answer = hub.get_meal_table(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
         let sheets = outlets::menus::table(&answer);
-        self.shown("GetMealTableResponse", &answer, &sheets)
+        self.shown(
+            "GetMealTableResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )
     }
 
     async fn sessions(&self, mut hub: Hub, (first_date, last_date): Two) -> Result<String, Error> {
@@ -208,7 +220,11 @@ impl Office {
         let answer = hub.get_session_report(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
         let sheets = outlets::sessions::sheets(&answer);
-        self.shown("GetSessionReportResponse", &answer, &sheets)
+        self.shown(
+            "GetSessionReportResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )
     }
 
     async fn exchanges(&self, mut hub: Hub, date: Option<Date>) -> Result<String, Error> {
@@ -219,7 +235,7 @@ impl Office {
         let answer = hub.get_exchange_book(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
         if let Some(file) = &self.xlsx {
-            let as_of = as_of(answer.instant.as_ref());
+            let as_of = outlets::as_of(answer.instant.as_ref());
             let name = |id: &str| {
                 let campus = answer.campuses.iter().find(|campus| campus.campus_id == id);
                 campus.map_or(id, |campus| &campus.name).to_owned()
@@ -227,7 +243,11 @@ impl Office {
             return written(file, &outlets::xlsx::national(&answer, ("", &as_of), name)?);
         }
         let sheets = outlets::exchanges::book(&answer);
-        self.shown("GetExchangeBookResponse", &answer, &sheets)
+        self.shown(
+            "GetExchangeBookResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )
     }
 
     async fn shares(&self, mut hub: Hub, school_year: i32) -> Result<String, Error> {
@@ -238,7 +258,11 @@ impl Office {
         let answer = hub.get_exchange_shares(request).await;
         let answer = answer.map_err(ReplicaError::from)?.into_inner();
         let sheets = outlets::exchanges::shares(&answer);
-        self.shown("GetExchangeSharesResponse", &answer, &sheets)
+        self.shown(
+            "GetExchangeSharesResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )
     }
 
     async fn chase(&self, mut hub: Hub, line_alone: bool) -> Result<String, Error> {
@@ -250,7 +274,11 @@ impl Office {
         if line_alone {
             return Ok(line + "\n");
         }
-        let shown = self.shown("GetChaseListResponse", &answer, &sheets)?;
+        let shown = self.shown(
+            "GetChaseListResponse",
+            (&answer, answer.instant.as_ref()),
+            &sheets,
+        )?;
         match self.json || self.csv || self.xlsx.is_some() {
             true => Ok(shown),
             false => Ok(format!("{line}\n\n{shown}")),
@@ -259,34 +287,12 @@ impl Office {
 }
 
 impl Days {
-    fn or(&self, first: Date, last: impl FnOnce(Date) -> Date) -> Two {
-        let first = self.from.unwrap_or(first);
-        let last = self.to.unwrap_or_else(|| last(first));
-        (first.to_string(), last.to_string())
+    /// As the contract words them: empty where the hub chooses, which knows the group's zone and calendar.
+    fn said(&self) -> Two {
+        [self.from, self.to]
+            .map(|day| day.map_or_else(String::new, |day| day.to_string()))
+            .into()
     }
-
-    /// This week and the next.
-    fn weeks(&self, today: Date) -> Two {
-        self.or(monday(today), |first| {
-            monday(first).saturating_add(12.days())
-        })
-    }
-
-    fn only(&self, today: Date) -> Two {
-        self.or(today, |first| first)
-    }
-
-    /// The school year so far.
-    fn year(&self, today: Date) -> Two {
-        let year = i16::try_from(school_year(today)).unwrap_or(today.year());
-        self.or(date(year, 9, 1), |first| today.max(first))
-    }
-}
-
-/// The calendar year in which the school year of a day begins.
-fn school_year(today: Date) -> i32 {
-    const BEGINS_IN: i8 = 9;
-    i32::from(today.year()) - i32::from(today.month() < BEGINS_IN)
 }
 
 /// Writes a workbook, and says nothing, as whoever writes a file does.
@@ -294,12 +300,6 @@ fn written(file: &Path, workbook: &[u8]) -> Result<String, Error> {
     let failed = |error| format!("cannot write {}: {error}", file.display());
     std::fs::write(file, workbook).map_err(failed)?;
     Ok(String::new())
-}
-
-/// The time of an instant, in the group's zone.
-fn as_of(instant: Option<&v1::Instant>) -> String {
-    let time = instant.and_then(|instant| instant.time.as_ref());
-    outlets::when(time, &outlets::zone(instant)).text()
 }
 
 /// Prints to whoever still listens.

@@ -21,6 +21,8 @@ const GRACE: Duration = Duration::from_secs(10);
 pub enum Cover {
     /// Nothing: whoever is on the way reads along.
     PlainText,
+    /// Nothing of the hub's own: a proxy in front of it speaks TLS.
+    Proxy,
     /// TLS, with a certificate that the hub makes for itself and keeps in its data folder.
     SelfMade,
     /// TLS, with the operator's certificate and key.
@@ -35,7 +37,7 @@ pub enum Cover {
 impl Cover {
     fn identity(&self, data: &Path, listen: IpAddr) -> Result<Option<Identity>, IdentityError> {
         match self {
-            Cover::PlainText => Ok(None),
+            Cover::PlainText | Cover::Proxy => Ok(None),
             Cover::SelfMade => Identity::self_made(&data.join("tls"), listen).map(Some),
             Cover::Files { certificate, key } => Identity::from_files(certificate, key).map(Some),
         }
@@ -66,6 +68,7 @@ impl Running {
     ) -> Result<Self, Error> {
         let (hub, drained) = Hub::open(config, clock).await?;
         let address = listener.local_addr()?;
+        let secure = !matches!(cover, Cover::PlainText);
         // In a folder that nobody else has open.
         let identity = cover.identity(&config.data, address.ip())?.map(Arc::new);
         let admin_socket = config.admin_socket();
@@ -76,7 +79,7 @@ impl Running {
         };
         let door = Door {
             identity: identity.clone(),
-            pages: console::pages(Arc::clone(&hub), identity.is_some()),
+            pages: console::pages(Arc::clone(&hub), secure),
             ..listener.into()
         };
         let campuses = grpc::serve(Arc::clone(&hub), door, told(stopped.clone()));

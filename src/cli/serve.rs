@@ -68,6 +68,9 @@ struct Tls {
     /// Plain text on any address: tokens and records can be read on the way
     #[arg(long, conflicts_with_all = ["tls", "tls_cert", "tls_key"])]
     plaintext: bool,
+    /// Plain text to a proxy that speaks TLS to everybody else: browsers keep their sign-in to TLS
+    #[arg(long, conflicts_with_all = ["tls", "tls_cert", "tls_key", "plaintext"])]
+    behind_tls: bool,
 }
 
 impl Tls {
@@ -76,6 +79,7 @@ impl Tls {
         let local = listen.to_canonical().is_loopback();
         match (self.tls_cert, self.tls_key) {
             (Some(certificate), Some(key)) => Cover::Files { certificate, key },
+            _ if self.behind_tls => Cover::Proxy,
             _ if self.plaintext || (local && !self.tls) => Cover::PlainText,
             _ => Cover::SelfMade,
         }

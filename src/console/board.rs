@@ -41,6 +41,13 @@ pub struct Cell {
     pub word: Word,
     pub days: String,
     pub more: String,
+    pub late: Vec<Late>,
+}
+
+/// A menu that came late.
+pub struct Late {
+    pub id: String,
+    pub excused: bool,
 }
 
 /// A matrix as a board. `weeks` gives the week that the days are of: its last column.
@@ -150,6 +157,14 @@ fn cell(standing: &v1::MenuStanding, ground: &Ground) -> Cell {
         word,
         days,
         more: more(standing, ground).join("；"),
+        late: standing.late_menus.iter().map(late).collect(),
+    }
+}
+
+fn late(menu: &v1::LateMenu) -> Late {
+    Late {
+        id: menu.record_id.clone(),
+        excused: menu.excuse.is_some(),
     }
 }
 

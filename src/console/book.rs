@@ -65,13 +65,7 @@ pub async fn page(
 ) -> Result<Response, Trouble> {
     let hub = &console.hub;
     let book = hub.exchange_book(&caller, None, None).await?;
-    let year = book
-        .year_first_date
-        .get(..4)
-        .and_then(|year| year.parse().ok());
-    let shares = hub
-        .exchange_shares(&caller, year.unwrap_or_default(), None)
-        .await?;
+    let shares = hub.exchange_shares(&caller, None, None).await?;
     let ground = Ground::of(hub, &caller).await?;
     let here = book.exchanges.iter().filter(|booked| booked.on_date);
     let here: Vec<_> = here.filter_map(|booked| booked.standing.clone()).collect();
@@ -91,7 +85,7 @@ pub async fn page(
             into: count(book.total.as_ref()),
             net: 0,
         },
-        shares: shares.shares.iter().map(|of| share(of, &ground)).collect(),
+        shares: shares.shares.iter().map(share).collect(),
         flows: flows(&here, &ground),
     };
     Ok(html(StatusCode::OK, &page))
@@ -145,7 +139,7 @@ fn count(of: Option<&v1::MovementCount>) -> String {
     format!("{} 人次 / {heads} 人 / 折 {full}", of.movements)
 }
 
-fn share(of: &v1::ExchangeShare, ground: &Ground) -> Share {
+fn share(of: &v1::ExchangeShare) -> Share {
     let rule = of.rule.clone().unwrap_or_default();
     let formula = [rule.numerator(), rule.denominator()].map(named::exchange_count);
     let figure = [of.numerator, of.denominator].map(|range| Cell::from(range).text());
@@ -156,9 +150,9 @@ fn share(of: &v1::ExchangeShare, ground: &Ground) -> Share {
         _ => "quiet",
     };
     Share {
-        campus: match of.campus_id.as_str() {
+        campus: match of.name.as_str() {
             "" => "全集团 group".to_owned(),
-            id => ground.name(id).to_owned(),
+            name => name.to_owned(),
         },
         name: rule.name,
         formula: formula.map(named::zh).join(" / "),

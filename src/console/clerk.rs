@@ -13,7 +13,7 @@ mod preview;
 mod sheet;
 mod told;
 mod understood;
-mod words;
+pub mod words;
 
 pub use copy::{CopyDesk, Kept};
 pub use desk::Desk;

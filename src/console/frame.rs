@@ -79,6 +79,7 @@ impl Frame {
     }
 
     /// To be shown anew when the first of these times has come.
+    #[must_use]
     pub fn again_at(mut self, now: Timestamp, times: impl Iterator<Item = Timestamp>) -> Self {
         let waits = times.filter(|time| *time > now);
         let first = waits

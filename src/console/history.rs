@@ -1,6 +1,7 @@
 //! The history of a record: who changed what, when and why.
 
 use super::Console;
+use super::clerk::words;
 use super::frame::Frame;
 use super::read::{Ground, one};
 use super::trouble::{Trouble, html};
@@ -21,8 +22,15 @@ struct Version {
     by: String,
     reason: String,
     deleted: bool,
-    changes: Vec<Change>,
-    warnings: Vec<v1::Finding>,
+    changes: Vec<Told>,
+    warnings: Vec<(String, String)>,
+}
+
+/// A change in a school's words.
+struct Told {
+    place: String,
+    before: String,
+    after: String,
 }
 
 #[derive(Template)]
@@ -82,7 +90,22 @@ fn version(entry: Entry, ground: &Ground) -> Version {
         by: format!("{place} {}", written.actor),
         reason: written.reason,
         deleted: written.version.frame.is_none(),
-        changes: entry.changes,
-        warnings: findings(&entry.findings, Weight::Warn),
+        changes: entry.changes.iter().map(|of| told(of, ground)).collect(),
+        warnings: findings(&entry.findings, Weight::Warn)
+            .into_iter()
+            .map(|of| (words::said(&of.message_zh, ground), of.message_en))
+            .collect(),
+    }
+}
+
+fn told(change: &Change, ground: &Ground) -> Told {
+    let value = |json: &Option<String>| {
+        let told = json.as_deref().map(|json| words::value(json, ground));
+        told.unwrap_or_default()
+    };
+    Told {
+        place: words::place(&change.path, ground),
+        before: value(&change.before),
+        after: value(&change.after),
     }
 }

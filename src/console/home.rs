@@ -44,6 +44,8 @@ struct Watched {
 struct Page {
     frame: Frame,
     monday: Date,
+    /// Why a late menu may be excused, as the contract and as people name it.
+    reasons: Vec<(&'static str, Word)>,
     week: String,
     before: Date,
     after: Date,
@@ -75,11 +77,10 @@ pub async fn page(
     let hub = &console.hub;
     let mut ground = Ground::of(hub, &caller).await?;
     let (monday, span) = asked_week(&ground, &query)?;
-    let days = hub
-        .menu_matrix(&caller, span, MenuPeriod::Day, None)
-        .await?;
+    let days = hub.menu_matrix_now(&caller, span, MenuPeriod::Day).await?;
+    let weeks = trend_span(monday);
     let weeks = hub
-        .menu_matrix(&caller, trend_span(monday), MenuPeriod::Week, None)
+        .menu_matrix_now(&caller, weeks, MenuPeriod::Week)
         .await?;
     let (status, chase) = now(hub, &caller, &mut ground, span).await?;
     let deadlines = days.rows.iter().flat_map(|row| &row.cells);
@@ -91,6 +92,7 @@ pub async fn page(
         before: monday.saturating_sub(7.days()),
         after: monday.saturating_add(7.days()),
         monday,
+        reasons: words::excuse_reasons(),
         line: chase.line,
         chased: chase.campuses.into_iter().map(chased).collect(),
         bars: timeliness(&weeks),
@@ -156,7 +158,7 @@ async fn now(
             return Ok((status, update.chase.clone().unwrap_or_default()));
         }
     }
-    let status = hub.group_status(caller, span, None).await?;
+    let status = hub.group_status(caller, span.into(), None).await?;
     Ok((status, hub.chase_list(caller, None).await?))
 }
 

@@ -107,7 +107,7 @@ pub async fn page(
     let hub = &console.hub;
     let ground = Ground::of(hub, &caller).await?;
     let seen = one(hub, &caller, &id).await?;
-    let course = Course::of(&seen.record, &ground);
+    let course = Course::of(hub, &caller, &seen.record, &ground).await?;
     let (content::Kind::Menu(menu), Some(state::Kind::Menu(state))) = (seen.content, seen.state)
     else {
         return Err(not_here(&id).into());

@@ -51,7 +51,7 @@ pub async fn page(
 ) -> Result<Response, Trouble> {
     let ground = Ground::of(&console.hub, &caller).await?;
     let seen = one(&console.hub, &caller, &id).await?;
-    let course = Course::of(&seen.record, &ground);
+    let course = Course::of(&console.hub, &caller, &seen.record, &ground).await?;
     let (content::Kind::Session(session), Some(state::Kind::Session(state))) =
         (seen.content, seen.state)
     else {

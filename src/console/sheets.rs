@@ -49,7 +49,7 @@ pub async fn matrix(
     let span = trend_span(monday);
     let report = console
         .hub
-        .menu_matrix(&caller, span, MenuPeriod::Week, None)
+        .menu_matrix_now(&caller, span, MenuPeriod::Week)
         .await?;
     let as_of = ground.moment(ground.now);
     let book = xlsx::matrix(&report, &caller.group.name, &as_of);
@@ -73,7 +73,10 @@ pub async fn exchanges(
     workbook(book, "exchanges")
 }
 
-/// A workbook to be kept under a name.
+/// An answer with a workbook, to be kept as a file.
+///
+/// # Errors
+/// When it could not be made.
 pub fn workbook(book: Result<Vec<u8>, xlsx::Error>, name: &str) -> Result<Response, Trouble> {
     let bytes = book.map_err(|error| {
         tracing::error!(%error, "a workbook was not made");

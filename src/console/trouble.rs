@@ -1,12 +1,18 @@
 //! Why a page is not shown, in Chinese and English. The same refusals as in `grpc/status.rs`, as HTTP calls them.
 
+use super::clerk::words;
 use super::frame::Frame;
+use super::read::Ground;
 use crate::client::ReplicaError;
 use crate::hub::HubError;
 use crate::wire::convert::BadArgument;
+use crate::wire::v1;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
+
+/// The reason of a wish that was refused as an item of a push is.
+const REFUSED: &str = "REJECTED";
 
 /// A refusal.
 pub struct Trouble {
@@ -81,6 +87,21 @@ impl Trouble {
             reason: "INVALID_ARGUMENT",
             zh: zh.to_owned(),
             en: en.to_owned(),
+        }
+    }
+
+    /// What the hub refused of a wish, which counted it already.
+    pub fn refused(refusals: &[v1::Finding], ground: &Ground) -> Self {
+        let both = refusals.iter().map(|finding| {
+            let zh = words::said(&finding.message_zh, ground);
+            (zh, finding.message_en.clone())
+        });
+        let (zh, en): (Vec<String>, Vec<String>) = both.unzip();
+        Trouble {
+            status: StatusCode::CONFLICT,
+            reason: REFUSED,
+            zh: format!("未办理：{}", zh.join("；")),
+            en: format!("Nothing was done: {}", en.join("; ")),
         }
     }
 
@@ -208,7 +229,11 @@ impl IntoResponse for Trouble {
             frame: Frame::outside("未能显示 Not shown"),
             trouble: &self,
         };
-        self.counted(html(self.status, &page))
+        let answer = html(self.status, &page);
+        match self.reason {
+            REFUSED => answer,
+            _ => self.counted(answer),
+        }
     }
 }
 
@@ -224,8 +249,11 @@ pub async fn no_page() -> Trouble {
 
 /// A page as it is sent.
 pub fn html(status: StatusCode, page: &impl Template) -> Response {
-    let text = page
-        .render()
-        .expect("a template of plain values can be filled");
-    (status, Html(text)).into_response()
+    (status, Html(text(page))).into_response()
+}
+
+/// The text of a page.
+pub fn text(page: &impl Template) -> String {
+    page.render()
+        .expect("a template of plain values can be filled")
 }

@@ -80,6 +80,14 @@ pub fn menu_status(status: v1::MenuStatus) -> Word {
     Word::toned(words::menu_status(status), tone)
 }
 
+/// Why a late menu may be excused, each as the contract names it.
+pub fn excuse_reasons() -> Vec<(&'static str, Word)> {
+    use v1::ExcuseReason::{Equipment, Force, Order, Other, People, Supply};
+    let all = [Equipment, Supply, People, Order, Force, Other];
+    all.map(|of| (of.as_str_name(), Word::of(words::excuse(of))))
+        .into()
+}
+
 /// How a campus stands with its menus: the sign, and the word.
 pub fn menu_standing(standing: &v1::MenuStanding) -> (&'static str, Word) {
     use v1::MenuStandingState::{Incomplete, Late, Missing, NotApplicable, OnTime};

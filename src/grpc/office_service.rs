@@ -3,19 +3,11 @@
 use super::auth::caller;
 use super::status::status;
 use crate::hub::{Export, Hub, HubError, Wanted};
-use crate::model::date::Span;
 use crate::wire::convert;
 use crate::wire::v1;
 use futures::stream::{self, BoxStream, StreamExt as _};
 use std::sync::Arc;
 use tonic::{Request, Response, Status};
-
-/// The longest spans, in days: a year, and a day for leap years.
-const YEAR: i32 = 367;
-/// What a matrix by days covers.
-const TWO_MONTHS: i32 = 62;
-/// What a table covers.
-const TWO_WEEKS: i32 = 14;
 
 pub struct Office {
     hub: Arc<Hub>,
@@ -36,9 +28,9 @@ impl v1::office_service_server::OfficeService for Office {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let report = async {
-            let span = span(&request.first_date, &request.last_date, YEAR)?;
+            let days = convert::days(&request.first_date, &request.last_date)?;
             let time = convert::optional_time("time", request.time.as_ref())?;
-            self.hub.group_status(&caller, span, time).await
+            self.hub.group_status(&caller, days, time).await
         };
         answer(report.await)
     }
@@ -80,14 +72,11 @@ impl v1::office_service_server::OfficeService for Office {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let report = async {
-            let period = request.period();
-            let days = match period {
-                v1::MenuPeriod::Day => TWO_MONTHS,
-                _ => YEAR,
-            };
-            let span = span(&request.first_date, &request.last_date, days)?;
+            let days = convert::days(&request.first_date, &request.last_date)?;
             let time = convert::optional_time("time", request.time.as_ref())?;
-            self.hub.menu_matrix(&caller, span, period, time).await
+            self.hub
+                .menu_matrix(&caller, days, request.period(), time)
+                .await
         };
         answer(report.await)
     }
@@ -99,9 +88,9 @@ impl v1::office_service_server::OfficeService for Office {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let report = async {
-            let span = span(&request.first_date, &request.last_date, TWO_WEEKS)?;
+            let days = convert::days(&request.first_date, &request.last_date)?;
             let time = convert::optional_time("time", request.time.as_ref())?;
-            self.hub.meal_table(&caller, span, time).await
+            self.hub.meal_table(&caller, days, time).await
         };
         answer(report.await)
     }
@@ -113,9 +102,9 @@ impl v1::office_service_server::OfficeService for Office {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let report = async {
-            let span = span(&request.first_date, &request.last_date, YEAR)?;
+            let days = convert::days(&request.first_date, &request.last_date)?;
             let time = convert::optional_time("time", request.time.as_ref())?;
-            self.hub.session_report(&caller, span, time).await
+            self.hub.session_report(&caller, days, time).await
         };
         answer(report.await)
     }
@@ -127,10 +116,7 @@ impl v1::office_service_server::OfficeService for Office {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let report = async {
-            let day = match request.date.as_str() {
-                "" => None,
-                date => Some(convert::day("date", date)?),
-            };
+            let day = convert::optional_day("date", &request.date)?;
             let time = convert::optional_time("time", request.time.as_ref())?;
             self.hub.exchange_book(&caller, day, time).await
         };
@@ -144,7 +130,7 @@ impl v1::office_service_server::OfficeService for Office {
         let caller = caller(&request)?;
         let request = request.into_inner();
         let report = async {
-            let year = school_year(request.school_year)?;
+            let year = convert::school_year("school_year", request.school_year)?;
             let time = convert::optional_time("time", request.time.as_ref())?;
             self.hub.exchange_shares(&caller, year, time).await
         };
@@ -212,32 +198,6 @@ fn wanted(request: v1::ErasePersonRequest) -> Result<Wanted, HubError> {
         records: ids.map(record).collect::<Result<_, _>>()?,
         holder: Some(request.holder).filter(|holder| !holder.is_empty()),
     })
-}
-
-/// The same years as in the register of staff counts.
-fn school_year(year: i32) -> Result<i16, HubError> {
-    let known = i16::try_from(year)
-        .ok()
-        .filter(|year| (2_000..=2_100).contains(year));
-    known.ok_or_else(|| HubError::invalid("school_year", "school_year must be 2000 to 2100"))
-}
-
-/// A span of at most so many days, both ends included.
-fn span(first: &str, last: &str, days_max: i32) -> Result<Span, HubError> {
-    let first = convert::day("first_date", first)?;
-    let last = convert::day("last_date", last)?;
-    let days = (last - first).get_days();
-    let wrong = |message: &str| Err(HubError::invalid("last_date", message));
-    if last < first {
-        wrong("last_date lies before first_date")
-    } else if days >= days_max {
-        let after = days_max - 1;
-        wrong(&format!(
-            "last_date is at most {after} days after first_date"
-        ))
-    } else {
-        Ok(Span { first, last })
-    }
 }
 
 fn answer<T>(report: Result<T, HubError>) -> Result<Response<T>, Status> {

@@ -1,10 +1,11 @@
 //! What the office asks: reports over the records at an instant.
 
 use super::presence::Presence;
+use super::shared::Shared;
 use super::{Hub, HubError};
 use crate::access::Errand;
 use crate::model::caller::Caller;
-use crate::model::date::Span;
+use crate::model::date::{Days, Span};
 use crate::model::ids::{GroupKey, Place};
 use crate::office::{self, REGISTERS, Records};
 use crate::office::{
@@ -14,10 +15,18 @@ use crate::office::{
 use crate::store::{self, Store};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use prost::Message as _;
 use std::sync::Arc;
 
 /// A position and the time at which deadlines are judged.
 pub type Instant = (i64, Timestamp);
+
+/// The longest spans, in days: a year, and a day for leap years.
+const YEAR: i32 = 367;
+/// What a matrix by days covers.
+const TWO_MONTHS: i32 = 62;
+/// What a table covers.
+const TWO_WEEKS: i32 = 14;
 
 /// What each report reads beside the registers.
 const OF_STATUS: &[&str] = &["menu", "session", "exchange", "proposal", "correction"];
@@ -27,6 +36,13 @@ const OF_EXCHANGES: &[&str] = &["exchange"];
 const OF_SHARES: &[&str] = &["exchange", "staff_count"];
 /// What is owed beside menus.
 const OF_OTHERS: &[&str] = &["session", "exchange", "proposal", "correction"];
+
+/// Matrices of now by group, span, period, position and minute: deadlines are on the minute, so within one nothing
+/// else moves them.
+pub type Matrices = Shared<(GroupKey, Span, i32, i64, i64), Arc<MenuMatrix>>;
+
+/// How many bytes of them are kept: some hundred.
+pub const MATRICES_BYTES_MAX: usize = 16 << 20;
 
 /// Reads what reports are computed from.
 #[derive(Clone)]
@@ -39,66 +55,100 @@ impl Hub {
     /// Where every campus stands over a span, at a time or now.
     ///
     /// # Errors
-    /// `Denied` for anybody but the office.
+    /// `Denied` for anybody but the office; `Invalid` for a span that is none.
     pub async fn group_status(
         &self,
         caller: &Caller,
-        span: Span,
+        days: Days,
         time: Option<Timestamp>,
     ) -> Result<GroupStatus, HubError> {
-        let instant = self.asked(caller, OF_STATUS, time).await?;
+        let (instant, records) = self.opened(caller, OF_STATUS, time).await?;
+        let span = office::of_weeks(days, &records, records.today(instant.1));
         let group = caller.group.key;
-        Ok(self.figures.group_status(group, span, instant).await?)
+        let status = self
+            .figures
+            .group_status(group, records, within(span, YEAR)?, instant);
+        Ok(status.await?)
     }
 
     /// Who published menus on time.
     ///
     /// # Errors
-    /// `Denied` for anybody but the office.
+    /// `Denied` for anybody but the office; `Invalid` for a span that is none.
     pub async fn menu_matrix(
+        &self,
+        caller: &Caller,
+        days: Days,
+        period: MenuPeriod,
+        time: Option<Timestamp>,
+    ) -> Result<MenuMatrix, HubError> {
+        let (instant, records) = self.opened(caller, OF_MENUS, time).await?;
+        let span = office::of_weeks(days, &records, records.today(instant.1));
+        let days_max = match period {
+            MenuPeriod::Day => TWO_MONTHS,
+            _ => YEAR,
+        };
+        let span = within(span, days_max)?;
+        let of = (caller.group.key, instant.0);
+        let records = self.figures.menus(of, records, span).await?;
+        Ok(office::menu_matrix(&records, span, period, instant))
+    }
+
+    /// Who published menus on time up to now: computed once for all who look.
+    ///
+    /// # Errors
+    /// `Denied` for anybody but the office.
+    pub async fn menu_matrix_now(
         &self,
         caller: &Caller,
         span: Span,
         period: MenuPeriod,
-        time: Option<Timestamp>,
-    ) -> Result<MenuMatrix, HubError> {
-        let instant = self.asked(caller, OF_MENUS, time).await?;
-        let group = caller.group.key;
-        Ok(self
-            .figures
-            .menu_matrix(group, span, period, instant)
-            .await?)
+    ) -> Result<Arc<MenuMatrix>, HubError> {
+        let instant = self.asked(caller, OF_MENUS, None).await?;
+        let (group, minute) = (caller.group.key, instant.1.as_second() / 60);
+        let question = (group, span, period.into(), instant.0, minute);
+        let compute = async {
+            let of = (group, instant.0);
+            let registers = self.figures.registers(of).await?;
+            let records = self.figures.menus(of, registers, span).await?;
+            let matrix = office::menu_matrix(&records, span, period, instant);
+            let bytes = matrix.encoded_len();
+            Ok((Arc::new(matrix), bytes))
+        };
+        self.matrices.get(question, compute).await
     }
 
     /// What is on the table.
     ///
     /// # Errors
-    /// `Denied` for anybody but the office.
+    /// `Denied` for anybody but the office; `Invalid` for a span that is none.
     pub async fn meal_table(
         &self,
         caller: &Caller,
-        span: Span,
+        days: Days,
         time: Option<Timestamp>,
     ) -> Result<MealTable, HubError> {
-        let instant = self.asked(caller, OF_MENUS, time).await?;
+        let (instant, records) = self.opened(caller, OF_MENUS, time).await?;
+        let span = within(office::of_today(days, records.today(instant.1)), TWO_WEEKS)?;
         let of = (caller.group.key, instant.0);
-        let records = self.figures.records(of, OF_MENUS, span).await?;
+        let records = self.figures.more(of, records, OF_MENUS, span).await?;
         Ok(office::meal_table(&records, span, instant))
     }
 
     /// What became of the sessions of a span.
     ///
     /// # Errors
-    /// `Denied` for anybody but the office.
+    /// `Denied` for anybody but the office; `Invalid` for a span that is none.
     pub async fn session_report(
         &self,
         caller: &Caller,
-        span: Span,
+        days: Days,
         time: Option<Timestamp>,
     ) -> Result<SessionReport, HubError> {
-        let instant = self.asked(caller, OF_SESSIONS, time).await?;
+        let (instant, records) = self.opened(caller, OF_SESSIONS, time).await?;
+        let span = within(office::of_year(days, records.today(instant.1)), YEAR)?;
         let of = (caller.group.key, instant.0);
-        let records = self.figures.records(of, OF_SESSIONS, span).await?;
+        let records = self.figures.more(of, records, OF_SESSIONS, span).await?;
         Ok(office::session_report(&records, span, instant))
     }
 
@@ -112,16 +162,16 @@ impl Hub {
         day: Option<Date>,
         time: Option<Timestamp>,
     ) -> Result<ExchangeBook, HubError> {
-        let instant = self.asked(caller, OF_EXCHANGES, time).await?;
-        let of = (caller.group.key, instant.0);
-        let today = self.figures.today(caller.group.key, instant).await?;
+        let (instant, records) = self.opened(caller, OF_EXCHANGES, time).await?;
+        let today = records.today(instant.1);
         let day = day.unwrap_or(today);
         if day > today {
             let message = "date lies after the day of the instant: who will be where is not known";
             return Err(HubError::invalid("date", message));
         }
+        let of = (caller.group.key, instant.0);
         let span = office::book_span(day);
-        let records = self.figures.records(of, OF_EXCHANGES, span).await?;
+        let records = self.figures.more(of, records, OF_EXCHANGES, span).await?;
         let book = office::exchange_book(&records, day, instant);
         self.ledger
             .told(caller, "exchange", book.exchanges.len())
@@ -129,21 +179,22 @@ impl Hub {
         Ok(book)
     }
 
-    /// How the exchanges of the school year that begins in a calendar year stand to the group's rules, at a time
-    /// or now.
+    /// How the exchanges of the school year that begins in a calendar year, or of this one, stand to the group's
+    /// rules, at a time or now.
     ///
     /// # Errors
     /// `Denied` for anybody but the office.
     pub async fn exchange_shares(
         &self,
         caller: &Caller,
-        year: i16,
+        year: Option<i16>,
         time: Option<Timestamp>,
     ) -> Result<ExchangeShares, HubError> {
-        let instant = self.asked(caller, OF_SHARES, time).await?;
+        let (instant, records) = self.opened(caller, OF_SHARES, time).await?;
+        let year = year.unwrap_or_else(|| office::year_of(records.today(instant.1)));
         let of = (caller.group.key, instant.0);
         let span = office::school_year(year);
-        let records = self.figures.records(of, OF_SHARES, span).await?;
+        let records = self.figures.more(of, records, OF_SHARES, span).await?;
         Ok(office::exchange_shares(&records, year, instant))
     }
 
@@ -156,8 +207,21 @@ impl Hub {
         caller: &Caller,
         time: Option<Timestamp>,
     ) -> Result<ChaseList, HubError> {
-        let instant = self.asked(caller, OF_STATUS, time).await?;
-        Ok(self.figures.chase_list(caller.group.key, instant).await?)
+        let (instant, records) = self.opened(caller, OF_STATUS, time).await?;
+        let group = caller.group.key;
+        Ok(self.figures.chase_list(group, records, instant).await?)
+    }
+
+    /// The instant of a report, and the registers as they stood then.
+    async fn opened(
+        &self,
+        caller: &Caller,
+        kinds: &[&str],
+        time: Option<Timestamp>,
+    ) -> Result<(Instant, Records), HubError> {
+        let instant = self.asked(caller, kinds, time).await?;
+        let of = (caller.group.key, instant.0);
+        Ok((instant, self.figures.registers(of).await?))
     }
 
     /// The instant of a report over some kinds, for a caller who may ask for it.
@@ -185,98 +249,109 @@ impl Hub {
     }
 }
 
+/// A span of at most so many days, both ends included.
+fn within(span: Span, days_max: i32) -> Result<Span, HubError> {
+    let days = (span.last - span.first).get_days();
+    let wrong = |message: &str| Err(HubError::invalid("last_date", message));
+    if span.last < span.first {
+        wrong("last_date lies before first_date")
+    } else if days >= days_max {
+        let after = days_max - 1;
+        wrong(&format!(
+            "last_date is at most {after} days after first_date"
+        ))
+    } else {
+        Ok(span)
+    }
+}
+
 impl Figures {
     pub fn new(store: Arc<dyn Store>, presence: Arc<Presence>) -> Self {
         Figures { store, presence }
     }
 
-    async fn records(
+    async fn registers(&self, of: (GroupKey, i64)) -> store::Result<Records> {
+        self.more(of, Records::default(), REGISTERS, Span::ALWAYS)
+            .await
+    }
+
+    /// Records, and those of some more kinds that touch a span.
+    async fn more(
         &self,
         of: (GroupKey, i64),
+        mut records: Records,
         kinds: &[&str],
         span: Span,
     ) -> store::Result<Records> {
-        let mut records = self.registers(of, span).await?;
         records.read(&*self.store, of, kinds, span).await?;
         Ok(records)
     }
 
-    async fn registers(&self, of: (GroupKey, i64), span: Span) -> store::Result<Records> {
-        let mut records = Records::default();
-        records.read(&*self.store, of, REGISTERS, span).await?;
-        Ok(records)
+    /// Registers, and the menus of a span's service weeks.
+    async fn menus(
+        &self,
+        of: (GroupKey, i64),
+        registers: Records,
+        span: Span,
+    ) -> store::Result<Records> {
+        let weeks = office::reach(&registers, span);
+        self.more(of, registers, OF_MENUS, weeks).await
     }
 
-    /// The registers, and the menus of a span's service weeks.
-    async fn menus(&self, of: (GroupKey, i64), span: Span) -> store::Result<Records> {
-        let mut records = self.registers(of, span).await?;
-        let weeks = office::reach(&records, span);
-        records.read(&*self.store, of, OF_MENUS, weeks).await?;
-        Ok(records)
-    }
-
-    /// The day of an instant where the group lives.
-    pub async fn today(&self, group: GroupKey, (position, time): Instant) -> store::Result<Date> {
-        let mut records = Records::default();
-        let of = (group, position);
-        records
-            .read(&*self.store, of, &["policy"], Span::ALWAYS)
-            .await?;
-        Ok(records.today(time))
-    }
-
-    pub async fn group_status(
+    async fn group_status(
         &self,
         group: GroupKey,
+        registers: Records,
         span: Span,
         instant: Instant,
     ) -> store::Result<GroupStatus> {
         let of = (group, instant.0);
-        let mut records = self.menus(of, span).await?;
-        records.read(&*self.store, of, OF_OTHERS, span).await?;
+        let records = self.menus(of, registers, span).await?;
+        let records = self.more(of, records, OF_OTHERS, span).await?;
+        let heard = self.heard(of, &records).await?;
+        Ok(office::group_status(&records, &heard, span, instant))
+    }
+
+    /// When campuses wrote and were heard, and what their replicas said.
+    async fn heard(&self, of: (GroupKey, i64), records: &Records) -> store::Result<Heard> {
+        let (group, position) = of;
         let campuses = records.campuses.iter();
         let places: Vec<Place> = campuses.map(|campus| Place::Campus(campus.id)).collect();
-        let heard = Heard {
-            wrote: self.store.last_writes(group, instant.0, &places).await?,
+        Ok(Heard {
+            wrote: self.store.last_writes(group, position, &places).await?,
             called: self
                 .presence
                 .over(group, self.store.last_heard(group).await?),
             replicas: self.store.reports(group).await?,
-        };
-        Ok(office::group_status(&records, &heard, span, instant))
+        })
     }
 
-    pub async fn menu_matrix(
+    async fn chase_list(
         &self,
         group: GroupKey,
-        span: Span,
-        period: MenuPeriod,
+        registers: Records,
         instant: Instant,
-    ) -> store::Result<MenuMatrix> {
-        let records = self.menus((group, instant.0), span).await?;
-        Ok(office::menu_matrix(&records, span, period, instant))
-    }
-
-    pub async fn chase_list(&self, group: GroupKey, instant: Instant) -> store::Result<ChaseList> {
+    ) -> store::Result<ChaseList> {
         let of = (group, instant.0);
-        let today = self.today(group, instant).await?;
-        let mut records = self.menus(of, office::menu_span(today)).await?;
+        let today = registers.today(instant.1);
+        let records = self.menus(of, registers, office::menu_span(today)).await?;
         let others = office::other_span(today);
-        records.read(&*self.store, of, OF_OTHERS, others).await?;
+        let records = self.more(of, records, OF_OTHERS, others).await?;
         Ok(office::chase_list(&records, instant))
     }
 
-    /// Where a group stands this service week and the next.
+    /// Where a group stands this service week and the next: read once, and by every report computed from that.
     pub async fn group_now(&self, group: GroupKey, time: Timestamp) -> store::Result<GroupNow> {
         let position = self.store.commit_as_of(group, time).await?.position;
-        let instant = (position, time);
-        let registers = self.registers((group, position), Span::ALWAYS).await?;
-        let span = office::two_weeks(&registers, time);
-        let status = self.group_status(group, span, instant).await?;
-        let menus = self
-            .menu_matrix(group, span, MenuPeriod::Week, instant)
-            .await?;
-        let chase = self.chase_list(group, instant).await?;
-        Ok(office::group_now(&registers, status, menus, chase, time))
+        let (of, instant) = ((group, position), (position, time));
+        let registers = self.registers(of).await?;
+        let today = registers.today(time);
+        let span = office::two_weeks(&registers, today);
+        let menus = span.and(office::menu_span(today));
+        let records = self.menus(of, registers, menus).await?;
+        let others = span.and(office::other_span(today));
+        let records = self.more(of, records, OF_OTHERS, others).await?;
+        let heard = self.heard(of, &records).await?;
+        Ok(office::group_now(&records, &heard, span, instant))
     }
 }

@@ -8,6 +8,7 @@ use super::{Hub, HubError};
 use crate::access::Errand;
 use crate::model::caller::Caller;
 use crate::model::date::Span;
+use crate::model::feed::Head;
 use crate::model::secret::{Purpose, Token};
 use crate::store::Loan;
 use crate::sync::shown;
@@ -140,8 +141,16 @@ impl Hub {
     /// # Errors
     /// When the database failed.
     pub async fn newest(&self, caller: &Caller) -> Result<i64, HubError> {
+        Ok(self.head(caller).await?.position)
+    }
+
+    /// The head of the caller's group.
+    ///
+    /// # Errors
+    /// When the database failed.
+    pub async fn head(&self, caller: &Caller) -> Result<Head, HubError> {
         Self::allow(caller, Errand::Read)?;
-        Ok(self.store.head(caller.group.key).await?.position)
+        Ok(self.store.head(caller.group.key).await?)
     }
 
     /// Stays, and tells when something was written in the caller's group after a position.

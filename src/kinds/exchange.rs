@@ -164,7 +164,7 @@ impl Rules for ExchangeRules {
 }
 
 /// From the first day planned or lived to the last; open where it is not known.
-fn days(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Span {
+pub fn days(exchange: &v1::Exchange, state: &v1::ExchangeState) -> Span {
     let planned = date::day_or_month(&exchange.planned_start).map(|start| start.first);
     let came = date::day(&state.real_start);
     // Whoever was approved is expected, and whoever has come stays, until somebody says that it ended, whatever

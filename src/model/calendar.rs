@@ -230,8 +230,20 @@ impl Calendar {
         days
     }
 
-    /// The day `count` school days before `day`; with 0 the day itself. `None` when the calendar does
-    /// not reach back so far: two years are looked through.
+    /// Whether deadlines count a day: a school day, and between terms, where there is none, a working day of the
+    /// nation. The menu of a term's first week is due when the schools are about to open, not on the last day of the
+    /// term before, and also when the calendar knows no term before.
+    #[must_use]
+    pub fn is_counted(&self, date: Date) -> bool {
+        match (self.kind(date), national(date)) {
+            (DayKind::Vacation, Some(national)) => national == National::Worked,
+            (DayKind::Vacation, None) => self.is_school_weekday(date.weekday()),
+            (kind, _) => kind.is_school(),
+        }
+    }
+
+    /// The day `count` counted days ([`Calendar::is_counted`]) before `day`; with 0 the day itself. `None` when there
+    /// are not so many in two years.
     #[must_use]
     pub fn school_days_before(&self, day: Date, count: usize) -> Option<Date> {
         if count == 0 {
@@ -240,7 +252,7 @@ impl Calendar {
         day.series(-1_i32.days())
             .skip(1)
             .take(2 * 366)
-            .filter(|day| self.is_school_day(*day))
+            .filter(|day| self.is_counted(*day))
             .nth(count - 1)
     }
 }

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Time};
 
 /// A span of days, both ends included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// The first day.
     pub first: Date,
@@ -25,10 +25,48 @@ impl Span {
             .take_while(move |day| *day <= self.last)
     }
 
+    /// The days of both, and those between them.
+    #[must_use]
+    pub fn and(self, other: Span) -> Span {
+        Span {
+            first: self.first.min(other.first),
+            last: self.last.max(other.last),
+        }
+    }
+
     /// Whether a day is in it.
     #[must_use]
     pub fn contains(self, day: Date) -> bool {
         self.first <= day && day <= self.last
+    }
+}
+
+/// A span of which somebody said both ends, one or neither.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Days {
+    /// The first day, if it was said.
+    pub first: Option<Date>,
+    /// The last day, if it was said.
+    pub last: Option<Date>,
+}
+
+impl From<Span> for Days {
+    fn from(span: Span) -> Self {
+        Days {
+            first: Some(span.first),
+            last: Some(span.last),
+        }
+    }
+}
+
+impl Days {
+    /// The span, with these days where none was said; its last day may lie before its first.
+    pub fn or(self, first: Date, last: impl FnOnce(Date) -> Date) -> Span {
+        let first = self.first.unwrap_or(first);
+        Span {
+            first,
+            last: self.last.unwrap_or_else(|| last(first)),
+        }
     }
 }
 

@@ -88,13 +88,23 @@ impl Finding {
     }
 }
 
-/// A sentence with values in place of their names, `{name}`.
+/// A sentence with values in place of their names, `{name}`. What looks like a name in a value stays as it is.
 pub fn render<'a>(template: &str, values: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let mut sentence = template.to_owned();
-    for (name, value) in values {
-        sentence = sentence.replace(&format!("{{{name}}}"), value);
+    let values: Vec<(&str, &str)> = values.into_iter().collect();
+    let mut sentence = String::with_capacity(2 * template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        sentence.push_str(before);
+        let named = after.split_once('}').and_then(|(name, after)| {
+            let (_, value) = values.iter().find(|(of, _)| *of == name)?;
+            Some((value, after))
+        });
+        (sentence, rest) = match named {
+            Some((value, after)) => (sentence + value, after),
+            None => (sentence + "{", after),
+        };
     }
-    sentence
+    sentence + rest
 }
 
 /// What a code means to people.

@@ -79,7 +79,7 @@ pub fn exchange_book(
         total: all(&on_day),
         year_active: all(&active),
         year_started: all(&started),
-        watched_exchanges: watch::exchanges(records, today),
+        watched_exchanges: watch::exchanges(records, book_span(day), today),
     }
 }
 

@@ -48,7 +48,7 @@ pub fn chase_list(records: &Records, (position, time): (i64, Timestamp)) -> Chas
     let (first, last) = (today, today);
     let here = members(records, Span { first, last });
     let unrecorded = watch::sessions(records, &here, other_span(today), today);
-    let watched = watch::exchanges(records, today);
+    let watched = watch::exchanges(records, other_span(today), today);
     let campus = |campus: &&Kept<v1::Campus>| {
         let id = campus.id.to_string();
         let items = menus(&Board::of(campus, records), today, time, &zone)

@@ -185,11 +185,7 @@ impl<'a> Board<'a> {
         let day = out.to_zoned(self.zone.clone()).date();
         let (from, to) = (day.min(first), day.max(first));
         let school = from.series(1.day()).take_while(|day| *day < to);
-        let school = count(
-            school
-                .filter(|day| self.calendar.is_school_day(*day))
-                .count(),
-        );
+        let school = count(school.filter(|day| self.calendar.is_counted(*day)).count());
         v1::MenuLead {
             hours,
             school_days: if day <= first { school } else { -school },

@@ -2,11 +2,12 @@
 
 use super::records::Records;
 use super::status::group_calendar;
-use super::{ChaseList, GroupStatus, MenuMatrix, MenuPeriod, chase_list, menu_matrix};
+use super::{Heard, MenuPeriod, chase_list, group_status, menu_matrix};
 use crate::kinds::registers::policy::zone;
 use crate::model::date::Span;
 use crate::wire::convert::stored_time;
 use crate::wire::v1;
+use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
 /// The report, as the contract words it.
@@ -20,11 +21,11 @@ pub struct GroupNow {
     pub changes_at: Timestamp,
 }
 
-/// This service week and the next: from its Monday, or the Sunday with school before it, to the next Saturday.
+/// The service week of a day and the next: from its Monday, or the Sunday with school before it, to the next Saturday.
 #[must_use]
-pub fn two_weeks(records: &Records, time: Timestamp) -> Span {
+pub fn two_weeks(records: &Records, day: Date) -> Span {
     let calendar = group_calendar(records);
-    let monday = calendar.service_week(records.today(time));
+    let monday = calendar.service_week(day);
     let sunday = monday.saturating_sub(1.day());
     let with_sunday = calendar.is_school_day(sunday) && calendar.service_week(sunday) == monday;
     Span {
@@ -117,15 +118,16 @@ fn kind_of(reason: v1::ChaseReason) -> Option<&'static str> {
     }
 }
 
-/// The reports put together.
+/// The reports over a span, of records that reach as far as the widest of them.
 #[must_use]
 pub fn group_now(
     records: &Records,
-    status: GroupStatus,
-    menus: MenuMatrix,
-    chase: ChaseList,
-    time: Timestamp,
+    heard: &Heard,
+    span: Span,
+    instant: (i64, Timestamp),
 ) -> GroupNow {
+    let (_, time) = instant;
+    let menus = menu_matrix(records, span, MenuPeriod::Week, instant);
     let cells = menus.rows.iter().flat_map(|row| &row.cells);
     let deadlines = cells.filter_map(|cell| stored_time(cell.deadline.as_ref()));
     let tomorrow = records.today(time).saturating_add(1.day());
@@ -135,9 +137,9 @@ pub fn group_now(
     GroupNow {
         changes_at: changes_at.unwrap_or(Timestamp::MAX),
         update: v1::WatchGroupStatusResponse {
-            status: Some(status),
+            status: Some(group_status(records, heard, span, instant)),
             menus: Some(menus),
-            chase: Some(chase),
+            chase: Some(chase_list(records, instant)),
         },
     }
 }

@@ -99,12 +99,16 @@ impl Year<'_> {
             .flat_map(|count| count.as_ref().err().cloned().unwrap_or_default())
             .collect();
         uncounted.dedup();
+        let (campus_id, name) = match (rule.scope(), campuses) {
+            (v1::ExchangeScope::Campus, [campus]) => {
+                (campus.id.to_string(), campus.content.name.clone())
+            }
+            _ => Default::default(),
+        };
         v1::ExchangeShare {
             rule: Some(rule.clone()),
-            campus_id: match (rule.scope(), campuses) {
-                (v1::ExchangeScope::Campus, [campus]) => campus.id.to_string(),
-                _ => String::new(),
-            },
+            campus_id,
+            name,
             numerator: numerator.ok(),
             denominator: denominator.ok(),
             result: result.into(),

@@ -69,7 +69,7 @@ pub fn group_status(
         campuses,
         sessions,
         active_exchanges: exchanges,
-        watched_exchanges: watch::exchanges(records, today),
+        watched_exchanges: watch::exchanges(records, span, today),
         unrecorded_sessions,
     }
 }

@@ -3,7 +3,7 @@
 
 use super::records::{Exchange, Kept, Records, Session};
 use super::status::{exchange_standing, session_standing};
-use crate::kinds::planned_days;
+use crate::kinds::{exchange_days, planned_days};
 use crate::model::calendar::overlap;
 use crate::model::date::{self, FIRST_DAY, LAST_DAY, Span};
 use crate::wire::v1;
@@ -19,10 +19,11 @@ const DAYS_TO_COME: i64 = 10;
 const DAYS_OF_NOTICE: i64 = 60;
 
 /// The movements of a span that stand and give cause for concern on a day, by planned start.
-pub fn exchanges(records: &Records, today: Date) -> Vec<v1::WatchedExchange> {
+pub fn exchanges(records: &Records, span: Span, today: Date) -> Vec<v1::WatchedExchange> {
     let stands = |exchange: &&Exchange| {
         let status = exchange.state.status();
-        matches!(status, Proposed | Accepted | Approved | Active)
+        let stands = matches!(status, Proposed | Accepted | Approved | Active);
+        stands && overlap(exchange_days(&exchange.content, &exchange.state), span)
     };
     let standing: Vec<&Exchange> = records.exchanges.iter().filter(stands).collect();
     let titles = counts_titles(records.policy.as_ref(), today);

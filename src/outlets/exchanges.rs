@@ -185,9 +185,9 @@ pub fn shares(shares: &v1::GetExchangeSharesResponse) -> Vec<Sheet> {
     );
     for share in &shares.shares {
         let rule = share.rule.clone().unwrap_or_default();
-        let over = match share.campus_id.as_str() {
+        let over = match share.name.as_str() {
             "" => "全集团 group",
-            id => id,
+            name => name,
         };
         let numbers = [share.numerator, share.denominator];
         let numbers = numbers.map(|number| Cell::from(number).text()).join("/");

@@ -6,7 +6,7 @@ use crate::wire::v1::{self, MenuStandingState as State};
 use jiff::tz::TimeZone;
 
 /// The heads over a row's totals.
-const TOTALS: [&str; 11] = [
+const TOTALS: [&str; 12] = [
     "按时\non time",
     "首发按时\nfirst on time",
     "迟报\nlate",
@@ -18,6 +18,7 @@ const TOTALS: [&str; 11] = [
     "按时率\ntimeliness",
     "调整\namended",
     "当日调整\nsame day",
+    "调整/已报日\namended a day",
 ];
 
 /// The matrix, and what was late in it.
@@ -54,7 +55,12 @@ pub fn matrix(matrix: &v1::GetMenuMatrixResponse) -> Vec<Sheet> {
     let name = std::iter::once(Cell::from("合计 total"));
     let all = totals(matrix.totals.as_ref());
     sheet.rows.push(name.chain(under).chain(all).collect());
-    vec![sheet, late(matrix, zone), amendments(matrix)]
+    vec![
+        sheet,
+        cells(matrix, zone),
+        late(matrix, zone),
+        amendments(matrix),
+    ]
 }
 
 /// Whether anything is expected in a column, or was changed.
@@ -93,7 +99,57 @@ fn totals(totals: Option<&v1::MenuTotals>) -> Vec<Cell> {
     ];
     row.extend([ratio(totals.reporting), ratio(totals.timeliness)]);
     row.extend(row![amended.total, amended.same_day]);
+    let published = totals.reporting.unwrap_or_default().numerator;
+    row.push(format!("{}/{published}", amended.total).into());
     row
+}
+
+/// Cell by cell what is expected, what is not there, and how far ahead the rest was.
+fn cells(matrix: &v1::GetMenuMatrixResponse, zone: &TimeZone) -> Sheet {
+    let mut sheet = Sheet::new(
+        "逐格 cells",
+        &[
+            "学校\ncampus",
+            "供餐周或日\nperiod",
+            "情况\nstate",
+            "已报/应报\ndays",
+            "缺报\nmissing",
+            "截止\ndue",
+            "首发\nfirst out",
+            "首发提前小时\nlead, hours",
+            "首发提前上课日\nlead, school days",
+            "报全\ncomplete",
+            "提前小时\nlead, hours",
+            "提前上课日\nlead, school days",
+        ],
+    );
+    for row in &matrix.rows {
+        for (of, column) in row.cells.iter().zip(&matrix.columns) {
+            if of.expected_days == 0 {
+                continue;
+            }
+            let mut cells = row![
+                row.name.clone(),
+                column.date.clone(),
+                cell(of),
+                format!("{}/{}", of.published_days, of.expected_days),
+                of.missing_dates.join("、"),
+                when(of.deadline.as_ref(), zone),
+            ];
+            for (time, lead) in [
+                (of.first_publish_time.as_ref(), of.first_lead),
+                (of.complete_time.as_ref(), of.lead),
+            ] {
+                cells.push(when(time, zone));
+                cells.extend(match lead {
+                    Some(lead) => row![format!("{:.1}", lead.hours), lead.school_days],
+                    None => row!["", ""],
+                });
+            }
+            sheet.rows.push(cells);
+        }
+    }
+    sheet
 }
 
 fn late(matrix: &v1::GetMenuMatrixResponse, zone: &TimeZone) -> Sheet {
@@ -105,15 +161,12 @@ fn late(matrix: &v1::GetMenuMatrixResponse, zone: &TimeZone) -> Sheet {
             "截止\ndue",
             "公布（中心时间）\npublished, by the hub",
             "本校自报\nthe campus's claim",
-            "提前小时\nlead, hours",
-            "提前上课日\nlead, school days",
             "核准\nexcuse",
             "记录\nrecord",
         ],
     );
     for row in &matrix.rows {
         for (cell, column) in row.cells.iter().zip(&matrix.columns) {
-            let lead = cell.lead.unwrap_or_default();
             for menu in &cell.late_menus {
                 late.rows.push(row![
                     row.name.clone(),
@@ -121,9 +174,6 @@ fn late(matrix: &v1::GetMenuMatrixResponse, zone: &TimeZone) -> Sheet {
                     when(cell.deadline.as_ref(), zone),
                     when(menu.publish_time.as_ref(), zone),
                     menu.claimed_publish_time.clone(),
-                    cell.lead
-                        .map_or_else(String::new, |lead| format!("{:.1}", lead.hours)),
-                    lead.school_days,
                     menu.excuse
                         .map_or("", |excuse| words::excuse(excuse.reason())),
                     menu.record_id.clone(),

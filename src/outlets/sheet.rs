@@ -102,6 +102,13 @@ pub fn when(time: Option<&prost_types::Timestamp>, zone: &TimeZone) -> Cell {
     text.unwrap_or_default().into()
 }
 
+/// The time of an instant where its group lives.
+#[must_use]
+pub fn as_of(instant: Option<&v1::Instant>) -> String {
+    let time = instant.and_then(|instant| instant.time.as_ref());
+    when(time, &zone(instant)).text()
+}
+
 /// A row of cells of several kinds.
 macro_rules! row {
     ($($cell:expr),+ $(,)?) => { vec![$($crate::outlets::Cell::from($cell)),+] };

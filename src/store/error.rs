@@ -81,6 +81,18 @@ impl StoreError {
         )
     }
 
+    /// What was to be new is there already.
+    #[must_use]
+    pub fn taken(&self) -> bool {
+        match self {
+            StoreError::Database(error) => {
+                let error = error.as_database_error();
+                error.is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+            }
+            _ => false,
+        }
+    }
+
     /// The database cannot be reached, or lets nobody write now: whoever asks again at once fares no better.
     /// Of a commit nobody knows whether it is there.
     #[must_use]

@@ -6,9 +6,9 @@ use crate::content::scan::{scan, scan_envelope};
 use crate::kinds::{self, Kind};
 use crate::model::caller::Caller;
 use crate::model::finding::{Code, Finding};
-use crate::model::ids::{Place, RecordId};
+use crate::model::ids::{MutationId, Place, RecordId};
 use crate::model::limits::{CONTRACT, Limits};
-use crate::model::mutation::{Base, Item, Push, Put, Wish};
+use crate::model::mutation::{Base, Item, Mutation, Push, Put, Wish};
 use crate::store::{Loaded, Needs, Version};
 use bytes::Bytes;
 
@@ -22,8 +22,17 @@ pub struct Prepared {
     pub validate_only: bool,
     /// One refused item keeps all others out.
     pub all_or_nothing: bool,
-    /// What it touches, as far as it can be told from the push alone.
+    /// What it touches, as far as it can be told from the push alone. What makes a new record is taken for
+    /// new: if its mutation was another record's, the store will not take it.
     pub needs: Needs,
+}
+
+impl Prepared {
+    /// The mutations of all items.
+    pub fn mutations(&self) -> impl Iterator<Item = (Place, MutationId)> {
+        let mutations = self.items.iter().flat_map(|item| &item.item.mutation);
+        mutations.map(|mutation| (self.caller.place, mutation.id))
+    }
 }
 
 /// An item whose form was looked at.
@@ -134,12 +143,12 @@ fn needs(caller: &Caller, items: &[PreparedItem]) -> Needs {
         let Ok(mutation) = &item.item.mutation else {
             continue;
         };
-        needs.mutations.insert((caller.place, mutation.id));
         match &mutation.wish {
-            Wish::Put(put) if put.base.is_nothing() => needs.fresh.insert(mutation.record),
-            _ => needs.records.insert(mutation.record),
-        };
-        needs.keys.insert(correction::key(mutation.record));
+            Wish::Put(put) if put.base.is_nothing() => {
+                needs.fresh.insert(mutation.record);
+            }
+            _ => need_known(caller.place, mutation, &mut needs),
+        }
         match &mutation.wish {
             Wish::Put(put) => {
                 needs.records.extend(&put.resolves);
@@ -168,6 +177,13 @@ fn needs(caller: &Caller, items: &[PreparedItem]) -> Needs {
     needs
 }
 
+/// A record that is there: it, who sees it, what the office asked of it, and whether it was answered before.
+fn need_known(place: Place, mutation: &Mutation, needs: &mut Needs) {
+    needs.records.insert(mutation.record);
+    needs.keys.insert(correction::key(mutation.record));
+    needs.mutations.insert((place, mutation.id));
+}
+
 /// What the rules look at that judge a content.
 fn look(kind: &dyn Kind, content: &[u8], needs: &mut Needs) {
     let looks = kind.looks(content);
@@ -193,18 +209,19 @@ fn need_base(base: &Base, item: &PreparedItem, place: Place, needs: &mut Needs) 
     }
 }
 
-/// What the first look says must be looked at too: who sees a record that was said to be new and is not, what
-/// the rules of a merged content will ask for, keys that an action may take again, the record that follows,
-/// and the campus to name as the owner.
+/// What the first look says must be looked at too: a record that was said to be new and is not, what the rules
+/// of a merged content will ask for, keys that an action may take again, the record that follows, and the
+/// campus to name as the owner.
 pub fn second_needs(push: &Prepared, loaded: &Loaded) -> Needs {
     let mut needs = Needs::default();
     for item in &push.items {
         let Ok(mutation) = &item.item.mutation else {
             continue;
         };
-        if matches!(&mutation.wish, Wish::Put(put) if put.base.is_nothing()) {
-            let known = loaded.records.get(&mutation.record);
-            needs.records.extend(known.map(|known| known.id));
+        if matches!(&mutation.wish, Wish::Put(put) if put.base.is_nothing())
+            && loaded.records.contains_key(&mutation.record)
+        {
+            need_known(push.caller.place, mutation, &mut needs);
         }
         let Some((version, parts)) = live(loaded, mutation.record) else {
             continue;

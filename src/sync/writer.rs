@@ -192,7 +192,11 @@ impl Task {
     /// fail by its neighbours.
     async fn write_batch(&self, jobs: Vec<Job>) {
         let pushes: Vec<&Prepared> = jobs.iter().map(|job| &job.push).collect();
-        let mut results = match caught(self.write(&pushes)).await {
+        let mut written = caught(self.write(&pushes, Care::Usual)).await;
+        if written.as_ref().is_err_and(StoreError::taken) {
+            written = caught(self.write(&pushes, Care::Full)).await;
+        }
+        let mut results = match written {
             Ok(answers) => answers.into_iter().map(Ok).collect(),
             Err(error) if jobs.len() == 1 || error.lost_sync() || error.out_of_reach() => {
                 vec![Err(failed(error)); jobs.len()]
@@ -208,14 +212,19 @@ impl Task {
     async fn write_each(&self, pushes: &[&Prepared]) -> Vec<Result<Vec<Answer>, WriteError>> {
         let mut results = Vec::with_capacity(pushes.len());
         for push in pushes {
-            let one = caught(self.write(&[*push])).await.map_err(failed);
+            let one = caught(self.write(&[*push], Care::Full)).await;
+            let one = one.map_err(failed);
             results.push(one.map(|mut answers| answers.pop().unwrap_or_default()));
         }
         results
     }
 
     /// The answers to each push, in their order, once all are durable.
-    async fn write(&self, pushes: &[&Prepared]) -> Result<Vec<Vec<Answer>>, StoreError> {
+    async fn write(
+        &self,
+        pushes: &[&Prepared],
+        care: Care,
+    ) -> Result<Vec<Vec<Answer>>, StoreError> {
         let mut by_group: BTreeMap<GroupKey, Vec<usize>> = BTreeMap::new();
         for (index, push) in pushes.iter().enumerate() {
             by_group
@@ -229,7 +238,9 @@ impl Task {
         let mut written = Vec::new();
         for (group, indexes) in by_group {
             let of_group: Vec<&Prepared> = indexes.iter().map(|index| pushes[*index]).collect();
-            let (planned, batch) = self.write_group(&mut *writing, group, &of_group).await?;
+            let (planned, batch) = self
+                .write_group(&mut *writing, group, &of_group, care)
+                .await?;
             for (index, planned) in indexes.into_iter().zip(planned) {
                 answers[index] = planned;
             }
@@ -247,8 +258,9 @@ impl Task {
         writing: &mut dyn Writing,
         group: GroupKey,
         pushes: &[&Prepared],
+        care: Care,
     ) -> Result<(Vec<Vec<Answer>>, Option<Batch>), StoreError> {
-        let loaded = load(writing, group, pushes).await?;
+        let loaded = load(writing, group, pushes, care).await?;
         let mut overlay = Overlay::new(&loaded, self.clock.now(), (self.seed)());
         let answers = pushes
             .iter()
@@ -271,6 +283,15 @@ async fn caught<T>(writing: impl Future<Output = Result<T, StoreError>>) -> Resu
     })
 }
 
+/// What is looked for before a batch is planned.
+#[derive(Clone, Copy, PartialEq)]
+enum Care {
+    /// What the pushes say they need.
+    Usual,
+    /// Every mutation too: one was taken for new and is not.
+    Full,
+}
+
 /// What the caller is told of a failed write.
 fn failed(error: StoreError) -> WriteError {
     end_if_unsynced(&error);
@@ -290,8 +311,14 @@ async fn load(
     writing: &mut dyn Writing,
     group: GroupKey,
     pushes: &[&Prepared],
+    care: Care,
 ) -> Result<Loaded, StoreError> {
-    let first = union(pushes.iter().map(|push| &push.needs));
+    let mut first = union(pushes.iter().map(|push| &push.needs));
+    if care == Care::Full {
+        first
+            .mutations
+            .extend(pushes.iter().flat_map(|push| push.mutations()));
+    }
     let mut loaded = writing.load(group, &first).await?;
     let second: Vec<Needs> = pushes
         .iter()

@@ -87,6 +87,38 @@ pub fn day(field: &str, text: &str) -> Result<jiff::civil::Date, BadArgument> {
     date::day(text).ok_or_else(|| BadArgument::new(field, why()))
 }
 
+/// A day that may be left out.
+///
+/// # Errors
+/// When it is none.
+pub fn optional_day(field: &str, text: &str) -> Result<Option<jiff::civil::Date>, BadArgument> {
+    let said = Some(text).filter(|text| !text.is_empty());
+    said.map(|text| day(field, text)).transpose()
+}
+
+/// The first and the last day of a span, either of which may be left out.
+///
+/// # Errors
+/// When one is none.
+pub fn days(first_date: &str, last_date: &str) -> Result<date::Days, BadArgument> {
+    Ok(date::Days {
+        first: optional_day("first_date", first_date)?,
+        last: optional_day("last_date", last_date)?,
+    })
+}
+
+/// The calendar year in which a school year begins; 0: it was left out. The same years as in the register of staff
+/// counts.
+///
+/// # Errors
+/// When it is of another age.
+pub fn school_year(field: &str, year: i32) -> Result<Option<i16>, BadArgument> {
+    let known = |year: &i16| *year == 0 || (2_000..=2_100).contains(year);
+    let known = i16::try_from(year).ok().filter(known);
+    let why = || BadArgument::new(field, format!("{field} must be 2000 to 2100"));
+    Ok(Some(known.ok_or_else(why)?).filter(|year| *year != 0))
+}
+
 /// A time argument that may be left out.
 ///
 /// # Errors

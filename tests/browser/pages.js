@@ -4,62 +4,13 @@
 "use strict";
 
 const assert = require("node:assert/strict");
-const readline = require("node:readline");
+const { QUIET, PHONE, done, picture, opened, signIn, fits, named, run } = require("./tools.js");
 const { chromium } = require(process.env.LIANXIAO_TEST_PLAYWRIGHT);
-const { HUB, OFFICE, CLERK, PUBLIC, SHOTS } = process.env;
+const { HUB, OFFICE, CLERK, PUBLIC } = process.env;
 
-const QUIET = [
-  "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-  "--disable-component-update", "--disable-sync",
-];
-const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 // A4 across, in the points of a PDF.
 const A4 = /\/MediaBox\s*\[\s*0\s+0\s+84[12](\.\d+)?\s+59[45](\.\d+)?\s*\]/;
 
-const answers = readline.createInterface({ input: process.stdin });
-const done = (what) => new Promise((resolve) => {
-  answers.once("line", resolve);
-  console.log(what);
-});
-
-let pictures = 0;
-async function picture(page, name) {
-  pictures += 1;
-  if (SHOTS) await page.screenshot({ path: `${SHOTS}/${pictures}-${name}.png`, fullPage: true });
-}
-
-async function opened(browser, how) {
-  const context = await browser.newContext(how);
-  const page = await context.newPage();
-  page.setDefaultTimeout(15000);
-  // What the policy of the pages forbids is told here, and so is a script that failed.
-  page.on("console", (said) => assert.notEqual(said.type(), "error", said.text()));
-  page.on("pageerror", (error) => assert.fail(error));
-  return page;
-}
-
-async function signIn(page, token) {
-  await page.fill("#token", token);
-  await page.press("#token", "Enter");
-  await page.waitForLoadState();
-}
-
-// A phone shows a page that is too wide from further away: its own width is what counts.
-async function fits(page) {
-  const wide = await page.evaluate(() => Math.max(document.documentElement.scrollWidth, innerWidth));
-  assert.ok(wide <= PHONE.viewport.width, `${page.url()} is ${wide} wide`);
-}
-
-// Every table says what its rows and columns are, and every picture and field has a name.
-async function named(page) {
-  const nameless = await page.evaluate(() => [
-    ...document.querySelectorAll("th:not([scope]), img:not([alt]), svg[role=img]:not([aria-labelledby])"),
-    ...[...document.querySelectorAll("main input:not([type=hidden])")].filter((field) => field.labels.length === 0),
-  ].map((of) => of.outerHTML));
-  assert.deepEqual(nameless, [], page.url());
-  assert.equal(await page.locator("h1").count(), 1, page.url());
-  assert.equal(await page.locator("html").getAttribute("lang"), "zh-CN");
-}
 
 async function office(browser) {
   const page = await opened(browser, { viewport: { width: 1280, height: 900 } });
@@ -85,6 +36,7 @@ async function office(browser) {
   assert.equal(await page.evaluate(() => window.stayed), true, "the page was loaded again");
   await picture(page, "office-changed");
   await byKeyboard(page);
+  await asked(page);
   await printed(page);
   await copied(page);
   await onward(page);
@@ -109,6 +61,32 @@ async function byKeyboard(page) {
     });
     assert.ok(seen, `stop ${i} is not seen: ${await page.evaluate(() => document.activeElement.outerHTML)}`);
   }
+}
+
+// A late menu is excused where it stands, and a correction asked for on its page.
+async function asked(page) {
+  await page.goto(`${HUB}/?week=2026-05-04`);
+  const week = page.locator("table.board").first().locator("tbody tr", { hasText: "滨湖分校" }).locator('[data-key^="week"]');
+  await week.locator("summary").click();
+  await week.locator("select").selectOption("EXCUSE_REASON_SUPPLY");
+  await picture(page, "excuse");
+  await week.getByRole("button", { name: /核准/ }).click();
+  await page.locator('[data-key^="week"]').getByText("迟报·已核准").waitFor();
+  await week.locator("summary").click();
+  await week.getByRole("link", { name: /看食谱/ }).click();
+  await page.locator("summary", { hasText: "要求更正" }).click();
+  await page.locator('select[name="field"]').selectOption("meals");
+  await page.locator('input[name="text"]').fill("周三缺素菜");
+  await picture(page, "correct");
+  await page.getByRole("button", { name: /发给学校/ }).click();
+  await page.getByText("餐：周三缺素菜").waitFor();
+  await named(page);
+  for (const name of ["matrix", "sessions", "chase"]) {
+    await page.goto(`${HUB}/report/${name}`);
+    await named(page);
+    await picture(page, `report-${name}`);
+  }
+  await page.goto(`${HUB}/`);
 }
 
 async function printed(page) {
@@ -169,20 +147,18 @@ async function phone(browser) {
   await small.getByRole("heading", { level: 1, name: /供餐周/ }).waitFor();
   await fits(small);
   await picture(small, "phone-office");
+  await small.goto(`${HUB}/report/matrix`);
+  await fits(small);
+  await picture(small, "phone-report");
 }
 
-(async () => {
+run(async () => {
   const executablePath = process.env.LIANXIAO_TEST_CHROMIUM;
   const browser = await chromium.launch({ executablePath, args: QUIET });
   try {
     await phone(browser);
     await office(browser);
-    console.log("all seen");
   } finally {
     await browser.close();
-    answers.close();
   }
-})().catch((error) => {
-  console.log(String(error.stack || error));
-  process.exitCode = 1;
 });

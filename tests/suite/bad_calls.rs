@@ -250,7 +250,8 @@ async fn a_span_of_no_days_is_refused() {
     let mut office = hub.office().office;
     for (first, last, field) in [
         ("2026-02-30", "2026-05-15", "first_date"),
-        ("", "2026-05-15", "first_date"),
+        // From the first day of this service week.
+        ("", "2026-05-03", "last_date"),
         ("2026-05-11", "2026-5-15", "last_date"),
         ("2026-05-11", "2026-05-10", "last_date"),
         ("2026-01-01", "2027-01-03", "last_date"),

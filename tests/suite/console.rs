@@ -1,8 +1,9 @@
 //! The pages, through HTTP/1.1 as a browser asks for them: who is let in, what he sees, and what he does not.
 
+mod asks;
 pub mod browser;
 mod calendar;
-mod chromium;
+pub mod chromium;
 mod clerk;
 mod desk;
 pub mod form;

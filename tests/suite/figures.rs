@@ -105,9 +105,12 @@ async fn a_share_of_the_policy_is_met_or_not_or_nobody_can_tell() {
     );
     let source = of_group.rule.as_ref().map(|rule| rule.source.as_str());
     assert_eq!(source, Some("教督〔2017〕6号"));
-    let of = |share: &v1::ExchangeShare| (share.campus_id.clone(), share.numerator);
-    assert_eq!(of(of_head), (id(HEAD), range(1)));
-    assert_eq!(of(of_spring), (id(SPRING), range(0)));
+    let of = |share: &v1::ExchangeShare| {
+        let name = share.name.clone();
+        (share.campus_id.clone(), name, share.numerator)
+    };
+    assert_eq!(of(of_head), (id(HEAD), HEAD.to_owned(), range(1)));
+    assert_eq!(of(of_spring), (id(SPRING), SPRING.to_owned(), range(0)));
     assert_eq!(of_lake.denominator, range(0));
     // Nobody may be exchanged at Lake: a share of nobody.
     assert_eq!(results(&came), [NotMet, Met, NotMet, NotEnoughData]);
@@ -122,7 +125,7 @@ async fn a_share_of_the_policy_is_met_or_not_or_nobody_can_tell() {
 #[tokio::test]
 async fn a_school_year_of_another_age_is_refused() {
     let hub = TestHub::start().await;
-    for school_year in [0, 1_999, 2_101, i32::MAX] {
+    for school_year in [-1, 1_999, 2_101, i32::MAX] {
         let request = v1::GetExchangeSharesRequest {
             school_year,
             time: None,

@@ -185,6 +185,25 @@ mod tests {
     }
 
     #[test]
+    fn every_value_that_a_content_may_hold_has_a_chinese_word() {
+        let mut messages = vec![described("Content"), described("State")];
+        let mut seen = Vec::new();
+        while let Some(message) = messages.pop() {
+            for field in message.fields() {
+                let kind = field.kind();
+                messages.extend(kind.as_message().filter(|of| !seen.contains(*of)).cloned());
+                seen.extend(kind.as_message().cloned());
+                let values = kind.as_enum().map(prost_reflect::EnumDescriptor::values);
+                // The first says that nothing was said.
+                for value in values.into_iter().flatten().skip(1) {
+                    let word = comments::word(comments::of_value(&value));
+                    assert!(word.is_some(), "{}", value.name());
+                }
+            }
+        }
+    }
+
+    #[test]
     fn values_are_told_in_words() {
         assert_eq!(value("MENU_STATUS_PUBLISHED", Lang::Zh), "已公布");
         assert_eq!(value("MENU_STATUS_PUBLISHED", Lang::En), "published");

@@ -114,15 +114,41 @@ document.addEventListener("submit", async (event) => {
     push(form);
   } else if (form.matches("[data-take]")) {
     event.preventDefault();
+    if (new FormData(form).get("file").size > Number(form.dataset.take)) {
+      alertIn(form, "文件太大（最多 4 MB）：请只交要报的那一部分，或删去表里的图片再交。 The file is larger than 4 MB.");
+      return;
+    }
     try {
-      const page = await sent(form.action, new FormData(form));
-      if (page) turn(page);
+      await took(new FormData(form));
     } catch {
-      tell("没有连上，请稍后再试 The line is lost: try again");
-      alertIn(form, "没有连上，文件还在，请稍后再按一次。 The line is lost: press again in a moment.");
+      alertIn(form, await keepUnread(form));
     }
   }
 });
+
+// A sheet that arrives has a draft of its own from then on.
+async function took(handed) {
+  const page = await sent("/desk/sheet", handed);
+  if (!page) return;
+  await drafts.drop("unread").catch(() => {});
+  turn(page);
+}
+
+// What never reached the hub is kept as it is.
+async function keepUnread(form) {
+  const handed = new FormData(form);
+  const [file, text] = [handed.get("file"), handed.get("text")];
+  try {
+    await drafts.put({
+      id: "unread", campus: form.dataset.campus, name: file.name || text.slice(0, 20), saved: new Date().toISOString(),
+      waits: true, fields: [["text", text], ["what", handed.get("what")]], file,
+    });
+    return "没有连上。这张表已存在这台电脑里，可以再按一次，也可以以后从今日事项继续。 "
+      + "The line is lost: the sheet is kept here; press again, or go on later from the desk.";
+  } catch {
+    return "没有连上，请稍后再按一次。 The line is lost: press again in a moment.";
+  }
+}
 
 function alertIn(form, text) {
   const note = form.querySelector(".lost") ?? document.createElement("p");
@@ -159,7 +185,13 @@ document.addEventListener("drop", (event) => {
 });
 
 // Goes on with a draft: its form is sent again as it was kept, and shown.
-function goOn(draft) {
+async function goOn(draft) {
+  if (draft.file) {
+    const handed = new FormData();
+    for (const [name, value] of draft.fields) handed.append(name, value);
+    handed.append("file", draft.file, draft.file.name);
+    return took(handed);
+  }
   const form = document.createElement("form");
   form.method = "post";
   form.action = "/desk/sheet/again";
@@ -181,7 +213,7 @@ function offered(draft, list) {
   const on = document.createElement("button");
   on.type = "button";
   on.textContent = "继续 Go on";
-  on.addEventListener("click", () => goOn(draft));
+  on.addEventListener("click", () => goOn(draft).catch(() => tell("没有连上，请稍后再试 The line is lost: try again")));
   const away = document.createElement("button");
   away.type = "button";
   away.className = "plain";

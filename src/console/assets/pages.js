@@ -53,6 +53,9 @@ function show(page) {
   const at = document.activeElement;
   const focused = at && now.contains(at) ? at.getAttribute("href") : null;
   const before = new Map([...now.querySelectorAll("[data-key]")].map((of) => [of.dataset.key, of.innerHTML]));
+  for (const open of now.querySelectorAll("details[open][data-key]")) {
+    next.querySelector(`details[data-key="${CSS.escape(open.dataset.key)}"]`)?.setAttribute("open", "");
+  }
   now.replaceWith(next);
   for (const of of next.querySelectorAll("[data-key]")) {
     if (before.has(of.dataset.key) && before.get(of.dataset.key) !== of.innerHTML) of.classList.add("changed");

@@ -1,7 +1,6 @@
 //! A sheet that is not sent yet, as the form of its page carries it. The hub keeps nothing of it: what came, what was
 //! corrected, and what is to be pushed all stand in the form.
 
-use super::field;
 use crate::console::trouble::Trouble;
 use crate::console::words::Word;
 use crate::hub::random_uuid;
@@ -16,8 +15,8 @@ use prost::Message as _;
 use std::collections::HashMap;
 use uuid::Uuid;
 
-/// The most cells and fields that are corrected in one form.
-const CORRECTIONS_MAX: usize = 2_000;
+/// The most cells and fields that are typed anew in one form: more than a page has inputs for.
+const CORRECTIONS_MAX: usize = 4_000;
 
 /// What a sheet may be, by its name in a form.
 pub const WHAT: [(&str, What, &str); 5] = [
@@ -93,37 +92,47 @@ impl Draft {
     }
 
     fn read(pairs: &[(String, String)]) -> Option<Self> {
-        let form: HashMap<String, String> = pairs.iter().cloned().collect();
-        let named =
-            |(name, what, _): &(&str, What, &str)| (field(&form, "what") == *name).then_some(*what);
-        let (mut cells, mut fields, mut gone) = (Vec::new(), Vec::new(), Vec::new());
-        for (name, value) in pairs.iter().take(CORRECTIONS_MAX * 2) {
-            if let Some(place) = place_named(name) {
-                cells.push((place, value.clone()));
-            } else if let Some(of) = name.strip_prefix("field.") {
-                let before = form.get(&format!("read.{of}"))?;
-                let (pointer, key) = of.split_once('@')?;
-                if !same(before, value) {
-                    fields.push((key.to_owned(), pointer.to_owned(), value.clone()));
-                }
-            } else if let Some(id) = name.strip_prefix("gone.") {
-                gone.push(id.to_owned());
-            }
-        }
-        Some(Draft {
-            id: field(&form, "draft").parse().ok()?,
-            name: field(&form, "name").to_owned(),
-            what: WHAT.iter().find_map(named)?,
-            today: field(&form, "today").parse().ok()?,
-            bytes: BASE64.decode(field(&form, "file")).ok()?.into(),
+        let form = pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.trim()));
+        let form: HashMap<&str, &str> = form.collect();
+        let field = |name: &str| form.get(name).copied().unwrap_or_default();
+        let named = WHAT.iter().find(|(name, ..)| *name == field("what"));
+        let mut draft = Draft {
+            id: field("draft").parse().ok()?,
+            today: field("today").parse().ok()?,
             rows_go: form.contains_key("rows"),
             also: Some(form.contains_key("also")),
-            reason: v1::AmendReason::from_str_name(field(&form, "reason")).unwrap_or_default(),
+            reason: v1::AmendReason::from_str_name(field("reason")).unwrap_or_default(),
             all: form.contains_key("all"),
-            cells,
-            fields,
-            gone,
-        })
+            ..Draft::new(
+                field("name"),
+                named?.1,
+                Date::ZERO,
+                BASE64.decode(field("file")).ok()?.into(),
+            )
+        };
+        for (name, value) in pairs {
+            draft.take(name, value, &form)?;
+        }
+        let corrections = draft.cells.len() + draft.fields.len();
+        (corrections <= CORRECTIONS_MAX).then_some(draft)
+    }
+
+    /// Takes what a field says of a cell, of a content or of a record.
+    fn take(&mut self, name: &str, value: &str, form: &HashMap<&str, &str>) -> Option<()> {
+        if let Some(place) = place_named(name) {
+            self.cells.push((place, value.to_owned()));
+        } else if let Some(of) = name.strip_prefix("field.") {
+            let (pointer, key) = of.split_once('@')?;
+            if !same(form.get(format!("read.{of}").as_str())?, value) {
+                let of = (key.to_owned(), pointer.to_owned(), value.to_owned());
+                self.fields.push(of);
+            }
+        } else if let Some(id) = name.strip_prefix("gone.") {
+            self.gone.push(id.to_owned());
+        }
+        Some(())
     }
 
     /// What came, as the form carries it.

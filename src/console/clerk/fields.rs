@@ -125,9 +125,7 @@ pub fn of(content: &content::Kind, ground: &Ground) -> Vec<Field> {
 fn label(pointer: &str) -> String {
     let steps: Vec<&str> = pointer.split('/').collect();
     match steps.as_slice() {
-        [.., inner, "displayName" | "unit"] | [.., inner, "number"] => {
-            words::field(&snake(inner)).to_owned()
-        }
+        [.., inner, "displayName" | "number" | "unit"] => words::field(&snake(inner)).to_owned(),
         [.., last] => words::field(&snake(last)).to_owned(),
         [] => String::new(),
     }

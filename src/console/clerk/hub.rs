@@ -2,6 +2,7 @@
 
 use super::super::Console;
 use super::super::frame::Frame;
+use super::super::push::pushed;
 use super::super::read::Ground;
 use super::super::trouble::Trouble;
 use super::super::visit::Visitor;
@@ -9,8 +10,7 @@ use super::desk::Desk;
 use crate::hub::{Duties, Hub, HubError, Share};
 use crate::model::caller::Caller;
 use crate::model::date::Span;
-use crate::model::mutation::item_bytes;
-use crate::wire::convert::{self, push_request, record, record_id};
+use crate::wire::convert::{record, record_id};
 use crate::wire::v1;
 use axum::extract::FromRequestParts;
 use axum::http::Method;
@@ -52,17 +52,7 @@ impl HubDesk {
         mutations: Vec<v1::Mutation>,
         mode: v1::PushMode,
     ) -> Result<Vec<v1::PushResult>, HubError> {
-        let request = v1::PushRequest {
-            mode: mode.into(),
-            ..push_request(&mutations)
-        };
-        let bytes = request.mutations.iter().map(|raw| item_bytes(raw)).sum();
-        self.hub
-            .weigh(&self.caller, request.mutations.len(), bytes)?;
-        let mut push = convert::push(&request)?;
-        push.items = request.mutations.into_iter().map(convert::item).collect();
-        let answers = self.hub.push(self.caller.clone(), push).await?;
-        Ok(answers.iter().map(convert::push_result).collect())
+        pushed(&self.hub, &self.caller, &mutations, mode).await
     }
 }
 

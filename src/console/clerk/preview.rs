@@ -12,6 +12,7 @@ use crate::console::menu::{Grid, grid};
 use crate::console::read::Ground;
 use crate::console::trouble::{Trouble, html};
 use crate::console::words::Word;
+use crate::intake::again::{Filed, Filing};
 use crate::intake::doubt::{Doubt, Place};
 use crate::intake::reading::Item;
 use crate::intake::sheet::Sheet;
@@ -208,7 +209,7 @@ fn inputs<'a>(
 }
 
 fn both(doubt: &Doubt) -> Both {
-    (doubt.zh(), doubt.en())
+    (words::valued(&doubt.zh()), doubt.en())
 }
 
 fn said(findings: &[v1::Finding], ground: &Ground) -> Vec<Both> {
@@ -237,40 +238,21 @@ fn item_view(
     ground: &Ground,
     (number, item): (usize, &Item),
 ) -> ItemView {
-    let filed = understood
-        .filing
-        .filed
-        .iter()
-        .find(|filed| filed.item == number);
-    let foreign = understood
-        .filing
-        .foreign
-        .iter()
-        .find(|(of, _)| *of == number);
-    let place = |path: &String| words::place(path, ground);
-    let joined = |paths: &[String]| paths.iter().map(place).collect::<Vec<_>>().join("、");
+    let mut filed = understood.filing.filed.iter();
+    let filed = filed.find(|filed| filed.item == number);
+    let joined = |paths: &[String]| {
+        let all = paths.iter().map(|path| words::place(path, ground));
+        all.collect::<Vec<_>>().join("、")
+    };
     let stuck = understood.stuck.iter().find(|(of, _)| *of == number);
     let answers = understood.plan.iter().enumerate();
     let answers = answers.filter(|(_, planned)| planned.item == Some(number));
     let answers: Vec<&v1::PushResult> = answers.filter_map(|(at, _)| judged.get(&at)).collect();
-    let refusals: Vec<Both> = answers
-        .iter()
-        .flat_map(|answer| said(&answer.refusals, ground))
-        .collect();
-    let changed = filed
-        .filter(|filed| filed.before.is_some())
-        .map(|filed| filed.changes());
-    let changes = changed.into_iter().flatten().map(|change| {
-        let side = |side: &Option<String>| {
-            side.as_ref()
-                .map_or_else(String::new, |json| words::value(json, ground))
-        };
-        [
-            words::place(&change.path, ground),
-            side(&change.before),
-            side(&change.after),
-        ]
-    });
+    let all_said = |of: fn(&v1::PushResult) -> &Vec<v1::Finding>| -> Vec<Both> {
+        let all = answers.iter().flat_map(|answer| said(of(answer), ground));
+        all.collect()
+    };
+    let refusals = all_said(|answer| &answer.refusals);
     let about = |doubt: &&Doubt| doubt.item == Some(number);
     let doubts = understood.reading.doubts.iter().filter(about);
     // What stands beside a cell is told there.
@@ -280,37 +262,53 @@ fn item_view(
         place: place_text(&item.place),
         title: title(&item.content.clone().encoded(), ground),
         days: days(&item.content),
-        standing: match (filed, foreign) {
-            (Some(filed), _) if filed.before.is_none() => Word::of("新增 new"),
-            (Some(filed), _) if filed.is_changed() => Word {
-                tone: "warn",
-                ..Word::of("修改 changed")
-            },
-            (Some(_), _) => Word {
-                tone: "quiet",
-                ..Word::of("无变化 unchanged")
-            },
-            (None, Some((_, owner))) if owner.is_empty() => Word {
-                tone: "quiet",
-                ..Word::of("由集团办上报，此处不报 the office's")
-            },
-            (None, _) => Word {
-                tone: "quiet",
-                ..Word::of("由别的学校上报，此处不报 another campus's")
-            },
-        },
+        standing: standing(filed, &understood.filing, number),
         open: doubts.count() > 0 || !refusals.is_empty(),
         doubts: loose.map(both).collect(),
         fields: field_views(understood, ground, number, item),
         grid: week_of(&item.content, ground),
-        changes: changes.collect(),
+        changes: filed.map_or_else(Vec::new, |filed| changes(filed, ground)),
         unnamed: filed.map_or_else(String::new, |filed| joined(&filed.unnamed)),
         stuck: stuck.map_or_else(String::new, |(_, paths)| joined(paths)),
         refusals,
-        warnings: answers
-            .iter()
-            .flat_map(|answer| said(&answer.warnings, ground))
-            .collect(),
+        warnings: all_said(|answer| &answer.warnings),
+    }
+}
+
+/// What of a record changes: where, from what, to what.
+fn changes(filed: &Filed, ground: &Ground) -> Vec<[String; 3]> {
+    if filed.before.is_none() {
+        return Vec::new();
+    }
+    let side = |side: &Option<String>| {
+        let told = side.as_ref().map(|json| words::value(json, ground));
+        told.unwrap_or_default()
+    };
+    let changes = filed.changes().into_iter().map(|change| {
+        let place = words::place(&change.path, ground);
+        [place, side(&change.before), side(&change.after)]
+    });
+    changes.collect()
+}
+
+/// How a content stands to what the campus has.
+fn standing(filed: Option<&Filed>, filing: &Filing, number: usize) -> Word {
+    let quiet = |both| Word {
+        tone: "quiet",
+        ..Word::of(both)
+    };
+    let owner = || filing.foreign.iter().find(|(of, _)| *of == number);
+    match filed {
+        Some(filed) if filed.before.is_none() => Word::of("新增 new"),
+        Some(filed) if filed.is_changed() => Word {
+            tone: "warn",
+            ..Word::of("修改 changed")
+        },
+        Some(_) => quiet("无变化 unchanged"),
+        None if owner().is_some_and(|(_, owner)| owner.is_empty()) => {
+            quiet("由集团办上报，此处不报 the office's")
+        }
+        None => quiet("由别的学校上报，此处不报 another campus's"),
     }
 }
 

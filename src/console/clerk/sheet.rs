@@ -23,7 +23,7 @@ use bytes::Bytes;
 /// The largest sheet, in bytes.
 pub const SHEET_BYTES_MAX: usize = 4 << 20;
 /// The largest form that carries one, with all that was understood.
-pub const FORM_BYTES_MAX: usize = 4 * SHEET_BYTES_MAX;
+pub const FORM_BYTES_MAX: usize = 3 * SHEET_BYTES_MAX;
 /// So many records go at once because a sheet no longer names them.
 const GONE_MAX: usize = 5;
 

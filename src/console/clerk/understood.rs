@@ -317,33 +317,34 @@ fn deletion(record: &v1::Record) -> Planned {
 fn also(content: &content::Kind, record: Option<&v1::Record>) -> Option<v1::action::Kind> {
     use v1::action::Kind;
     use v1::{exchange_action as exchange, menu_action as menu, session_action as session};
-    let state = record.and_then(duties::kept);
-    match (content, state) {
-        (content::Kind::Menu(_), None) => {}
-        (content::Kind::Menu(_), Some(state::Kind::Menu(state)))
-            if matches!(
-                state.status(),
-                v1::MenuStatus::Draft | v1::MenuStatus::Withdrawn
-            ) => {}
-        (content::Kind::Session(_), None) => {}
-        (content::Kind::Session(_), Some(state::Kind::Session(state)))
-            if state.status() == v1::SessionStatus::Planned => {}
-        (content::Kind::Exchange(_), None) => {}
-        (content::Kind::Exchange(_), Some(state::Kind::Exchange(state)))
-            if state.status() == v1::ExchangeStatus::Draft => {}
-        _ => return None,
+    if !record
+        .and_then(duties::kept)
+        .is_none_or(|state| is_draft(&state))
+    {
+        return None;
     }
-    Some(match content {
-        content::Kind::Menu(_) => Kind::Menu(v1::MenuAction {
+    match content {
+        content::Kind::Menu(_) => Some(Kind::Menu(v1::MenuAction {
             action: Some(menu::Action::Publish(v1::PublishMenu {})),
-        }),
-        content::Kind::Session(_) => Kind::Session(v1::SessionAction {
+        })),
+        content::Kind::Session(_) => Some(Kind::Session(v1::SessionAction {
             action: Some(session::Action::Announce(v1::AnnounceSession {})),
-        }),
-        _ => Kind::Exchange(v1::ExchangeAction {
+        })),
+        content::Kind::Exchange(_) => Some(Kind::Exchange(v1::ExchangeAction {
             action: Some(exchange::Action::Propose(v1::ProposeExchange {})),
-        }),
-    })
+        })),
+        _ => None,
+    }
+}
+
+fn is_draft(state: &state::Kind) -> bool {
+    use v1::MenuStatus::{Draft, Withdrawn};
+    match state {
+        state::Kind::Menu(of) => matches!(of.status(), Draft | Withdrawn),
+        state::Kind::Session(of) => of.status() == v1::SessionStatus::Planned,
+        state::Kind::Exchange(of) => of.status() == v1::ExchangeStatus::Draft,
+        _ => false,
+    }
 }
 
 /// Whether a mutation is the amendment of a published menu.

@@ -172,7 +172,28 @@ fn the_last_school_day_before_a_monday_may_be_a_saturday() {
     assert_eq!(before(1), Some(date(2026, 5, 9)));
     assert_eq!(before(2), Some(date(2026, 5, 8)));
     assert_eq!(before(0), Some(monday));
-    assert_eq!(calendar.school_days_before(date(2026, 3, 2), 1), None);
+}
+
+#[test]
+fn before_the_first_day_of_a_term_working_days_are_counted() {
+    let spring = term(date(2026, 3, 2), date(2026, 6, 30));
+    let autumn = term(date(2025, 9, 1), date(2026, 1, 30));
+    let summer = date(2026, 9, 1);
+    for terms in [
+        vec![spring.clone()],
+        vec![autumn, spring, term(summer, date(2027, 1, 29))],
+    ] {
+        let calendar = calendar(terms, Vec::new());
+        let before = |count| calendar.school_days_before(date(2026, 3, 2), count);
+        // After the Spring Festival (15 to 23 February) Saturday the 28th is worked.
+        assert_eq!(before(1), Some(date(2026, 2, 28)));
+        assert_eq!(before(2), Some(date(2026, 2, 27)));
+        assert_eq!(before(6), Some(date(2026, 2, 14)));
+        assert_eq!(
+            calendar.school_days_before(summer, 1),
+            Some(date(2026, 8, 31))
+        );
+    }
 }
 
 const YEAR: Span = Span {

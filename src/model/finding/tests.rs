@@ -52,3 +52,17 @@ fn a_sentence_names_the_field_and_the_value() {
     );
     assert!(finding.zh().contains("2026-02-30"));
 }
+
+#[test]
+fn a_value_that_looks_like_a_name_stays_as_it_was_typed() {
+    for (template, sentence) in [
+        ("{a} and {b}", "{b} and x"),
+        ("{a}", "{b}"),
+        ("{c}{b}", "{c}x"),
+        ("a { b", "a { b"),
+        ("{", "{"),
+        ("", ""),
+    ] {
+        assert_eq!(render(template, [("a", "{b}"), ("b", "x")]), sentence);
+    }
+}

@@ -36,7 +36,7 @@ fn about(all: &[Exchange]) -> Vec<Concern> {
         ..Default::default()
     };
     let first = all[0].id.to_string();
-    let watched = exchanges(&records, date(2026, 5, 12)).into_iter();
+    let watched = exchanges(&records, Span::ALWAYS, date(2026, 5, 12)).into_iter();
     let own = watched.filter(|of| {
         of.exchange
             .as_ref()
@@ -146,7 +146,7 @@ fn titles_are_missed_while_a_rule_counts_them() {
             }),
             ..Default::default()
         };
-        let watched = exchanges(&records, date(2026, 5, 12)).into_iter();
+        let watched = exchanges(&records, Span::ALWAYS, date(2026, 5, 12)).into_iter();
         watched
             .flat_map(|of| of.concerns().collect::<Vec<_>>())
             .collect::<Vec<_>>()

@@ -9,18 +9,19 @@ use rust_xlsxwriter::Workbook;
 const NARROW: usize = 8;
 const WIDE: usize = 40;
 
-/// Sheets as a workbook.
+/// Sheets as a workbook, as of a time in words.
 ///
 /// # Errors
 /// When the workbook could not be made.
-pub fn sheets(sheets: &[Sheet]) -> Result<Vec<u8>, Error> {
+pub fn sheets(sheets: &[Sheet], as_of: &str) -> Result<Vec<u8>, Error> {
     let mut workbook = Workbook::new();
+    let print = format!("截至 {as_of}");
     for (number, of) in sheets.iter().enumerate() {
         let heads = of.head.iter().enumerate();
         let columns = heads.map(|(i, head)| (head.clone(), width(of, i)));
         let columns: Vec<(String, f64)> = columns.collect();
         let name = of.title.split(' ').next().unwrap_or_default();
-        sheet(&mut workbook, (name, &of.title, ""), &columns)?;
+        sheet(&mut workbook, (name, &of.title, &print), &columns)?;
         let page = workbook.worksheet_from_index(number)?;
         for (row, cells) in (HEADER + 1..).zip(&of.rows) {
             for (column, cell) in (0..).zip(cells) {

@@ -83,7 +83,11 @@ async fn a_refusal_is_counted_by_who_and_why_and_what_is_done_is_not() {
         "ARGUMENT_INVALID",
     );
     let mut office = head.office.clone();
-    let status = office.get_group_status(v1::GetGroupStatusRequest::default());
+    let no_day = v1::GetGroupStatusRequest {
+        first_date: "noise".to_owned(),
+        ..Default::default()
+    };
+    let status = office.get_group_status(no_day);
     failed(status.await, Code::InvalidArgument, "ARGUMENT_INVALID");
     let too_large = create(&fresh(), session(&"长".repeat(8 << 20), "2026-05-12"));
     let push = lianxiao::wire::convert::push_request(&[too_large]);

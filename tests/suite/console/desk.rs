@@ -2,11 +2,12 @@
 
 use super::browser::{Answer, Browser};
 use super::form::Form;
-use super::{in_term, published};
+use super::{in_term, place, published};
 use crate::harness::{HEAD, LAKE, SPRING, TestHub};
 use crate::wishes::{
-    act, announce, create, edit, exchange, fresh, hold, id, menu, propose, session,
+    act, announce, ask_correction, create, edit, exchange, fresh, hold, id, menu, propose, session,
 };
+use lianxiao::hub::NewCredential;
 use lianxiao::wire::v1;
 
 const WEEK: [&str; 5] = [
@@ -37,12 +38,12 @@ async fn a_desk_says_what_is_due_and_by_when_and_publishes_a_draft() {
     let spring = clerk(&hub, SPRING).await;
     let page = spring.get("/desk").await;
     page.is(200);
-    // The Saturday and the Sunday before are no school days: it is due on the Friday.
+    // The Saturday before makes up for a holiday: it is due then.
     for text in [
         "今日事项",
         "5月11日起的一周",
         "待报",
-        "5月8日 18:00",
+        "5月9日 18:00",
         "5月12日 周二",
     ] {
         page.shows(text);
@@ -90,14 +91,14 @@ async fn attendance_and_exchanges_are_answered_at_the_desk() {
     let hub = in_term().await;
     let (head, lake) = (hub.campus(HEAD), clerk(&hub, LAKE).await);
     let (meeting, moved) = (fresh(), fresh());
-    let held = [
+    let pushed = [
         create(&meeting, session("五年级语文集体备课", "2026-05-07")),
         act(&meeting, 1, announce()),
         act(&meeting, 2, hold()),
         create(&moved, exchange(&id(HEAD), &id(LAKE))),
         act(&moved, 1, propose()),
     ];
-    for result in head.push(held).await {
+    for result in head.push(pushed).await {
         assert_eq!(result.outcome(), v1::Outcome::Applied, "{result:#?}");
     }
     let page = lake.get("/desk").await;
@@ -123,6 +124,60 @@ async fn attendance_and_exchanges_are_answered_at_the_desk() {
         .get("/desk")
         .await
         .shows("报到会人数");
+}
+
+#[tokio::test]
+async fn what_the_office_asks_to_be_put_right_stands_on_the_desk_until_it_is() {
+    let hub = in_term().await;
+    let record = published(&hub, SPRING, menu(&WEEK)).await;
+    let spring = clerk(&hub, SPRING).await;
+    let asked = ask_correction("service_dates", "周五停餐");
+    hub.office().applied(act(&record, 2, asked)).await;
+    let page = spring.get("/desk").await;
+    page.shows("要求更正");
+    page.shows("供餐日期：周五停餐");
+    let lake = clerk(&hub, LAKE).await.get("/desk").await;
+    assert!(!lake.body.contains("周五停餐"), "{}", lake.body);
+}
+
+#[tokio::test]
+async fn a_desk_shows_only_what_its_clerk_may_see() {
+    let hub = in_term().await;
+    let head = hub.campus(HEAD);
+    let (meeting, moved) = (fresh(), fresh());
+    let pushed = [
+        create(&meeting, session("五年级语文集体备课", "2026-05-07")),
+        act(&meeting, 1, announce()),
+        act(&meeting, 2, hold()),
+        create(&moved, exchange(&id(HEAD), &id(LAKE))),
+        act(&moved, 1, propose()),
+    ];
+    for result in head.push(pushed).await {
+        assert_eq!(result.outcome(), v1::Outcome::Applied, "{result:#?}");
+    }
+    for (rights, sees) in [
+        ("menu=draft,act", "5月11日起的一周"),
+        ("session=act", "五年级语文"),
+    ] {
+        let new = NewCredential {
+            rights: rights.parse().expect("rights"),
+            ..NewCredential::new(place(LAKE), "值班")
+        };
+        let made = hub.hub().create_credential(hub.group.id, new).await;
+        let (_, token) = made.expect("a credential");
+        let page = Browser::signed_in(&hub, token.reveal())
+            .await
+            .get("/desk")
+            .await;
+        for text in ["5月11日起的一周", "五年级语文", "李老师"] {
+            assert_eq!(
+                page.body.contains(text),
+                text == sees,
+                "{rights}: {text}\n{}",
+                page.body
+            );
+        }
+    }
 }
 
 #[tokio::test]

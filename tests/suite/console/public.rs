@@ -62,6 +62,40 @@ async fn a_public_link_shows_this_week_and_the_next_without_names() {
 }
 
 #[tokio::test]
+async fn a_public_page_is_sent_once_and_anew_after_a_publish_and_the_next_day() {
+    let hub = TestHub::start().await;
+    let (_, link) = hire(&hub, Place::Public, "公开").await;
+    let parent = Browser::new(&hub);
+    let page = format!("/public/{link}/{}", id(SPRING));
+    let again = async |mark: &str| {
+        parent
+            .ask("GET", &page, &[("if-none-match", mark)], "")
+            .await
+    };
+    let first = parent.get(&page).await;
+    first.shows("还没有公布");
+    assert_eq!(first.header("cache-control"), Some("private, no-cache"));
+    let mark = first.header("etag").expect("a mark").to_owned();
+    let same = again(&mark).await;
+    same.is(304);
+    assert_eq!((same.header("etag"), same.bytes.len()), (Some(&*mark), 0));
+    // The same page for whoever has none.
+    assert_eq!(parent.get(&page).await.body, first.body);
+    published(&hub, SPRING, menu(&["2026-05-11"])).await;
+    let changed = again(&mark).await;
+    changed.is(200);
+    changed.shows("红烧狮子头");
+    // On Monday next week is this one.
+    let mark = changed.header("etag").expect("a mark").to_owned();
+    hub.clock
+        .set("2026-05-11T00:00:00+08:00".parse().expect("a time"));
+    let monday = again(&mark).await;
+    monday.is(200);
+    monday.shows("class=\"today\"");
+    parent.get(&format!("/public/{link}")).await.shows(SPRING);
+}
+
+#[tokio::test]
 async fn no_other_token_is_a_public_link() {
     let hub = TestHub::start().await;
     let parent = Browser::new(&hub);

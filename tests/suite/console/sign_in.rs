@@ -8,6 +8,7 @@ use lianxiao::console;
 use lianxiao::hub::{Invited, NewCredential};
 use lianxiao::model::invitation::Invitation;
 use lianxiao::model::limits::{Limits, Rate};
+use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,6 +64,34 @@ async fn over_tls_the_cookie_stays_on_tls_and_on_this_host() {
         cookie.starts_with("__Host-lianxiao=") && cookie.ends_with("; Secure"),
         "{cookie}"
     );
+}
+
+#[test]
+fn behind_a_proxy_that_speaks_tls_the_cookie_is_for_tls_too() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    for (more, cookie) in [
+        (&[][..], "lianxiao="),
+        (&["--behind-tls"], "__Host-lianxiao="),
+    ] {
+        let data = folder.path().join(cookie.trim_end_matches('='));
+        let mut command = crate::process::program();
+        let command = command.env("LIANXIAO_LOG", "error").arg("serve").args(more);
+        let (_serve, address) = crate::process::serve_on("127.0.0.1:0", &data, command);
+        let mut line = std::net::TcpStream::connect(address).expect("a line");
+        // A cookie that lets nobody in is taken back.
+        let ask = format!(
+            "GET / HTTP/1.1\r\nhost: hub\r\nconnection: close\r\ncookie: {cookie}x\r\n\r\n"
+        );
+        line.write_all(ask.as_bytes()).expect("it is sent");
+        let mut answer = String::new();
+        line.read_to_string(&mut answer).expect("an answer");
+        let set = answer
+            .lines()
+            .find_map(|line| line.strip_prefix("set-cookie: "));
+        let set = set.unwrap_or_else(|| panic!("no cookie: {answer}"));
+        assert!(set.starts_with(cookie), "{set}");
+        assert_eq!(set.ends_with("; Secure"), !more.is_empty(), "{set}");
+    }
 }
 
 #[tokio::test]

@@ -73,6 +73,7 @@ async fn the_matrix_is_a_table_csv_and_json() {
             "3/8 (37.5%)",
             "0",
             "0",
+            "0/31",
         ]
     );
     assert_eq!(row(HEAD)[8..10], ["✓ 按时", "7"]);
@@ -85,7 +86,7 @@ async fn the_matrix_is_a_table_csv_and_json() {
     assert_eq!(
         lake,
         format!(
-            "{LAKE},–,–,–,✓ 按时,✓ 按时,✓ 按时,✓ 按时,✗ 未报,4,4,0,0,0,1,0,20/25 (80.0%),4/5 (80.0%),0,0"
+            "{LAKE},–,–,–,✓ 按时,✓ 按时,✓ 按时,✓ 按时,✗ 未报,4,4,0,0,0,1,0,20/25 (80.0%),4/5 (80.0%),0,0,0/20"
         )
     );
     // The deadline and the hub's time in the group's zone, wherever it is printed; beside them the claim.
@@ -130,6 +131,33 @@ async fn every_report_is_printed() {
         "{chase}"
     );
     assert_eq!(chase.lines().count(), 1);
+}
+
+#[tokio::test]
+async fn days_that_are_left_out_are_the_groups_and_not_the_machines() {
+    let term = Term::over().await;
+    let asked = async |verb: &str| {
+        let json = printed(&term, &words(verb, &["--json"])).await;
+        let json: Value = serde_json::from_str(&json).expect("JSON");
+        json
+    };
+    // The day before is not yet over in Lima.
+    assert_eq!(
+        asked("table").await["dates"],
+        serde_json::json!(["2026-07-04"])
+    );
+    let sessions = asked("sessions").await;
+    assert_eq!(
+        [&sessions["firstDate"], &sessions["lastDate"]],
+        ["2025-09-01", "2026-07-04"]
+    );
+    let status = asked("status").await;
+    assert_eq!(
+        [&status["firstDate"], &status["lastDate"]],
+        ["2026-06-29", "2026-07-11"]
+    );
+    assert_eq!(asked("matrix").await["columns"][0]["date"], "2026-06-29");
+    assert_eq!(asked("shares").await["firstDate"], "2025-09-01");
 }
 
 #[tokio::test]

@@ -9,6 +9,56 @@ use lianxiao::wire::v1;
 use v1::MenuStandingState as State;
 use v1::TableState as Table;
 
+/// How the head school, 春风分校 and 滨湖分校 stand with the eight weeks; ● is late and excused.
+pub const STATES: [&str; 3] = ["✓✓✓✓✓✓✗✓", "✓✓○●◐◐✗✓", "–––✓✓✓✓✗"];
+/// On time, late, excused, incomplete, missing, not applicable, first on time.
+pub const COUNTS: [[i32; 7]; 3] = [
+    [7, 0, 0, 0, 1, 0, 7],
+    [3, 1, 1, 2, 1, 0, 5],
+    [4, 0, 0, 0, 1, 3, 4],
+];
+/// The same of all.
+pub const ALL: [i32; 7] = [14, 1, 1, 2, 3, 3, 16];
+/// Days published of days expected. Two of forty days of 春风分校 were declared without service; 滨湖分校 joined in
+/// teaching week 5.
+pub const REPORTING: [[i32; 2]; 3] = [[35, 40], [31, 38], [20, 25]];
+pub const ALL_REPORTING: [i32; 2] = [86, 103];
+/// Weeks on time of weeks that were due.
+pub const TIMELINESS: [[i32; 2]; 3] = [[7, 8], [3, 8], [4, 5]];
+pub const ALL_TIMELINESS: [i32; 2] = [14, 21];
+/// The same by week.
+pub const BY_WEEK: [[i32; 2]; 8] = [
+    [2, 2],
+    [2, 2],
+    [1, 2],
+    [2, 3],
+    [2, 3],
+    [2, 3],
+    [1, 3],
+    [2, 3],
+];
+/// Changes after publication, those on the day itself, by reason.
+pub const AMENDED: [i32; 2] = [2, 1];
+pub const REASONS: [(v1::AmendReason, i32); 2] = [
+    (v1::AmendReason::OutOfStock, 1),
+    (v1::AmendReason::Swapped, 1),
+];
+/// How far ahead of a week something was out and everything was, in hours and in school days.
+pub const LEADS: [(&str, &str, [&str; 4]); 5] = [
+    // Friday 15:00, with the make-up Saturday between.
+    (HEAD, "2026-05-11", ["57.0", "2", "57.0", "2"]),
+    // The make-up Sunday comes first.
+    (HEAD, "2026-06-15", ["33.0", "1", "33.0", "1"]),
+    // At seven on the Monday itself: seven hours after it began.
+    (SPRING, "2026-05-25", ["-7.0", "0", "-7.0", "0"]),
+    // Friday 20:00 to Monday 00:00.
+    (SPRING, "2026-06-01", ["52.0", "1", "52.0", "1"]),
+    // Without the Sunday: first on time, and not complete.
+    (SPRING, "2026-06-15", ["33.0", "1", "", ""]),
+];
+/// Two weeks by day, from 2026-05-18.
+pub const DAYS: [&str; 2] = ["✓✓✓✓✓––✓✓✓✓✓", "✓✓––✓––○○○○○"];
+
 pub async fn matrix(
     term: &Term,
     span: [&str; 2],
@@ -36,14 +86,14 @@ pub async fn by_week(term: &Term) -> v1::GetMenuMatrixResponse {
     matrix(term, span, v1::MenuPeriod::Week, None).await
 }
 
-fn ratio(numerator: i32, denominator: i32) -> Option<v1::Ratio> {
+fn ratio([numerator, denominator]: [i32; 2]) -> Option<v1::Ratio> {
     Some(v1::Ratio {
         numerator,
         denominator,
     })
 }
 
-/// On time, late, excused, incomplete, missing, not applicable, first on time.
+/// As in COUNTS.
 fn counts(totals: &v1::MenuTotals) -> [i32; 7] {
     [
         totals.on_time,
@@ -88,77 +138,42 @@ async fn the_matrix_of_the_term_is_as_it_was_counted_by_hand() {
     let names: Vec<&str> = matrix.rows.iter().map(|row| row.name.as_str()).collect();
     assert_eq!(names, [HEAD, SPRING, LAKE]);
     let rows: Vec<String> = matrix.rows.iter().map(states).collect();
-    assert_eq!(rows, ["✓✓✓✓✓✓✗✓", "✓✓○●◐◐✗✓", "–––✓✓✓✓✗"]);
+    assert_eq!(rows, STATES);
     let rows: Vec<v1::MenuTotals> = matrix
         .rows
         .iter()
         .filter_map(|row| row.totals.clone())
         .collect();
     let counted: Vec<[i32; 7]> = rows.iter().map(counts).collect();
-    assert_eq!(
-        counted,
-        [
-            [7, 0, 0, 0, 1, 0, 7],
-            [3, 1, 1, 2, 1, 0, 5],
-            [4, 0, 0, 0, 1, 3, 4]
-        ]
-    );
-    let rates: Vec<_> = rows
-        .iter()
-        .map(|row| (row.reporting, row.timeliness))
-        .collect();
-    assert_eq!(
-        rates,
-        [
-            (ratio(35, 40), ratio(7, 8)),
-            // Two of forty days were declared without service.
-            (ratio(31, 38), ratio(3, 8)),
-            // It joined in teaching week 5.
-            (ratio(20, 25), ratio(4, 5)),
-        ]
-    );
+    assert_eq!(counted, COUNTS);
+    let reporting = rows.iter().map(|row| row.reporting).collect::<Vec<_>>();
+    assert_eq!(reporting, REPORTING.map(ratio));
+    let timeliness = rows.iter().map(|row| row.timeliness).collect::<Vec<_>>();
+    assert_eq!(timeliness, TIMELINESS.map(ratio));
 }
 
 #[tokio::test]
 async fn its_columns_and_its_totals_are_too() {
     let matrix = by_week(&Term::over().await).await;
     let all = matrix.totals.clone().unwrap();
-    assert_eq!(counts(&all), [14, 1, 1, 2, 3, 3, 16]);
+    assert_eq!(counts(&all), ALL);
     assert_eq!(
         (all.reporting, all.timeliness, all.open),
-        (ratio(86, 103), ratio(14, 21), 0)
+        (ratio(ALL_REPORTING), ratio(ALL_TIMELINESS), 0)
     );
     let columns = matrix
         .columns
         .iter()
         .map(|column| column.totals.clone().unwrap().timeliness);
-    assert_eq!(
-        columns.collect::<Vec<_>>(),
-        [
-            ratio(2, 2),
-            ratio(2, 2),
-            ratio(1, 2),
-            ratio(2, 3),
-            ratio(2, 3),
-            ratio(2, 3),
-            ratio(1, 3),
-            ratio(2, 3)
-        ]
-    );
+    assert_eq!(columns.collect::<Vec<_>>(), BY_WEEK.map(ratio));
     let amended = all.amendments.unwrap();
     let reasons: Vec<_> = amended
         .reasons
         .iter()
         .map(|row| (row.reason(), row.count))
         .collect();
-    assert_eq!((amended.total, amended.same_day), (2, 1));
-    assert_eq!(
-        reasons,
-        [
-            (v1::AmendReason::OutOfStock, 1),
-            (v1::AmendReason::Swapped, 1)
-        ]
-    );
+    assert_eq!([amended.total, amended.same_day], AMENDED);
+    assert_eq!(reasons, REASONS);
 }
 
 #[tokio::test]
@@ -179,35 +194,40 @@ async fn a_late_cell_shows_what_the_campus_claims_and_whether_it_was_excused() {
         published.seconds - stamp(LATE).seconds < 60,
         "by the hub's clock"
     );
-    // At seven on the Monday itself: seven hours after it began.
-    let hours =
-        |lead: Option<v1::MenuLead>| lead.map(|lead| (lead.hours.round(), lead.school_days));
-    assert_eq!(hours(late.lead), Some((-7.0, 0)));
     assert!(!late.first_on_time);
     let excused = cell(1, 3);
     let excuse = excused.late_menus[0].excuse.expect("an excuse");
     assert_eq!(excuse.reason(), v1::ExcuseReason::Supply);
     let published = excused.late_menus[0].publish_time.expect("a time");
     assert!(published.seconds - stamp(EXCUSED).seconds < 60);
-    // Friday 20:00 to Monday 00:00.
-    assert_eq!(hours(excused.lead), Some((52.0, 1)));
-    // Friday 15:00, with the make-up Saturday between.
-    assert_eq!(hours(cell(0, 0).lead), Some((57.0, 2)));
     assert_eq!(
         cell(0, 0).deadline,
         Some(stamp("2026-05-09T18:00:00+08:00"))
     );
-    // The make-up Sunday comes first.
-    assert_eq!(hours(cell(0, 5).lead), Some((33.0, 1)));
     assert_eq!(
         cell(0, 5).deadline,
         Some(stamp("2026-06-12T18:00:00+08:00"))
     );
-    // Without the Sunday: first on time, and not complete.
     let without = cell(1, 5);
     assert_eq!(without.missing_dates, ["2026-06-14"]);
     assert!(without.first_on_time && without.lead.is_none());
-    assert_eq!(hours(without.first_lead), Some((33.0, 1)));
+}
+
+#[tokio::test]
+async fn how_far_ahead_a_week_was_is_as_it_was_counted_by_hand() {
+    let matrix = by_week(&Term::over().await).await;
+    for (campus, week, leads) in LEADS {
+        let row = matrix.rows.iter().find(|row| row.name == campus);
+        let column = WEEKS.iter().position(|of| *of == week);
+        let cell = &row.expect("a row").cells[column.expect("a week")];
+        let told = |lead: Option<v1::MenuLead>| {
+            let told =
+                lead.map(|lead| [format!("{:.1}", lead.hours), lead.school_days.to_string()]);
+            told.unwrap_or_default()
+        };
+        let shown = [told(cell.first_lead), told(cell.lead)].concat();
+        assert_eq!(shown, leads, "{campus} {week}");
+    }
 }
 
 #[tokio::test]
@@ -217,7 +237,7 @@ async fn by_day_a_swap_counts_once_and_days_without_service_are_in_no_rate() {
     let matrix = matrix(&term, span, v1::MenuPeriod::Day, None).await;
     assert_eq!(matrix.columns.len(), 12);
     let rows: Vec<String> = matrix.rows.iter().map(states).collect();
-    assert_eq!(rows, ["✓✓✓✓✓––✓✓✓✓✓", "✓✓––✓––○○○○○"]);
+    assert_eq!(rows, DAYS);
     let amended = |day: &v1::MenuColumn| day.totals.clone()?.amendments;
     let amended = matrix
         .columns
@@ -231,7 +251,7 @@ async fn by_day_a_swap_counts_once_and_days_without_service_are_in_no_rate() {
     let totals = matrix.totals.unwrap();
     assert_eq!(
         (totals.reporting, totals.timeliness),
-        (ratio(18, 18), ratio(13, 18))
+        (ratio([18, 18]), ratio([13, 18]))
     );
 }
 
@@ -247,13 +267,28 @@ async fn before_a_deadline_nothing_is_owed_and_after_it_is() {
     term.at("2026-05-09T17:59:59+08:00");
     assert_eq!(
         open(matrix(&term, span, week, None).await),
-        (2, 2, ratio(0, 0))
+        (2, 2, ratio([0, 0]))
     );
     term.at("2026-05-09T18:00:00+08:00");
     assert_eq!(
         open(matrix(&term, span, week, None).await),
-        (2, 0, ratio(0, 2))
+        (2, 0, ratio([0, 2]))
     );
+}
+
+#[tokio::test]
+async fn the_first_week_of_a_term_is_due_on_the_last_working_day_before_it() {
+    let term = Term::begin().await;
+    let span = ["2026-05-06", "2026-05-09"];
+    let matrix = matrix(&term, span, v1::MenuPeriod::Week, None).await;
+    // The first five days of May are free.
+    let due = Some(stamp("2026-04-30T18:00:00+08:00"));
+    let deadlines: Vec<_> = matrix
+        .rows
+        .iter()
+        .map(|row| row.cells[0].deadline)
+        .collect();
+    assert_eq!(deadlines, [due; 2]);
 }
 
 async fn table(term: &Term, first: &str, last: &str) -> v1::GetMealTableResponse {

@@ -10,6 +10,23 @@ use lianxiao::wire::v1;
 use v1::ChaseReason as Reason;
 use v1::MenuStandingState as State;
 
+/// People who left and who came, by campus: two who are not yet named are two.
+pub const MOVING: [(i32, i32); 3] = [(3, 1), (2, 1), (0, 2)];
+/// What is owed on Monday 06-22: all three have that week's menu to answer for, but 滨湖分校. The head school never
+/// closed the books of its two sessions.
+pub const OWED: [(&str, &[Reason]); 3] = [
+    (
+        HEAD,
+        &[
+            Reason::MenuMissing,
+            Reason::SessionOpen,
+            Reason::SessionOpen,
+        ],
+    ),
+    (SPRING, &[Reason::MenuMissing]),
+    (LAKE, &[Reason::AttendanceMissing, Reason::SessionOpen]),
+];
+
 pub async fn chase(term: &Term, time: Option<&str>) -> v1::GetChaseListResponse {
     let request = v1::GetChaseListRequest {
         time: time.map(stamp),
@@ -40,18 +57,16 @@ async fn a_campus_s_rates_are_those_of_its_row_in_the_matrix() {
     let rows = matrix.rows.iter().filter_map(|row| row.totals.clone());
     let rows = rows.map(|totals| (totals.reporting, totals.timeliness));
     assert_eq!(rates.collect::<Vec<_>>(), rows.collect::<Vec<_>>());
-    // People, not records: two who are not yet named are two.
     let moved = status
         .campuses
         .iter()
         .map(|campus| (campus.exchanges_out, campus.exchanges_in));
-    assert_eq!(moved.collect::<Vec<_>>(), [(3, 1), (2, 1), (0, 2)]);
+    assert_eq!(moved.collect::<Vec<_>>(), MOVING);
 }
 
 #[tokio::test]
 async fn whom_to_chase_is_told_as_a_list_and_as_a_line_that_names_nobody() {
     let term = Term::over().await;
-    // On Monday 06-22 all three have that week's menu to answer for, but 滨湖分校.
     let monday = chase(&term, Some("2026-06-22T08:00:00+08:00")).await;
     let owed = |chase: &v1::GetChaseListResponse| {
         let campuses = chase.campuses.iter();
@@ -63,22 +78,7 @@ async fn whom_to_chase_is_told_as_a_list_and_as_a_line_that_names_nobody() {
     };
     assert_eq!(
         owed(&monday),
-        [
-            // It never closed the books of its two sessions.
-            (
-                HEAD.to_owned(),
-                vec![
-                    Reason::MenuMissing,
-                    Reason::SessionOpen,
-                    Reason::SessionOpen
-                ]
-            ),
-            (SPRING.to_owned(), vec![Reason::MenuMissing]),
-            (
-                LAKE.to_owned(),
-                vec![Reason::AttendanceMissing, Reason::SessionOpen]
-            ),
-        ]
+        OWED.map(|(name, reasons)| (name.to_owned(), reasons.to_vec()))
     );
     let week = "06-22、06-23、06-24、06-25、06-26";
     assert_eq!(
@@ -103,7 +103,7 @@ async fn whom_to_chase_is_told_as_a_list_and_as_a_line_that_names_nobody() {
         .expect("it owes");
     assert_eq!(spring.items[0].reason(), Reason::MenuIncomplete);
     assert_eq!(spring.items[0].dates, ["2026-06-12"]);
-    // The first days of the term have no deadline, the calendar begins with them; the week after has until tomorrow.
+    // The first days of the term were due before the holidays; the week after has until tomorrow.
     let before = chase(&term, Some("2026-05-08T15:00:30+08:00")).await;
     assert_eq!(
         before.line,
