@@ -2,6 +2,7 @@
 
 use super::{Clerk, Town, note, session_json};
 use crate::console::browser::{Answer, Browser};
+use crate::console::chromium::Looking;
 use crate::console::form::Form;
 use crate::process::Running;
 use serde_json::Value;
@@ -150,4 +151,26 @@ async fn a_copy_that_was_never_made_comes_by_itself_and_another_window_types_bes
         in_step(&running);
     }
     assert!(running.end_with("INT"));
+}
+
+#[tokio::test]
+async fn a_clerk_types_in_a_real_browser_before_there_is_a_line() {
+    let mut town = Town::found();
+    let clerk = town.clerk(0, "laptop");
+    clerk.says(0, &["sync"]);
+    town.kill_hub();
+    let (running, address) = open(&clerk);
+    let sheet = clerk.file("menu.csv", MENU);
+    let told = [("ADDRESS", address.as_str()), ("SHEET", &sheet)];
+    let mut browser = Looking::of("copy.js", &told);
+    while browser.asks(&["line"]).await.is_some() {
+        assert!(waiting(&clerk) > 0);
+        town.raise_hub();
+        while waiting(&clerk) > 0 {
+            in_step(&running);
+        }
+        browser.answer("done").await;
+    }
+    browser.ended().await;
+    assert_eq!(clerk.list("menu").len(), 1);
 }
