@@ -128,7 +128,10 @@ impl Campus {
         let lang = Lang::of(self.lang);
         let screen = Screen { lang, json };
         let outcome = match self.verb {
-            Verb::Join(join) => join.run(&door.way.credential()?).await,
+            Verb::Join(join) => match join.run(&door.way.credential()?).await {
+                Ok(()) => sync::first(door, screen).await,
+                Err(error) => Err(error),
+            },
             Verb::Sync => sync::run(door, screen).await,
             Verb::Watch => sync::watch(door, screen).await,
             Verb::Open(open) => open.run(door, screen).await,

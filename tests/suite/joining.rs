@@ -86,8 +86,11 @@ impl Stage {
 
 fn joining(file: &Path, words: &[&str]) -> Command {
     let mut command = program();
-    command.args(["campus", "join", "--credential"]);
-    command.arg(file).args(words);
+    command
+        .arg("campus")
+        .arg("--data")
+        .arg(file.with_file_name("first.db"));
+    command.args(["join", "--credential"]).arg(file).args(words);
     command
 }
 
@@ -121,6 +124,7 @@ fn one_line_leaves_a_credential_that_only_its_user_can_read_and_that_the_other_c
     let line = stage.invite("总务处", &["--right", "menu=draft,act"]);
     assert!(!stage.sync(), "nobody has joined");
     let said = joined(&stage.join(&[&line]));
+    assert!(said.contains("已同步到位置"), "the first copy: {said}");
     assert!(
         said.contains("已加入河海教育集团：春风分校，总务处；权限：menu=draft,act"),
         "{said}"
@@ -158,6 +162,7 @@ fn the_line_comes_from_a_file_or_from_standard_input_and_the_credential_has_a_us
     at_home
         .args(["campus", "join", "-"])
         .env("XDG_CONFIG_HOME", folder.join("config"))
+        .env("LIANXIAO_COPY", folder.join("copy.db"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
     let mut at_home = at_home.spawn().unwrap();
@@ -196,6 +201,19 @@ fn a_join_that_is_killed_before_the_hub_hears_of_it_or_before_its_answer_came_go
         assert_eq!(kept(&file).token, token, "the hub had heard it: {answers}");
         assert!(!begun(&file).exists());
     }
+}
+
+#[test]
+fn whoever_joined_and_loses_the_hub_then_has_joined_and_hears_that_the_first_copy_is_missing() {
+    let stage = Stage::set();
+    let line = stage.invite("总务处", &[]);
+    let mut gone = joining(&stage.file(), &[&line]);
+    gone.env("LIANXIAO_HUB", "http://127.0.0.1:9");
+    let output = gone.env("LIANXIAO_TOKEN", "x").output().unwrap();
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(joined(&output).contains("已加入"));
+    assert!(complaint.contains("第一份副本还没有取到"), "{complaint}");
+    assert!(stage.sync(), "it comes later");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `lianxiao campus join`: an invitation is traded for a credential.
 
-use crate::cli::{Error, Outcome};
+use crate::cli::Error;
 use crate::client::Joining;
 use crate::hub::{make_private_folder, random_bits};
 use crate::model::invitation::Invitation;
@@ -9,7 +9,6 @@ use crate::wire::v1;
 use clap::Args;
 use std::io;
 use std::path::Path;
-use std::process::ExitCode;
 
 #[derive(Args)]
 pub struct Join {
@@ -25,7 +24,7 @@ pub struct Join {
 }
 
 impl Join {
-    pub async fn run(self, file: &Path) -> Outcome {
+    pub async fn run(self, file: &Path) -> Result<(), Error> {
         let invitation = self.invitation()?;
         if let Some(folder) = file.parent() {
             make_private_folder(folder)?;
@@ -42,7 +41,7 @@ impl Join {
         let file = file.display();
         println!("凭证已存入 {file}，只有本机此用户可读");
         println!("the credential is kept in {file}, which only this user can read");
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 
     fn invitation(&self) -> Result<Invitation, Error> {

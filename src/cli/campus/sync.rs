@@ -4,7 +4,7 @@
 use super::lang::{Lang, say};
 use super::progress::Ear;
 use super::told::{self, Copy};
-use super::{Door, Screen, WAITS, words};
+use super::{Door, Screen, WAITS, trouble, words};
 use crate::cli::{Error, Outcome};
 use crate::client::{Line, Observer, Replica};
 use crate::wire::v1;
@@ -34,6 +34,21 @@ pub async fn run(door: &Door, screen: Screen) -> Outcome {
     Ok(match waits {
         true => ExitCode::from(WAITS),
         false => ExitCode::SUCCESS,
+    })
+}
+
+/// The first copy, behind a join. Whatever becomes of it, what was joined is joined.
+pub async fn first(door: &Door, screen: Screen) -> Outcome {
+    let lang = screen.lang;
+    run(door, screen).await.or_else(|error| {
+        let (why, _) = trouble::told(&error, lang);
+        let said = say!(
+            lang,
+            "已经加入，凭证已存好；第一份副本还没有取到，稍后运行 lianxiao campus sync。{why}",
+            "joined, and the credential is kept; the first copy is not made yet: run lianxiao campus sync later. {why}"
+        );
+        eprintln!("lianxiao: {said}");
+        Ok(ExitCode::SUCCESS)
     })
 }
 
