@@ -83,7 +83,7 @@ pub fn duties_of<'r>(
         // What no report reads counts nowhere.
         let _ = records.take(record);
     }
-    let span = two_weeks(&records, time);
+    let span = two_weeks(&records, records.today(time));
     let menus = menu_matrix(&records, span, MenuPeriod::Week, (position, time));
     let chase = chase_list(&records, (position, time));
     let now = GroupUpdate {
