@@ -24,6 +24,7 @@ pub mod reading;
 mod session;
 pub mod sheet;
 pub mod source;
+mod staff_count;
 mod when;
 pub mod wishes;
 mod words;
@@ -46,6 +47,8 @@ pub enum What {
     Calendar,
     /// Persons.
     Person,
+    /// 教师人数.
+    StaffCount,
 }
 
 /// Reads a file: .xlsx, .xls, .csv or text, in UTF-8 or GB 18030. No bytes make it panic, and none make it
@@ -69,5 +72,6 @@ pub fn understand(what: What, sheets: &[Sheet], known: &Known) -> Reading {
         What::Exchange => exchange::read(sheets, known),
         What::Calendar => calendar::read(sheets, known),
         What::Person => person::read(sheets, known),
+        What::StaffCount => staff_count::read(sheets, known),
     }
 }

@@ -153,6 +153,12 @@ pub trait Rules: Sync + Sized + 'static {
         Vec::new()
     }
 
+    /// The version of another record that the content started from.
+    fn starts_from(content: &Self::Content) -> Option<(RecordId, i64)> {
+        let _ = content;
+        None
+    }
+
     /// The days of which the rules look at the other records of the kind.
     fn near(content: &Self::Content) -> Option<Span> {
         let _ = content;
@@ -279,6 +285,8 @@ impl Leader<'_> {
 pub struct Looks {
     /// The records it points at.
     pub records: Vec<RecordId>,
+    /// The version of another record that it started from.
+    pub version: Option<(RecordId, i64)>,
     /// The keys whose holders they look at.
     pub keys: Vec<Key>,
     /// The kinds of which they look at every record.

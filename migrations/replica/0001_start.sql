@@ -38,10 +38,16 @@ CREATE TABLE record (
 );
 CREATE INDEX record_position ON record (position);
 
+-- What was deleted since the copy was begun: its end is verified too.
+CREATE TABLE gone (
+    id       TEXT   NOT NULL PRIMARY KEY,
+    position BIGINT NOT NULL
+);
+
 -- What was read since, until a checkpoint says that it is whole.
 CREATE TABLE incoming (
     id       TEXT   NOT NULL PRIMARY KEY,
-    kind     TEXT   NOT NULL,
+    kind     TEXT   NOT NULL, -- empty: no longer ours to see
     version  BIGINT NOT NULL,
     position BIGINT NOT NULL,
     erased   BIGINT NOT NULL, -- up to here the hub erased personal data in its history; 0: never

@@ -63,6 +63,9 @@ pub enum Kind {
     Calendar,
     /// Persons
     Person,
+    /// 教师人数
+    #[value(alias = "staff_count")]
+    StaffCount,
 }
 
 impl Kind {
@@ -73,6 +76,7 @@ impl Kind {
             Kind::Exchange => What::Exchange,
             Kind::Calendar => What::Calendar,
             Kind::Person => What::Person,
+            Kind::StaffCount => What::StaffCount,
         }
     }
 }

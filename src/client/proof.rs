@@ -3,10 +3,13 @@
 use super::database::Head;
 use crate::model::chain::{self, Extension, Stub};
 use crate::model::ids::RecordId;
+use crate::model::mutation::ERASED;
 use crate::wire::{convert, v1};
 use bytes::Bytes;
 use jiff::Timestamp;
+use prost::Message as _;
 use std::collections::{HashMap, VecDeque};
+use v1::change::Change;
 
 /// What a walk along the hub's history found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,10 +32,11 @@ pub struct Proof {
     /// So many records of the copy have changed at the hub since it was last synced, or are out of sight:
     /// the next sync replaces them.
     pub changed: usize,
-    /// So many older versions of records of the copy are what was hashed, body, writer and reason; `None`: they
-    /// were not asked for.
+    /// So many versions that the copy does not hold are what was hashed, body, writer and reason: older ones of its
+    /// records, and those of records that were deleted; `None`: they were not asked for.
     pub versions: Option<usize>,
-    /// So many versions that were looked at were erased: nobody can check their bodies any more.
+    /// So many versions that were looked at were erased, as later ones say that are what was hashed: nobody can check
+    /// their bodies any more.
     pub erased: usize,
     /// Where history and memory first part.
     pub difference: Option<Difference>,
@@ -92,6 +96,16 @@ pub struct Forged {
     pub position: i64,
 }
 
+/// A record whose past is walked back.
+pub struct Past {
+    /// The record.
+    pub id: String,
+    /// The version of the copy, which needs no second look; of a deleted record no version is.
+    newest: i64,
+    /// Up to here a version that is what was hashed says that something was erased.
+    erased: i64,
+}
+
 /// A walk along the hub's history.
 pub struct Walk {
     proof: Proof,
@@ -109,8 +123,8 @@ pub struct Walk {
     opened: HashMap<i64, v1::Leaf>,
     /// The leaves behind `proof.after`, one a position, as far as there is no gap: 32 bytes a version.
     leaves: Vec<[u8; 32]>,
-    /// The records of the copy that stand as they are and have older versions, with the newest of each.
-    past: Vec<(String, i64)>,
+    /// The records of the copy that stand as they are and have older versions.
+    past: Vec<Past>,
     /// The copy is whole here: what comes later cannot be verified to the end.
     whole_at: i64,
     /// The last commit at or before `whole_at`.
@@ -209,8 +223,7 @@ impl Walk {
             let hash = leaf.hash[..].try_into().unwrap_or([0; 32]);
             coming.add(&hash);
             self.leaves.push(hash);
-            if let Some(opening) = &leaf.opening {
-                self.proof.erased += usize::from(opening.salt.is_empty());
+            if leaf.opening.is_some() {
                 self.opened.insert(leaf.position, leaf.clone());
             }
         }
@@ -257,17 +270,22 @@ impl Walk {
             self.proof.changed += 1;
             return;
         };
-        if record.version > 1 {
-            self.past.push((record.id.clone(), record.version));
-        }
-        if opening.salt.is_empty() {
-            return;
-        }
         let hash = hash(&record, &opening.campus_id, &opening.salt, frame);
-        if hash.is_some_and(|hash| leaf.hash == hash[..]) {
-            self.proof.records += 1;
-        } else {
-            self.forged(&record);
+        let true_version = hash.is_some_and(|hash| leaf.hash == hash[..]);
+        if record.version > 1 {
+            let erased = match true_version {
+                true => erased_up_to(&record),
+                false => 0,
+            };
+            self.past.push(Past {
+                id: record.id.clone(),
+                newest: record.version,
+                erased,
+            });
+        }
+        match true_version {
+            true => self.proof.records += 1,
+            false => self.forged(&record),
         }
     }
 
@@ -280,14 +298,22 @@ impl Walk {
         });
     }
 
-    /// The records whose older versions can be held against the leaves, with the newest version of each; none
-    /// when the leaves themselves are not to be trusted.
-    pub fn past(&mut self) -> Vec<(String, i64)> {
+    /// The records whose versions can be held against the leaves: those of the copy, and `gone`, which were deleted;
+    /// none when the leaves themselves are not to be trusted.
+    pub fn past(&mut self, gone: Vec<String>) -> Vec<Past> {
         if self.proof.difference.is_some() || !self.heads.is_empty() {
             return Vec::new();
         }
         self.proof.versions = Some(0);
+        let gone = gone.into_iter().map(|id| Past {
+            id,
+            newest: i64::MAX,
+            erased: 0,
+        });
         std::mem::take(&mut self.past)
+            .into_iter()
+            .chain(gone)
+            .collect()
     }
 
     /// A record's past is out of sight since the walk.
@@ -295,27 +321,62 @@ impl Walk {
         self.proof.changed += 1;
     }
 
-    /// Takes an older version of a record of the copy, as the hub tells it now.
-    pub fn older(&mut self, id: &str, entry: &v1::HistoryEntry) {
-        if entry.salt.is_empty() {
+    /// Takes a version of a record, as the hub tells it now: one that the copy does not hold and the walk came by.
+    pub fn older(&mut self, past: &mut Past, entry: &v1::HistoryEntry) {
+        let later = past.newest == i64::MAX && entry.position > self.position();
+        if later || entry.version >= past.newest {
+            return;
+        }
+        let record = told(entry).unwrap_or_default();
+        // Whoever empties a salt without a word could put anything in the version's place.
+        if entry.salt.is_empty() && entry.position <= past.erased {
             self.proof.erased += 1;
             return;
         }
-        let change = entry.change.clone();
-        let record = convert::record(change.clone()).unwrap_or_default();
         let place = entry.position.checked_sub(self.proof.after + 1);
         let leaf = place.and_then(|place| self.leaves.get(usize::try_from(place).ok()?));
-        let hash = hash(&record, &entry.campus_id, &entry.salt, &change);
-        if record.id == id && tells(entry, &record) && hash.is_some() && leaf == hash.as_ref() {
+        let hash = hash(&record, &entry.campus_id, &entry.salt, &entry.change);
+        if record.id == past.id && tells(entry, &record) && hash.is_some() && leaf == hash.as_ref()
+        {
+            past.erased = past.erased.max(erased_up_to(&record));
             *self.proof.versions.get_or_insert(0) += 1;
         } else {
             self.forged(&v1::Record {
-                id: id.to_owned(),
+                id: past.id.clone(),
                 version: entry.version,
                 position: entry.position,
                 ..record
             });
         }
+    }
+}
+
+/// The version in an entry; a deletion as a record without parts.
+fn told(entry: &v1::HistoryEntry) -> Option<v1::Record> {
+    match v1::Change::decode(entry.change.clone()).ok()?.change? {
+        Change::Upsert(record) => Some(record),
+        Change::Deleted(deleted) => Some(v1::Record {
+            id: deleted.id,
+            kind: deleted.kind,
+            campus_id: deleted.campus_id,
+            version: deleted.version,
+            position: deleted.position,
+            // It is that of the commit, which the chain vouches for.
+            commit_time: entry.commit_time,
+            actor: deleted.actor,
+            reason: deleted.reason,
+            erased_position: deleted.erased_position,
+            ..Default::default()
+        }),
+        Change::Removed(_) => None,
+    }
+}
+
+/// Up to here a version says that something of its record was erased.
+fn erased_up_to(record: &v1::Record) -> i64 {
+    match record.reason == ERASED {
+        true => record.position,
+        false => record.erased_position,
     }
 }
 

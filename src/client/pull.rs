@@ -76,6 +76,7 @@ fn incoming(frame: &Bytes) -> Result<Incoming> {
         },
         Change::Deleted(deleted) => Incoming {
             id: deleted.id,
+            kind: deleted.kind,
             position: deleted.position,
             erased: deleted.erased_position,
             ..Default::default()

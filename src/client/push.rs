@@ -125,6 +125,7 @@ fn next_batch(outbox: &[Entry], sent: &Sent, limits: &v1::Limits) -> Batch {
     let most = usize::try_from(limits.push_mutations_max).unwrap_or(1);
     let room = usize::try_from(limits.request_bytes_max).unwrap_or(0);
     let (mut batch, mut bytes) = (Vec::new(), ENVELOPE);
+    let mut deletions = Deletions::default();
     // Records about which something must be answered first.
     let mut held: HashSet<&str> = HashSet::new();
     let waiting: Vec<&Entry> = outbox.iter().filter(|entry| !entry.refused).collect();
@@ -152,7 +153,8 @@ fn next_batch(outbox: &[Entry], sent: &Sent, limits: &v1::Limits) -> Batch {
             };
         }
         let full = batch.len() + mutations.len() > most || bytes + size > room;
-        if full || (together && !batch.is_empty()) {
+        let deleted = entries.iter().all(|entry| deletions.take(entry));
+        if full || !deleted || (together && !batch.is_empty()) {
             break;
         }
         if together {
@@ -164,6 +166,29 @@ fn next_batch(outbox: &[Entry], sent: &Sent, limits: &v1::Limits) -> Batch {
     match batch.is_empty() {
         true => Batch::Nothing,
         false => Batch::Send(batch, v1::Atomicity::Item),
+    }
+}
+
+/// The deletions of a batch. What a restore took back was allowed once, and may be more by now than one push may
+/// delete: it comes back one at a time, so that the figure is asked of what is new alone.
+#[derive(Default)]
+struct Deletions {
+    some: bool,
+    taken_back: bool,
+}
+
+impl Deletions {
+    /// Whether there is room for what an entry deletes.
+    fn take(&mut self, entry: &Entry) -> bool {
+        if !matches!(entry.mutation.wish, Some(v1::mutation::Wish::Delete(_))) {
+            return true;
+        }
+        if self.taken_back || self.some && entry.taken_back {
+            return false;
+        }
+        self.some = true;
+        self.taken_back = entry.taken_back;
+        true
     }
 }
 

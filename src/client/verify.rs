@@ -2,7 +2,7 @@
 
 use super::error::{ReplicaError, Result};
 use super::line::Line;
-use super::proof::{Proof, Walk};
+use super::proof::{Past, Proof, Walk};
 use super::replica::Replica;
 use crate::wire::v1;
 use tonic::{Code, Status};
@@ -13,8 +13,8 @@ const START: (i64, [u8; 32]) = (0, [0; 32]);
 impl Replica {
     /// Computes the hub's history anew from its leaves, and holds it against the remembered heads and the
     /// copy: from where the last verification ended, or, when `all` is set or something differs, from the
-    /// start. With `all` it also holds every older version of the copy's records against its leaf: a call for
-    /// each record that was ever changed, which may take as long as the hub's limits make it, so that nobody
+    /// start. With `all` it also holds every older version of the copy's records, and every one of those that were
+    /// deleted since the copy was begun, against its leaf: a call for each record that was ever changed, which may take as long as the hub's limits make it, so that nobody
     /// waits for it every day. While a sync or a watch runs it is `Busy`.
     pub async fn verify(&self, line: &Line, all: bool) -> Result<Proof> {
         let _talking = self.talk()?;
@@ -50,8 +50,9 @@ impl Replica {
             }
         }
         if older {
-            for (id, newest) in walk.past() {
-                walk_back(line, &mut walk, id, newest).await?;
+            let gone = self.database.gone(walk.position()).await?;
+            for past in walk.past(gone) {
+                walk_back(line, &mut walk, past).await?;
             }
         }
         let (proof, verified) = walk.finish();
@@ -62,10 +63,10 @@ impl Replica {
     }
 }
 
-/// Along the versions of a record before the newest one of the copy.
-async fn walk_back(line: &Line, walk: &mut Walk, record_id: String, newest: i64) -> Result<()> {
+/// Along the versions of a record that the copy does not hold, the newest first.
+async fn walk_back(line: &Line, walk: &mut Walk, mut past: Past) -> Result<()> {
     let mut ask = v1::ListHistoryRequest {
-        record_id,
+        record_id: past.id.clone(),
         page_size: 100,
         whole: true,
         ..Default::default()
@@ -82,8 +83,8 @@ async fn walk_back(line: &Line, walk: &mut Walk, record_id: String, newest: i64)
                 continue;
             }
         };
-        for entry in page.entries.iter().filter(|entry| entry.version < newest) {
-            walk.older(&ask.record_id, entry);
+        for entry in &page.entries {
+            walk.older(&mut past, entry);
         }
         ask.page_token = page.next_page_token;
         if ask.page_token.is_empty() {

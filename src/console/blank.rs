@@ -17,7 +17,8 @@ use axum::response::Response;
 use prost::Message as _;
 use std::collections::HashMap;
 
-/// `menu.xlsx` (of the week of the day `week`, or the next one), `session.xlsx`, `exchange.xlsx`, `person.xlsx`.
+/// `menu.xlsx` (of the week of the day `week`, or the next one), `session.xlsx`, `exchange.xlsx`,
+/// `person.xlsx`, `staff_count.xlsx`.
 ///
 /// # Errors
 /// When there is no such sheet, or nothing to fill in.
@@ -31,6 +32,7 @@ pub async fn sheet<D: Desk>(
         "session.xlsx" => (What::Session, "session"),
         "exchange.xlsx" => (What::Exchange, "exchange"),
         "person.xlsx" => (What::Person, "person"),
+        "staff_count.xlsx" => (What::StaffCount, "staff_count"),
         _ => return Err(not_here(&file).into()),
     };
     let ground = desk.ground().await?;

@@ -6,7 +6,7 @@ use crate::model::mutation::item_bytes;
 use crate::wire::convert::{self, push_request};
 use crate::wire::v1;
 
-/// Pushes; one result a mutation. Whoever asks holds a place among the caller's open pushes (`Hub::admit_push`).
+/// Pushes, once the caller was let in (`Hub::admit_push`); one result a mutation.
 ///
 /// # Errors
 /// When nothing can be said of them.

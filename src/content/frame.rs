@@ -44,6 +44,7 @@ pub struct Parts {
 }
 
 const UPSERT: u32 = 1;
+const DELETED: u32 = 2;
 
 /// The frame of a version.
 #[must_use]
@@ -118,17 +119,37 @@ pub fn parts(frame: &Bytes) -> Result<Parts, Malformed> {
 /// A tombstone as it goes over the wire.
 #[must_use]
 pub fn deleted(id: RecordId, kind: &str, version: i64, position: i64, erased: i64) -> Bytes {
-    let id = id.to_string();
-    wrap(
-        2,
-        &v1::Deleted {
-            id,
-            kind: kind.to_owned(),
-            version,
-            position,
-            erased_position: erased,
-        },
-    )
+    wrap(DELETED, &tombstone(id, kind, version, position, erased))
+}
+
+/// A tombstone as it is hashed: whose it was, who deleted it and why.
+#[must_use]
+pub fn deleted_by(version: &Version<'_>) -> Bytes {
+    let bare = tombstone(
+        version.id,
+        version.kind,
+        version.version,
+        version.position,
+        version.erased,
+    );
+    let deleted = v1::Deleted {
+        campus_id: version.owner.to_text(),
+        actor: version.actor.to_owned(),
+        reason: version.reason.to_owned(),
+        ..bare
+    };
+    wrap(DELETED, &deleted)
+}
+
+fn tombstone(id: RecordId, kind: &str, version: i64, position: i64, erased: i64) -> v1::Deleted {
+    v1::Deleted {
+        id: id.to_string(),
+        kind: kind.to_owned(),
+        version,
+        position,
+        erased_position: erased,
+        ..Default::default()
+    }
 }
 
 /// The end of a reader's sight of a record, as it goes over the wire.

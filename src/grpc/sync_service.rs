@@ -239,10 +239,7 @@ fn history_entry(entry: Entry, whole: bool) -> v1::HistoryEntry {
     };
     let deleted = written.version.frame.is_none();
     let (change, salt) = match whole {
-        true => (
-            written.version.frame.unwrap_or_default(),
-            written.salt.into(),
-        ),
+        true => (entry.change, written.salt.into()),
         false => (Bytes::new(), Bytes::new()),
     };
     v1::HistoryEntry {

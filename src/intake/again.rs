@@ -226,6 +226,12 @@ fn natural(content: &Kind, known: &Known) -> String {
             person.display_name.clone(),
         ],
         Kind::Calendar(calendar) => vec!["calendar".into(), calendar.campus_id.clone()],
+        Kind::StaffCount(count) => vec![
+            "staff_count".into(),
+            count.campus_id.clone(),
+            count.school_year.to_string(),
+            count.day.clone(),
+        ],
         other => vec![format!("{other:?}")],
     };
     let parts = parts.iter().map(|part| key(part).replace('/', "%2F"));
@@ -302,7 +308,7 @@ fn owner(content: &Kind) -> Option<String> {
             let campuses = [home, host].into_iter().filter(|(campus, _)| *campus);
             campuses.map(|(_, id)| id).next()
         }
-        Kind::Person(_) | Kind::Calendar(_) => Some(String::new()),
+        Kind::Person(_) | Kind::Calendar(_) | Kind::StaffCount(_) => Some(String::new()),
         _ => None,
     }
 }

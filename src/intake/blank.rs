@@ -72,6 +72,11 @@ pub fn forms(
             "每行一人，带*的必填，不要写证件号和电话",
             person(known),
         ),
+        What::StaffCount => list(
+            "教师人数登记",
+            "每行一所学校，带*的必填，没有统计的人数空着",
+            staff_count(known),
+        ),
         What::Calendar => return Err(NoForm::Calendar),
     }])
 }
@@ -173,6 +178,19 @@ fn person(known: &Known) -> Vec<Column> {
             column("称号", 24, "级别写在前面，如 区骨干教师；几个用、隔开"),
             words(known, Topic::Title),
         ),
+    ]
+}
+
+fn staff_count(known: &Known) -> Vec<Column> {
+    let campuses = known.all().map(|(_, campus)| campus.name.clone());
+    vec![
+        of(column("学校*", 20, ""), campuses),
+        column("学年*", 14, "如 2025-2026"),
+        column("统计日期*", 14, "如 2025-09-01"),
+        column("专任教师", 11, ""),
+        column("符合条件教师", 14, "符合交流条件的"),
+        column("骨干教师", 11, ""),
+        column("符合条件骨干教师", 18, "符合交流条件的"),
     ]
 }
 

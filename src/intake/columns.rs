@@ -4,7 +4,7 @@ mod text;
 
 use super::doubt::{Code, Doubt};
 use super::fold::key;
-use super::sheet::{Cell, Row, at, distinct, joined};
+use super::sheet::{Cell, Row, Sheet, at, distinct, joined};
 pub use text::{by_first, labelled, lines, spaced};
 
 /// The headings of a kind: what each column means, by the words people head it with.
@@ -54,6 +54,46 @@ pub fn meaning<F: Copy>(headings: &Headings<F>, heading: &str) -> Option<F> {
 /// Whether a text is a heading and nothing else.
 pub fn is_heading<F: Copy>(headings: &Headings<F>, text: &str) -> bool {
     exact(headings, text).is_some()
+}
+
+/// The tables of a sheet: another row of headings under records begins the next one, with the title above it.
+pub fn tables<F: Copy + PartialEq>(sheet: &Sheet, headings: &Headings<F>) -> Vec<Sheet> {
+    let heads = |row: &Row| {
+        let full: Vec<&Cell> = distinct(row)
+            .into_iter()
+            .filter(|cell| !cell.is_blank())
+            .collect();
+        let known = |cell: &&Cell| exact(headings, &cell.text).is_some() || is_private(&cell.text);
+        let named = full.iter().filter_map(|cell| exact(headings, &cell.text));
+        full.iter().all(known) && named.count() > 1
+    };
+    let mut tables: Vec<Vec<Row>> = vec![Vec::new()];
+    let mut begun = false;
+    for row in sheet.rows.iter().filter(|_| !sheet.is_text()) {
+        let table = tables.last_mut().expect("there is one");
+        let headed = heads(row);
+        if headed && begun && !table.last().is_some_and(heads) {
+            let titled = table
+                .iter()
+                .rev()
+                .take_while(|row| distinct(row).len() == 1)
+                .count();
+            let titles = table.split_off(table.len() - titled);
+            tables.push(titles);
+        }
+        begun |= headed;
+        tables.last_mut().expect("there is one").push(row.clone());
+    }
+    match tables.len() {
+        1 => vec![sheet.clone()],
+        _ => tables
+            .into_iter()
+            .map(|rows| Sheet {
+                rows,
+                ..sheet.clone()
+            })
+            .collect(),
+    }
 }
 
 /// What a heading means that is nothing but a heading.

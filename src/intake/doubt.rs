@@ -208,6 +208,9 @@ codes! {
     CutOff "CUT_OFF"
         "这一行好像被截断了（“{typed}”），整行未采用。"
         "This row looks cut off (\"{typed}\"): none of it was used.";
+    RowLeftOut "ROW_LEFT_OUT"
+        "“{typed}”这一行还不能上报（{detail}），整行未采用；改好再交一次。"
+        "\"{typed}\" cannot be pushed as it stands ({detail}): none of it was used. Correct it and hand it in again.";
 
     // Dates and times.
     YearMissing "YEAR_MISSING"
@@ -329,6 +332,9 @@ codes! {
     EndedEarly "ENDED_EARLY"
         "备注好像说 {understood} 提前结束；结束由交流单位确认，此处不改时间。"
         "The remark seems to say that it ended early, in {understood}; the host confirms an end, the period was not changed.";
+    Extended "EXTENDED"
+        "“{typed}”好像说延期到 {understood}；延期由两校商定、集团办批准，此处不改计划的结束。"
+        "\"{typed}\" seems to say that it goes on to {understood}; both schools and the office agree to that, the planned end was not changed.";
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 mod build;
 mod cells;
+mod counts;
 mod pairs;
 mod period;
 mod prose;
+mod titles;
 mod words;
 
 use super::columns::{self, Headings, Marked};
@@ -16,7 +18,7 @@ use super::sheet::{Cell, Row, Sheet, joined};
 use super::when::year::Years;
 use crate::wire::v1::content::Kind;
 use build::Builder;
-pub use cells::ranked;
+pub use cells::{ranked, says_none};
 use pairs::Movement;
 
 /// What a column says.
@@ -30,8 +32,10 @@ pub enum Field {
     Host,
     /// 任教学科.
     Subject,
-    /// 职称, 称号: ranks and titles stand in either.
+    /// 职称: ranks, and titles too.
     Rank,
+    /// 称号: titles, and ranks too.
+    Titles,
     /// 类型.
     Type,
     /// 起止时间.
@@ -93,6 +97,13 @@ const HEADINGS: &Headings<Field> = &[
             "派出校",
             "交流前单位",
             "交流前学校",
+            "任教学校",
+            "现任教学校",
+            "工作单位",
+            "编制学校",
+            "流出校",
+            "编制所在学校",
+            "来源",
             "从",
         ],
     ),
@@ -116,20 +127,35 @@ const HEADINGS: &Headings<Field> = &[
             "交流后学校",
             "现交流单位",
             "现交流学校",
+            "申请交流学校",
+            "兼课学校",
+            "兼课单位",
+            "走教学校",
+            "支援学校",
+            "挂职学校",
+            "挂职单位",
+            "跟岗学校",
+            "跟岗单位",
+            "派往学校",
+            "派往单位",
+            "到何校",
+            "到何校交流",
+            "流入校",
+            "去向",
             "到",
         ],
     ),
     (Field::Subject, &["任教学科", "学科", "科目"]),
     (
         Field::Rank,
+        &["职称/称号", "职称", "职称称号", "专业技术职务"],
+    ),
+    (
+        Field::Titles,
         &[
-            "职称/称号",
-            "职称",
             "称号",
             "荣誉称号",
             "骨干情况",
-            "职称称号",
-            "专业技术职务",
             "荣誉",
             "骨干",
             "骨干级别",
@@ -163,6 +189,8 @@ const HEADINGS: &Headings<Field> = &[
             "交流起止时间",
             "轮岗时间",
             "起止日期",
+            "起止",
+            "兼课时间段",
         ],
     ),
     (
@@ -237,6 +265,8 @@ const HEADINGS: &Headings<Field> = &[
             "兼课时间",
             "兼课安排",
             "周课时",
+            "每周",
+            "每周几天",
         ],
     ),
     (Field::Count, &["人数", "名额"]),
@@ -252,6 +282,7 @@ const HEADINGS: &Headings<Field> = &[
 /// What more than one column may say: a rank and a title, days and lengths, remarks.
 const SEVERAL: &[Field] = &[
     Field::Rank,
+    Field::Titles,
     Field::Type,
     Field::Period,
     Field::Length,
@@ -272,7 +303,9 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
             known,
             years: &years,
         };
-        movements.extend(of_sheet(sheet, &mut builder, &mut reading.doubts));
+        for table in columns::tables(sheet, HEADINGS) {
+            movements.extend(of_sheet(&table, &mut builder, &mut reading.doubts));
+        }
     }
     pairs::join(&mut movements);
     pairs::compare(&mut movements);
@@ -298,6 +331,7 @@ fn of_sheet(sheet: &Sheet, builder: &mut Builder<'_>, doubts: &mut Vec<Doubt>) -
         is_value: &|heading: &str| known.campuses(heading) != Match::Nothing,
     };
     let found = columns::find(&sheet.rows, HEADINGS, 3, Some(&campuses));
+    let listed = found.is_some();
     let records: Vec<Record> = if let Some(mut found) = found {
         doubts.extend(found.doubts(&sheet.rows, SEVERAL));
         let rows = found.records(&sheet.rows, &[Field::Home, Field::Host], doubts);
@@ -342,8 +376,37 @@ fn of_sheet(sheet: &Sheet, builder: &mut Builder<'_>, doubts: &mut Vec<Doubt>) -
     let records: Vec<Record> = records.collect();
     records
         .iter()
-        .map(|record| builder.movement(record))
+        .map(|record| (record, builder.movement(record)))
+        .filter_map(|(record, movement)| complete(record, movement, listed, doubts))
         .collect()
+}
+
+/// A movement of a record, or a doubt that tells all of it: nobody moves from a school to itself, nor ends before the
+/// start; and a row of a list that says neither where to nor from when is no movement yet.
+fn complete(
+    record: &Record,
+    movement: Movement,
+    listed: bool,
+    doubts: &mut Vec<Doubt>,
+) -> Option<Movement> {
+    let told = |code| movement.doubts.iter().any(|doubt| doubt.code == code);
+    let exchange = &movement.exchange;
+    let why = if told(Code::HomeIsHost) {
+        "原单位与交流单位相同 home is host"
+    } else if told(Code::EndBeforeStart) {
+        "结束早于开始 it ends before it starts"
+    } else if listed && exchange.host.is_none() && exchange.planned_start.is_empty() {
+        "没有写去哪里、从何时起 neither where to nor from when"
+    } else {
+        return Some(movement);
+    };
+    // What a remark says was told, or is nobody's business.
+    let shown = record.iter().filter(|(field, _)| *field != Field::Remark);
+    let shown: Vec<&str> = shown.map(|(_, cell)| cell.typed.as_str()).collect();
+    let row = Doubt::new(Code::RowLeftOut, movement.place.clone(), shown.join(" "));
+    doubts.extend(movement.doubts);
+    doubts.push(row.with(why));
+    None
 }
 
 /// Doubts about lines that are no part of any record. A short line at the head is a title.

@@ -5,7 +5,7 @@ use super::fold::fold;
 use super::source::{Unreadable, sheets};
 
 /// Words that tell a kind, and what each weighs.
-const WORDS: [(What, &[(&str, usize)]); 5] = [
+const WORDS: [(What, &[(&str, usize)]); 6] = [
     (
         What::Menu,
         &[
@@ -93,6 +93,18 @@ const WORDS: [(What, &[(&str, usize)]); 5] = [
             ("姓名", 1),
         ],
     ),
+    (
+        What::StaffCount,
+        &[
+            ("专任教师", 5),
+            ("教师人数", 5),
+            ("教师数", 4),
+            ("骨干教师数", 4),
+            ("交流条件", 4),
+            ("统计日期", 2),
+            ("截至", 1),
+        ],
+    ),
 ];
 /// No word counts oftener than this: a column of 汤 says no more than three.
 const COUNTED_MAX: usize = 3;
@@ -147,6 +159,10 @@ mod tests {
             (
                 "教职工花名册\n姓名,职称\n王老师,一级教师",
                 Some(What::Person),
+            ),
+            (
+                "2025学年教师人数\n学校,专任教师,符合交流条件教师,骨干教师\n总校,240,90,60",
+                Some(What::StaffCount),
             ),
             ("今天天气不错", None),
         ];

@@ -2,7 +2,7 @@
 
 use super::fold::key;
 use crate::kinds::registers::calendar::calendar_of;
-use crate::kinds::registers::vocabulary::used;
+use crate::kinds::registers::vocabulary::{stages, used};
 use crate::model::calendar::Calendar;
 use crate::wire::v1::VocabularyTopic;
 use crate::wire::{json, v1};
@@ -208,7 +208,7 @@ impl Known {
             fit.map(|(id, _)| id.as_str()).collect()
         };
         let exact = by(&|name| name == wanted || name == bracket);
-        let list = wanted.contains(['、', ',', ';']);
+        let list = wanted.contains(['、', ',', ';', '/']);
         if !exact.is_empty() || wanted.chars().count() < 2 || list {
             return Match::of(exact);
         }
@@ -278,15 +278,12 @@ impl Known {
         })
     }
 
-    /// The stages that the group's own words give a grade: two, when it has the 6-3 and the 5-4 system.
+    /// The stages that a grade may be of at a campus: two, where nobody has said whether it keeps the 6-3 or the 5-4
+    /// system.
     #[must_use]
-    pub fn stages(&self, grade: &str) -> Vec<i32> {
-        let words = self.words(VocabularyTopic::Grade);
-        let of_grade = words.filter(|word| word.word.code == grade && word.word.stage != 0);
-        let mut stages: Vec<i32> = of_grade.map(|word| word.word.stage).collect();
-        stages.sort_unstable();
-        stages.dedup();
-        stages
+    pub fn stages(&self, campus: Option<&v1::Campus>, grade: &str) -> Vec<i32> {
+        let stages = stages(self.vocabularies.iter(), campus, grade, self.today);
+        stages.into_iter().map(i32::from).collect()
     }
 
     /// The persons a name may mean: id, display name, and home campus by name.

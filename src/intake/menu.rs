@@ -9,6 +9,7 @@ mod figures;
 mod grid;
 mod headings;
 mod lines;
+mod notes;
 mod parts;
 mod table;
 mod titles;
@@ -252,6 +253,7 @@ impl Builder<'_> {
                 .titles
                 .iter()
                 .chain(&draft.notes)
+                .chain(draft.days.iter().map(|day| &day.cell))
                 .map(|cell| cell.text.as_str())
         };
         let years = Years::of(texts(), self.known.calendar(), self.known.today);

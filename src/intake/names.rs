@@ -122,13 +122,27 @@ fn words_with_schools<'t>(text: &'t str, known: &Known) -> Vec<&'t str> {
 /// The person a text names first: with a title (张老师), or all of it when it is as short as a name (张晓明).
 #[must_use]
 pub fn person_in(text: &str) -> Option<&str> {
+    static POST_ALONE: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"^(?:\p{Han}{0,4}(?:组长|教研员|辅导员)|(?:班|教导|教务|德育|政教|总务|后勤|年级|副)+主任|(?:副|执行|常务)*(?:校长|园长|书记))$",
+        )
+    });
     let text = text.trim();
+    if POST_ALONE.is_match(text) {
+        return None;
+    }
     let mut bare = text;
     while let Some(post) = POST.find(bare).filter(|post| post.end() < bare.len()) {
         bare = &bare[post.end()..];
     }
     if let Some(found) = PERSON.find(bare) {
-        return Some(found.as_str());
+        // 本学年选派张老师: the word before the name.
+        let name = found.as_str();
+        let verb = POST.find(name).map_or(0, |post| post.end());
+        let named = PERSON
+            .find(&name[verb..])
+            .filter(|named| named.start() == 0);
+        return Some(named.map_or(name, |named| named.as_str()));
     }
     if NOBODY.is_match(bare) {
         return None;
@@ -237,6 +251,29 @@ pub fn school(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> Option<Uni
         }
     };
     Some(Unit { unit: Some(unit) })
+}
+
+/// The campus, by id, of which a row of a register is: the one a cell names, else the one whose sheet it is.
+pub fn campus_of_group(
+    cell: Option<&Cell>,
+    row: &Cell,
+    known: &Known,
+    doubts: &mut Vec<Doubt>,
+) -> String {
+    let own = known.own().map(|(id, _)| id.to_owned());
+    let doubt = match cell.map(|cell| (cell, known.campuses(&cell.text))) {
+        Some((_, Match::One(id))) => return id.to_owned(),
+        // A person belongs to a campus of the group; of others nobody keeps a row.
+        Some((cell, _)) => {
+            Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed).with("学校 campus")
+        }
+        None => match own {
+            Some(id) => return id,
+            None => Doubt::new(Code::Unstated, row.place.clone(), "").with("单位 campus"),
+        },
+    };
+    doubts.push(doubt);
+    String::new()
 }
 
 /// The id of a school that is a campus.

@@ -2,12 +2,12 @@
 
 use super::columns::{self, Headings};
 use super::doubt::{Code, Doubt, is_private};
-use super::exchange::ranked;
+use super::exchange::{ranked, says_none};
 use super::fold::key;
 use super::known::{Known, Match};
 use super::names;
 use super::reading::Reading;
-use super::sheet::{Cell, Sheet};
+use super::sheet::{Cell, Row, Sheet};
 use super::when::year::Years;
 use super::when::{self, Said, regex};
 use super::words::unnumbered;
@@ -25,6 +25,7 @@ enum Field {
     Rank,
     RankFrom,
     Titles,
+    Until,
     Counter,
 }
 
@@ -69,6 +70,16 @@ const HEADINGS: &Headings<Field> = &[
             "教学荣誉",
         ],
     ),
+    (
+        Field::Until,
+        &[
+            "有效期至",
+            "称号有效期",
+            "称号有效期至",
+            "到期时间",
+            "有效期",
+        ],
+    ),
     (Field::Counter, &["序号", "编号"]),
 ];
 
@@ -79,7 +90,9 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
     for sheet in sheets {
         let texts = sheet.rows.iter().flatten().map(|cell| cell.text.as_str());
         let years = Years::of(texts, known.calendar(), known.today);
-        for record in records(sheet, known, &mut reading.doubts) {
+        let tables = columns::tables(sheet, HEADINGS);
+        let records = |table| records(table, known, &mut reading.doubts);
+        for record in tables.iter().flat_map(records).collect::<Vec<_>>() {
             let mut doubts = Vec::new();
             let place = record
                 .first()
@@ -104,7 +117,27 @@ fn records(sheet: &Sheet, known: &Known, doubts: &mut Vec<Doubt>) -> Vec<Record>
     if let Some(mut found) = found.filter(|_| !sheet.is_text()) {
         doubts.extend(found.doubts(&sheet.rows, &[Field::Titles, Field::Rank, Field::Counter]));
         let rows = found.records(&sheet.rows, &[Field::Home], doubts);
-        return rows.iter().map(|row| found.fields(row)).collect();
+        // 总校教师花名册: the home of all of them.
+        let titles = sheet.rows[..found.above]
+            .iter()
+            .filter_map(|row| row.first());
+        let home = titles.flat_map(|title| {
+            // 教师花名册(总校), too.
+            let pieces = title.text.split(['(', ')']);
+            let named = pieces.filter_map(|piece| {
+                let (_, rest) = known.campus_before(piece)?;
+                Some((Field::Home, title.part(&piece[..piece.len() - rest.len()])))
+            });
+            named.collect::<Vec<_>>()
+        });
+        let home: Vec<(Field, Cell)> = home.take(1).collect();
+        let fields = |row: &Row| {
+            let mut fields = found.fields(row);
+            let stated = fields.iter().any(|(field, _)| *field == Field::Home);
+            fields.extend(home.iter().filter(|_| !stated).cloned());
+            fields
+        };
+        return rows.iter().map(fields).collect();
     }
     let lines = columns::lines(sheet, HEADINGS, doubts);
     let labelled = |line: &Cell| columns::labelled(line, HEADINGS);
@@ -168,12 +201,21 @@ fn tokens(
         .filter(|part| !part.is_empty());
     for part in parts {
         let cell = line.part(part);
-        let has = |wanted: Field| record.iter().any(|(field, _)| *field == wanted);
         let dated = DATED.is_match(part);
-        let behind_rank = record
-            .last()
-            .is_some_and(|(field, _)| *field == Field::Rank);
-        let (rank, titles, _) = ranked(&cell, known, &mut Vec::new());
+        let of = |cell: &Cell| ranked(cell, known, &mut Vec::new());
+        let last = record.last_mut().filter(|(field, _)| *field == Field::Rank);
+        let before = last.as_ref().map(|(_, cell)| of(cell));
+        if let (Some((_, last)), Some((None, titles, _)), true) = (last, &before, dated)
+            && !titles.is_empty()
+            && let Some(whole) = bracketed(line, &last.text, part)
+        {
+            // 市骨干(2019.9-2022.8): the time is the title's.
+            *last = whole;
+            continue;
+        }
+        let behind_rank = before.is_some_and(|(rank, ..)| rank.is_some());
+        let (rank, titles, _) = of(&cell);
+        let has = |wanted: Field| record.iter().any(|(field, _)| *field == wanted);
         let field = if is_private(part) || matches!(part, "男" | "女") {
             None
         } else if rank.is_some() || !titles.is_empty() {
@@ -181,6 +223,8 @@ fn tokens(
         } else if dated {
             // A month behind a rank is the rank's, any other may be one of birth.
             Some(Field::RankFrom).filter(|from| behind_rank && !has(*from))
+        } else if !has(Field::Name) && !has(Field::Home) && known.campuses(part).one().is_some() {
+            Some(Field::Home)
         } else if !has(Field::Name) && names::person_in(part).is_some() {
             Some(Field::Name)
         } else if has(Field::Name) && !has(Field::Home) {
@@ -208,6 +252,13 @@ fn tokens(
     of_a_person.then_some(record)
 }
 
+/// A word with the bracket right behind it that begins with a part of the line.
+fn bracketed(line: &Cell, word: &str, part: &str) -> Option<Cell> {
+    let from = line.text.find(&format!("{word}({part}"))?;
+    let end = from + line.text[from..].find(')')? + 1;
+    Some(line.part(&line.text[from..end]))
+}
+
 fn person(
     record: &Record,
     known: &Known,
@@ -232,7 +283,7 @@ fn person(
         display_name: names::person(name, known, doubts).display_name,
         ..Person::default()
     };
-    person.home_campus_id = home(of(Field::Home), name, known, doubts);
+    person.home_campus_id = names::campus_of_group(of(Field::Home), name, known, doubts);
     ranks(
         record,
         of(Field::RankFrom),
@@ -241,24 +292,24 @@ fn person(
         &mut person,
         doubts,
     );
+    if let Some(cell) = of(Field::Until) {
+        until(cell, years, &mut person, doubts);
+    }
     Some(person)
 }
 
-fn home(cell: Option<&Cell>, name: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> String {
-    let own = known.own().map(|(id, _)| id.to_owned());
-    let doubt = match cell.map(|cell| (cell, known.campuses(&cell.text))) {
-        Some((_, Match::One(id))) => return id.to_owned(),
-        // A person belongs to a campus of the group; of others nobody keeps a row.
-        Some((cell, _)) => {
-            Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed).with("学校 campus")
+/// Until when the title of a row is valid; of several, and of none, nobody can tell.
+fn until(cell: &Cell, years: &Years, person: &mut Person, doubts: &mut Vec<Doubt>) {
+    let day = when::whole(&cell.text).filter(Said::is_date);
+    let said = day.or_else(|| Some(when::months(&cell.text).last()?.said));
+    let until = said.and_then(|said| years.day_or_month(cell, said, doubts));
+    match (person.titles.as_mut_slice(), until) {
+        ([only], Some(until)) if only.until.is_empty() => only.until = until,
+        _ => {
+            let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), &cell.typed);
+            doubts.push(doubt.with("称号有效期 until when a title is valid"));
         }
-        None => match own {
-            Some(id) => return id,
-            None => Doubt::new(Code::Unstated, name.place.clone(), "").with("单位 campus"),
-        },
-    };
-    doubts.push(doubt);
-    String::new()
+    }
 }
 
 fn ranks(
@@ -285,7 +336,7 @@ fn ranks(
     for (field, cell) in record.iter().filter(|(field, _)| of_ranks(field)) {
         let (rank, titles, rest) = ranked(cell, known, doubts);
         // 一级教师2018.9 says both.
-        let own = when::months(&cell.text).first().map(|found| found.said);
+        let own = when::months(&rest).first().map(|found| found.said);
         let own = own.filter(|_| rank.is_some());
         let rest =
             rest.trim_matches(|c: char| own.is_some() && !c.is_alphabetic() || "年月".contains(c));
@@ -303,7 +354,9 @@ fn ranks(
                 from,
             });
         }
+        person.no_titles |= says_none(cell) && (*field == Field::Titles || rank.is_some());
         person.titles.extend(titles);
+        person.no_titles &= person.titles.is_empty();
         if !rest.is_empty() && *field != Field::RankFrom {
             doubts.push(
                 Doubt::new(Code::WordUnknown, cell.place.clone(), rest)

@@ -2,6 +2,9 @@
 
 mod across;
 mod build;
+mod claims;
+mod clocks;
+mod compare;
 mod line;
 mod place;
 mod subject;
@@ -10,15 +13,13 @@ mod time;
 use super::columns::{self, Headings, Marked};
 use super::doubt::{Code, Doubt};
 use super::known::{Known, Match};
-use super::reading::{Item, Reading};
+use super::reading::Reading;
 use super::sheet::{Cell, Sheet};
 use super::when::year::Years;
 use super::when::{clock, regex};
 use crate::wire::v1::content::Kind;
-use crate::wire::v1::{PersonRef, Session};
 use build::Builder;
 use regex::Regex;
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// What a notice or a column says.
@@ -40,6 +41,8 @@ pub enum Field {
     Chair,
     /// 参加人员.
     Audience,
+    /// 参加人数.
+    Claimed,
     /// 学科.
     Subject,
     /// 年级.
@@ -52,6 +55,8 @@ pub enum Field {
     CoHost,
     /// 课题, 单元.
     Lesson,
+    /// What a session has no field for.
+    Other,
     /// 教材.
     Textbook,
     /// 序号.
@@ -150,6 +155,19 @@ const HEADINGS: &Headings<Field> = &[
         ],
     ),
     (
+        Field::Claimed,
+        &[
+            "参加人数",
+            "参与人数",
+            "参训人数",
+            "到会人数",
+            "出席人数",
+            "实到人数",
+            "实到",
+            "人数",
+        ],
+    ),
+    (
         Field::Subject,
         &["学科", "科目", "组别", "教研组", "备课组", "学科组"],
     ),
@@ -174,14 +192,18 @@ const HEADINGS: &Headings<Field> = &[
     (Field::CoHost, &["协办", "协办单位"]),
     (
         Field::Lesson,
+        &["课题", "课名", "课例", "单元", "教学内容", "备课内容"],
+    ),
+    (
+        Field::Other,
         &[
-            "课题",
-            "课名",
-            "课例",
-            "单元",
-            "教学内容",
-            "备课内容",
             "课时",
+            "课时数",
+            "记录人",
+            "应到",
+            "应到人数",
+            "缺席",
+            "缺席人数",
         ],
     ),
     (Field::Textbook, &["教材", "版本"]),
@@ -202,6 +224,7 @@ const GROUPS: &[Field] = &[
 /// What more than one column may say: day and clock, people, remarks.
 const SEVERAL: &[Field] = &[
     Field::Time,
+    Field::Lesson,
     Field::Speakers,
     Field::Audience,
     Field::CoHost,
@@ -232,8 +255,15 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
     for sheet in sheets {
         let texts = sheet.rows.iter().flatten().map(|cell| cell.text.as_str());
         let years = Years::of(texts, known.calendar(), known.today);
-        let table = columns::spaced(sheet, HEADINGS);
-        let notices = notices(table.as_ref().unwrap_or(sheet), known, &mut reading.doubts);
+        let mut notices = Vec::new();
+        for table in columns::tables(sheet, HEADINGS) {
+            let spaced = columns::spaced(&table, HEADINGS);
+            notices.extend(self::notices(
+                spaced.as_ref().unwrap_or(&table),
+                known,
+                &mut reading.doubts,
+            ));
+        }
         for notice in notices {
             let mut doubts = Vec::new();
             let place = notice.start.place.clone();
@@ -243,11 +273,30 @@ pub fn read(sheets: &[Sheet], known: &Known) -> Reading {
                 doubts: &mut doubts,
             }
             .session(&notice);
-            reading.add(place, Kind::Session(session), doubts);
+            match unset(&notice).filter(|_| session.days.is_empty()) {
+                Some(typed) => {
+                    let left = Doubt::new(Code::RowLeftOut, place, typed);
+                    doubts.push(left.with("时间未定 no day yet"));
+                    reading.doubts.append(&mut doubts);
+                }
+                None => reading.add(place, Kind::Session(session), doubts),
+            }
         }
     }
-    compare(&mut reading);
+    compare::compare(&mut reading);
     reading
+}
+
+/// All of a notice that says itself that its time is not yet known: 每月一次 综合组 时间待定.
+fn unset(notice: &Notice) -> Option<String> {
+    static UNSET: LazyLock<Regex> = LazyLock::new(|| regex("每月|待定|另行通知|未定|待通知"));
+    let mut cells: Vec<&Cell> = notice.fields.iter().map(|(_, cell)| cell).collect();
+    if !notice.is_row {
+        cells.splice(0..0, &notice.loose);
+    }
+    let says = cells.iter().any(|cell| UNSET.is_match(&cell.text));
+    let typed: Vec<&str> = cells.iter().map(|cell| cell.typed.as_str()).collect();
+    says.then(|| typed.join(" "))
 }
 
 fn notices(sheet: &Sheet, known: &Known, doubts: &mut Vec<Doubt>) -> Vec<Notice> {
@@ -299,7 +348,7 @@ fn notices(sheet: &Sheet, known: &Known, doubts: &mut Vec<Doubt>) -> Vec<Notice>
 /// What a line in a chat says to its readers, and what is nobody's business: no part of the notice.
 static CLOSING: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"^\W*(?:收到|请|望|联系|注|备注|谢谢|辛苦|特此)|@|\d{7,}|^[^,。:]*(?:集团|学校|小学|中学|办公室|教导处|教务处|发展中心)$|^\d{4}年\d{1,2}月\d{1,2}日$",
+        r"^[一二三四五六七八九十]{1,2}、|^\W*(?:收到|请|望|联系|注|备注|谢谢|辛苦|特此)|@|\d{7,}|^[^,。:]*(?:集团|学校|小学|中学|办公室|教导处|教务处|发展中心)$|^\d{4}年\d{1,2}月\d{1,2}日$",
     )
 });
 
@@ -310,6 +359,15 @@ fn agenda_item(line: &Cell) -> Option<Cell> {
     let item = line.part(&line.text[number.map_or(0, |clock| clock.start())..]);
     let clock = clock::find(&item.text, None)?;
     (clock.at.start == 0 && clock.end.is_some()).then_some(item)
+}
+
+/// Whether a line has a label of its own, though none that is known: 签到:请提前10分钟.
+fn is_labelled(line: &Cell) -> bool {
+    let label = line
+        .text
+        .split_once(':')
+        .map(|(label, _)| label.chars().count());
+    label.is_some_and(|label| label <= 6)
 }
 
 /// Notices of several lines: a theme or a time that comes again begins the next one.
@@ -334,7 +392,7 @@ fn labelled(lines: &[Cell]) -> Vec<Notice> {
             // A line without a heading goes on with the one above, or is the title of the next notice.
             (None, Some(notice)) => match notice.fields.last_mut() {
                 Some((Field::Audience | Field::Speakers, cell))
-                    if !CLOSING.is_match(&line.text) =>
+                    if !CLOSING.is_match(&line.text) && !is_labelled(line) =>
                 {
                     let typed = format!("{}；{}", cell.typed, line.typed);
                     *cell = Cell::new(cell.place.clone(), &typed);
@@ -365,108 +423,6 @@ fn labelled(lines: &[Cell]) -> Vec<Notice> {
         notice.loose.append(&mut waiting);
     }
     notices
-}
-
-/// The most sessions that one is compared with.
-const COMPARED_MAX: usize = 200;
-
-/// Sessions that look like one another, and people who are at two places at once: one doubt a session.
-fn compare(reading: &mut Reading) {
-    let mut seen: HashMap<(String, String), Vec<usize>> = HashMap::new();
-    let mut found = Vec::new();
-    for (index, item) in reading.items.iter().enumerate() {
-        let Some(session) = session_of(item) else {
-            continue;
-        };
-        let marks = marks(session);
-        let before = marks.iter().filter_map(|mark| seen.get(mark)).flatten();
-        let others = before
-            .take(COMPARED_MAX)
-            .filter_map(|other| Some((*other, session_of(&reading.items[*other])?)));
-        let meeting: Vec<(usize, &Session)> =
-            others.filter(|(_, other)| meet(session, other)).collect();
-        let twin = meeting.iter().find(|(_, other)| are_same(session, other));
-        let busy = meeting.iter().find_map(|(other_index, other)| {
-            let person =
-                named(session).find(|one| named(other).any(|other| same_person(one, other)))?;
-            Some((other_index, &person.display_name))
-        });
-        let doubt = match (twin, busy) {
-            (Some((other, _)), _) => Some((Doubt::new(Code::Twin, item.place.clone(), ""), other)),
-            (None, Some((other, name))) => {
-                Some((Doubt::new(Code::BusyTwice, item.place.clone(), name), other))
-            }
-            (None, None) => None,
-        };
-        found.extend(doubt.map(|(doubt, other)| Doubt {
-            item: Some(index),
-            ..doubt.with(format!("#{other}"))
-        }));
-        for mark in marks {
-            seen.entry(mark).or_default().push(index);
-        }
-    }
-    reading.doubts.extend(found);
-}
-
-fn session_of(item: &Item) -> Option<&Session> {
-    match &item.content {
-        Kind::Session(session) => Some(session),
-        _ => None,
-    }
-}
-
-fn are_same(a: &Session, b: &Session) -> bool {
-    !a.subjects.is_empty() && a.subjects == b.subjects && a.grades == b.grades
-}
-
-/// What two sessions share that are compared: a day, with subjects and grades or with a person.
-fn marks(session: &Session) -> Vec<(String, String)> {
-    let about = format!("{:?} {:?}", session.subjects, session.grades);
-    let about = Some(about).filter(|_| !session.subjects.is_empty());
-    let people = named(session).map(|person| super::fold::key(&person.display_name));
-    let what: Vec<String> = about.into_iter().chain(people).collect();
-    let days = session.days.iter().filter(|day| !day.date.is_empty());
-    days.flat_map(|day| what.iter().map(|what| (day.date.clone(), what.clone())))
-        .collect()
-}
-
-fn named(session: &Session) -> impl Iterator<Item = &PersonRef> {
-    session
-        .lead
-        .iter()
-        .chain(&session.speakers)
-        .chain(&session.chair)
-}
-
-fn same_person(a: &PersonRef, b: &PersonRef) -> bool {
-    let key = |person: &PersonRef| super::fold::key(&person.display_name);
-    key(a) == key(b)
-        && (a.affiliation.is_empty() || b.affiliation.is_empty() || a.affiliation == b.affiliation)
-}
-
-/// Whether two sessions are at one time, as far as they say.
-fn meet(a: &Session, b: &Session) -> bool {
-    a.days.iter().any(|one| {
-        let same_day =
-            |other: &&crate::wire::v1::SessionDay| other.date == one.date && !one.date.is_empty();
-        b.days.iter().filter(same_day).any(|other| {
-            let ends = |day: &crate::wire::v1::SessionDay| {
-                if day.end.is_empty() {
-                    "24:00".to_owned()
-                } else {
-                    day.end.clone()
-                }
-            };
-            let clocks = !one.start.is_empty() && !other.start.is_empty();
-            let halves = one.half_day == other.half_day || one.half_day == 0 || other.half_day == 0;
-            if clocks {
-                one.start < ends(other) && other.start < ends(one)
-            } else {
-                halves
-            }
-        })
-    })
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! What is read here is folded text (see `fold`).
 
 pub mod clock;
+pub mod month;
 pub mod year;
 
 use super::fold::number;
@@ -48,7 +49,8 @@ pub(super) fn regex(pattern: &str) -> Regex {
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?x)
-        (?: (?P<year>\d{2,4}) (?: \s*年\s* | (?P<mark>[./\-]) ) )?
+        (?P<first>\d{1,2})/(?P<second>\d{1,2})/(?P<last>(?:19|20)\d{2})
+        | (?: (?P<year>\d{2,4}) (?: \s*年\s* | (?P<mark>[./\-]) ) )?
         (?P<month>\d{1,2}) (?: \s*月\s* | (?P<sep>[./\-]) ) (?P<day>\d{1,2}) (?P<end>\s*[日号])?
         | (?P<cyear>[〇零一二三四五六七八九]{4})? 年? (?P<cmonth>[一二三四五六七八九十]{1,2})月 (?P<cday>[一二三四五六七八九十]{1,3})[日号]
         | (?P<whole>(?:19|20)\d{2}[01]\d[0-3]\d)",
@@ -56,7 +58,7 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static MONTH: LazyLock<Regex> = LazyLock::new(|| {
     regex(
-        r"(\d{4})\s*(?:年|[./\-])\s*(\d{1,2})(?:\s*月(?:份|底|初|中旬)?)?|(?-u:\b)((?:19|20)\d{2})(0[1-9]|1[0-2])(?-u:\b)|([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月(?:份|底|初)?|(?-u:\b)((?:1[3-9]|[2-4]\d))[.年](\d{1,2})月?(?-u:\b)",
+        r"(\d{4})\s*(?:年|[./\-])\s*(\d{1,2})(?:\s*月(?:份|底|初|中旬)?)?|(?-u:\b)((?:19|20)\d{2})(0[1-9]|1[0-2])(?-u:\b)|([〇零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月(?:份|底|初)?|(?-u:\b)((?:1[3-9]|[2-4]\d|1[01]\d))[.年](\d{1,2})月?(?-u:\b)",
     )
 });
 static WEEKDAY: LazyLock<Regex> = LazyLock::new(|| {
@@ -136,6 +138,15 @@ fn read(captures: &regex::Captures<'_>, loose: bool) -> Option<Said> {
             whole[4..6].parse().ok()?,
             whole[6..].parse().ok()?,
         )
+    } else if let (Some(first), Some(second)) = (part("first"), part("second")) {
+        // 5/18/2026 and 18/5/2026 say the same; 5/8/2026 may be either.
+        let (first, second): (i8, i8) = (first.parse().ok()?, second.parse().ok()?);
+        let (month, day) = if first > 12 {
+            (second, first)
+        } else {
+            (first, second)
+        };
+        (part("last")?.parse().ok().filter(|_| day > 12), month, day)
     } else if let Some(month) = part("cmonth") {
         let year = part("cyear").and_then(chinese_year);
         (year, number(month)?, number(part("cday")?)?)
@@ -157,6 +168,9 @@ fn read(captures: &regex::Captures<'_>, loose: bool) -> Option<Said> {
             part("day")?.parse().ok()?,
         )
     };
+    if part("last").is_some() && year.is_none() {
+        return None;
+    }
     let sane = (1..=12).contains(&month) && (1..=31).contains(&day);
     sane.then_some(Said {
         year,
@@ -214,7 +228,7 @@ fn stands_alone(text: &str, at: &Range<usize>, captures: &regex::Captures<'_>) -
 fn attach_weekday(text: &str, end: usize, said: &mut Said) -> usize {
     static BEHIND: LazyLock<Regex> = LazyLock::new(|| {
         regex(
-            r"^\s*(?:[(\[]\s*(?:周|星期|礼拜)?\s*([一二三四五六日天])\s*[)\]]|,?\s*(?:周|星期|礼拜)([一二三四五六日天1-7]))",
+            r"^\s*(?:[(\[]\s*(?:周|星期|礼拜)?\s*([一二三四五六日天])\s*(?:[,、;\s][^()\[\]]{0,4}[调补班课][^()\[\]]{0,8})?[)\]]|,?\s*(?:周|星期|礼拜)([一二三四五六日天1-7]))",
         )
     });
     let Some(captures) = BEHIND.captures(&text[end..]) else {

@@ -172,7 +172,7 @@ static GRADES: LazyLock<Regex> = LazyLock::new(|| {
         r"(?x) ( (?: [一二三四五六七八九]+ | [1-9] )
             (?: \s*(?:年级)?\s*[-~至到、,和]+\s* (?: [一二三四五六七八九]+ | [1-9] ) )* ) \s*年级 (\s*\(?预初\)?)?
         | 新?(初|高) ( [一二三]{1,3} (?: \s*[-~至到、,和]+\s* (?:初|高)?[一二三] )* | [1-3] (?: \s*[-~至到、]+\s* [1-3] )* )
-        | (托班|小班|中班|大班)",
+        | (托班|小班|中班|大班) | (预初) | ([一二三四五六七八九1-9])\s*\(\s*\d{1,2}\s*\)\s*班",
     )
 });
 
@@ -215,6 +215,12 @@ pub fn grades(text: &str) -> Vec<Grade> {
         };
         if let Some(class) = group(5) {
             add(class.to_owned(), Stage::Kindergarten);
+        }
+        if let Some(year) = group(7).and_then(number) {
+            add(grade_name(year), stage_of(year, false));
+        }
+        if group(6).is_some() {
+            add(grade_name(6), Stage::Junior);
         }
         for year in group(4).map(years).unwrap_or_default() {
             match group(3) {

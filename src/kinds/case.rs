@@ -42,6 +42,8 @@ impl Neighbour {
 pub trait Neighbours {
     /// A live record.
     fn record(&self, id: RecordId) -> Option<Neighbour>;
+    /// A version of a record that was live in it.
+    fn version(&self, id: RecordId, number: i64) -> Option<Neighbour>;
     /// The live record that holds a key.
     fn keyed(&self, key: &Key) -> Option<Neighbour>;
     /// The records of a kind that the item's kind surveys.
@@ -140,6 +142,12 @@ impl Case<'_> {
     pub(super) fn policy(&self) -> Option<v1::Policy> {
         let policy = self.neighbours.keyed(&registers::policy::key())?;
         policy.read::<registers::policy::PolicyRules>()
+    }
+
+    /// The most records that one push may delete.
+    #[must_use]
+    pub fn deletions_max(&self) -> usize {
+        registers::policy::deletions_max(self.policy().as_ref())
     }
 
     /// Refuses everybody but the campus that owns the record.

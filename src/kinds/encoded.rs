@@ -101,6 +101,7 @@ where
             records: references
                 .filter_map(|reference| reference.id.parse().ok())
                 .collect(),
+            version: R::starts_from(&content),
             keys: R::looks_up(&content).into_iter().map(key::<R>).collect(),
             kinds: R::surveys(&content),
             near: R::near(&content),

@@ -40,7 +40,8 @@ impl Rules for ExchangeRules {
             found.optional_line("paper.number", &paper.number, 60);
             found.sha256("paper.sha256", &paper.sha256);
         }
-        titles("titles_at_start", &exchange.titles_at_start, found);
+        let none = exchange.no_titles_at_start;
+        titles("titles_at_start", &exchange.titles_at_start, none, found);
         if let Some(years) = exchange.years_at_home {
             found.range("years_at_home", years, 0, 60);
         }

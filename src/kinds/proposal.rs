@@ -1,14 +1,19 @@
 //! Proposals (建议): what a campus would change in a register that only the office writes.
 
+use super::encoded::Of;
 use super::found::Found;
 use super::registers::calendar::CalendarRules;
 use super::registers::policy::PolicyRules;
 use super::registers::vocabulary::VocabularyRules;
-use super::steps::{Course, Step, go};
-use super::{Case, Move, Owner, Reference, Refusal, Rules};
+use super::steps::{Course, Step, Turn, go};
+use super::{Case, Kind, Move, Owner, Reference, Refusal, Rules, named};
+use crate::content::diff::diff;
+use crate::content::encoded::wrap;
+use crate::content::merge::{Merge, merge};
 use crate::model::finding::{Code, Finding};
-use crate::model::ids::{Place, Who};
+use crate::model::ids::{Place, RecordId, Who};
 use crate::wire::v1;
+use bytes::Bytes;
 use v1::ProposalStatus as Status;
 use v1::proposal::Register;
 use v1::proposal_action::Action;
@@ -91,6 +96,22 @@ impl Rules for ProposalRules {
         references
     }
 
+    /// The register of which something is proposed, and what its own rules look at.
+    fn surveys(proposal: &v1::Proposal) -> Vec<&'static str> {
+        let (kind, mut surveys) = match &proposal.register {
+            None => return Vec::new(),
+            Some(Register::Calendar(of)) => (CalendarRules::NAME, CalendarRules::surveys(of)),
+            Some(Register::Policy(of)) => (PolicyRules::NAME, PolicyRules::surveys(of)),
+            Some(Register::Vocabulary(of)) => (VocabularyRules::NAME, VocabularyRules::surveys(of)),
+        };
+        surveys.push(kind);
+        surveys
+    }
+
+    fn starts_from(proposal: &v1::Proposal) -> Option<(RecordId, i64)> {
+        Some((proposal.record_id.parse().ok()?, proposal.seen_version))
+    }
+
     fn new_state() -> Option<v1::ProposalState> {
         let status = Proposed.into();
         Some(v1::ProposalState { status })
@@ -110,7 +131,7 @@ impl Rules for ProposalRules {
 
     fn act(
         action: &v1::ProposalAction,
-        _: &v1::Proposal,
+        proposal: &v1::Proposal,
         state: &v1::ProposalState,
         case: &Case<'_>,
     ) -> Move<Self> {
@@ -120,12 +141,59 @@ impl Rules for ProposalRules {
             Some(Action::Decline(_)) => ("decline", Declined),
             None => return Err(Finding::new(Code::WishMissing, "act.action.proposal")),
         };
-        go(COURSE.act(verb, state.status())?, state, |next| {
+        let turn = COURSE.act(verb, state.status())?;
+        let differs = (turn, status) == (Turn::Go, Adopted);
+        let fields = differs
+            .then(|| not_written(proposal, case))
+            .unwrap_or_default();
+        if !fields.is_empty() {
+            let finding = Finding::new(Code::RegisterDiffers, "act.action.proposal.adopt");
+            return Err(finding.with("fields", fields.join(", ")));
+        }
+        go(turn, state, |next| {
             next.status = status.into();
         })
     }
 
     fn audience(owner: Place, _: &v1::Proposal, _: &v1::ProposalState) -> Vec<Who> {
         vec![owner.into(), Who::Office]
+    }
+}
+
+/// What is proposed and the register does not say, by path. What the campus did not see and others wrote since is no
+/// difference, so the proposed changes are looked for, from the version in which the campus saw the register.
+fn not_written(proposal: &v1::Proposal, case: &Case<'_>) -> Vec<String> {
+    let (kind, wanted) = match &proposal.register {
+        None => return Vec::new(),
+        Some(Register::Calendar(of)) => (CalendarRules::NAME, encoded::<CalendarRules>(of)),
+        Some(Register::Policy(of)) => (PolicyRules::NAME, encoded::<PolicyRules>(of)),
+        Some(Register::Vocabulary(of)) => (VocabularyRules::NAME, encoded::<VocabularyRules>(of)),
+    };
+    let (records, base) = match ProposalRules::starts_from(proposal) {
+        None => (case.neighbours.all(kind), None),
+        Some((id, seen)) => (vec![id], case.neighbours.version(id, seen)),
+    };
+    let nothing = || named(kind).map(Kind::empty).unwrap_or_default();
+    let base = base.map_or_else(nothing, |base| base.parts.content);
+    let written = records
+        .into_iter()
+        .filter_map(|id| case.neighbours.record(id));
+    let missing = written.map(|register| missing(&base, &register.parts.content, &wanted));
+    let fewest = missing.min_by_key(Vec::len);
+    fewest.unwrap_or_else(|| vec![kind.to_owned()])
+}
+
+fn encoded<R: Rules>(register: &R::Content) -> Bytes {
+    wrap(Of::<R>::field().number(), register)
+}
+
+/// What leads from a base to what is wanted and does not stand in a register.
+fn missing(base: &Bytes, register: &Bytes, wanted: &Bytes) -> Vec<String> {
+    match merge(base, register, wanted) {
+        Merge::Overlap(paths) => paths,
+        Merge::Clean(both) => {
+            let changes = diff("lianxiao.v1.Content", register, &both);
+            changes.into_iter().map(|change| change.path).collect()
+        }
     }
 }

@@ -40,6 +40,10 @@ impl Neighbours for Group {
         self.records.iter().find(|record| record.id == id).cloned()
     }
 
+    fn version(&self, _: RecordId, _: i64) -> Option<Neighbour> {
+        None
+    }
+
     fn keyed(&self, _: &Key) -> Option<Neighbour> {
         None
     }

@@ -22,7 +22,7 @@ pub struct Stub<'a> {
     pub pusher: &'a str,
 }
 
-/// A version's leaf. Its body (the frame; empty: a tombstone) goes in by a salted hash: erasing body and
+/// A version's leaf. Its body (the frame, of a deletion with who and why) goes in by a salted hash: erasing body and
 /// salt leaves the leaf, and so the chain, as it was, and whoever lacks the salt learns nothing from it.
 #[must_use]
 pub fn leaf(stub: &Stub<'_>, salt: &[u8], frame: &[u8]) -> [u8; 32] {

@@ -210,9 +210,15 @@ codes! {
     StateForbids "STATE_FORBIDS" Refuse
         "目前状态为 {state}，不能这样做；可以：{allowed}。"
         "The state {state} does not allow this; it allows: {allowed}.";
+    RegisterDiffers "REGISTER_DIFFERS" Refuse
+        "{path}：登记现在不是所建议的内容（{fields}）；请先修改登记，或在同一次 ALL 上报中一并修改，再采纳；如不照此修改，请答复不采纳。"
+        "{path}: the register does not say what was proposed ({fields}): write it first, best in the same push of ALL, then adopt; if it is not to be, decline.";
     KeyTaken "KEY_TAKEN" Refuse
         "{key} 已有记录 {id}，请修改该记录。"
         "The record {id} already holds {key}: change that one.";
+    DeletionsTooMany "DELETIONS_TOO_MANY" Refuse
+        "此次上报要删除 {deletions} 条记录，一次最多 {max} 条，因此一条也没有删；如确要删除，请集团办先调高 policy.deletions_max，再重报。"
+        "The push deletes {deletions} records, at most {max} may go at once, so none was deleted: if all are meant, ask the office to raise policy.deletions_max, then push again.";
 
     // Fields.
     Required "REQUIRED" Refuse

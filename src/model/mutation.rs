@@ -45,6 +45,16 @@ impl Push {
     pub fn bytes(&self) -> usize {
         self.items.iter().map(Item::bytes).sum()
     }
+
+    /// The mutations that delete a record.
+    pub fn deletions(&self) -> impl Iterator<Item = MutationId> {
+        let mutations = self
+            .items
+            .iter()
+            .filter_map(|item| item.mutation.as_ref().ok());
+        let deletions = mutations.filter(|mutation| matches!(mutation.wish, Wish::Delete { .. }));
+        deletions.map(|mutation| mutation.id)
+    }
 }
 
 impl Item {

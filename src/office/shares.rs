@@ -235,6 +235,9 @@ impl Gone {
 /// Whether a movement is a backbone teacher's, by the titles at its start; `None`: nobody has said.
 fn is_backbone(exchange: &Exchange, policy: &v1::Policy) -> Option<bool> {
     let titles = &exchange.content.titles_at_start;
+    if exchange.content.no_titles_at_start {
+        return Some(false);
+    }
     if titles.is_empty() || policy.backbone_titles.is_empty() {
         return None;
     }

@@ -29,7 +29,9 @@ pub fn exchanges(records: &Records, span: Span, today: Date) -> Vec<v1::WatchedE
     let titles = counts_titles(records.policy.as_ref(), today);
     let watched = |exchange: &&Exchange| {
         let mut concerns = concerns(exchange, &standing, today);
-        let untitled = titles && exchange.content.titles_at_start.is_empty();
+        let content = &exchange.content;
+        let said = content.no_titles_at_start || !content.titles_at_start.is_empty();
+        let untitled = titles && !said;
         concerns.extend(untitled.then_some(Concern::NoTitles));
         (!concerns.is_empty()).then(|| v1::WatchedExchange {
             exchange: Some(exchange_standing(exchange)),

@@ -232,10 +232,8 @@ pub async fn carry_out(
         kinds.extend(rewritten.iter().map(|stored| stored.version.topic.clone()));
         done.records += 1;
         if let Whom::Actor(_) = whom {
-            // No copy shows who wrote an older version.
-            if rewritten.last().map(at) == stored.last().map(at) {
-                touched.entry(*id).or_insert(false);
-            }
+            // No copy shows who wrote an older version, but its leaf is opened no more: the chain tells why.
+            touched.entry(*id).or_insert(false);
             continue;
         }
         touched.insert(*id, true);
@@ -259,10 +257,6 @@ pub async fn carry_out(
     };
     writing.note(group, &deed).await?;
     Ok((done, batch))
-}
-
-fn at(stored: &Stored) -> i64 {
-    stored.version.position
 }
 
 fn about(stored: &Stored) -> Option<RecordId> {
@@ -315,7 +309,7 @@ fn without(stored: &[Stored], whose: Whose<'_>, mut names: Names) -> Vec<Stored>
 }
 
 /// Every record of whose content something was erased gets a new version through the ordinary plan, so that
-/// positions, chain and audiences hold and every reader hears of it; so does one whose newest writer was.
+/// positions, chain and audiences hold and every reader hears of it; so does one of whose writers a name was.
 async fn tell(
     writing: &mut dyn Writing,
     caller: &Caller,

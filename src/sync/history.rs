@@ -2,7 +2,7 @@
 
 pub use crate::content::diff::Change;
 use crate::content::diff::diff;
-use crate::content::frame;
+use crate::content::frame::{self, Parts};
 use crate::content::{answer, conflict};
 use crate::kinds;
 use crate::model::caller::Caller;
@@ -18,6 +18,8 @@ use bytes::Bytes;
 pub struct Entry {
     /// The version and who wrote it.
     pub written: Written,
+    /// The version as it was hashed.
+    pub change: Bytes,
     /// What it changed against the version before.
     pub changes: Vec<Change>,
     /// What the hub found worth a look or worth knowing: for the owner and the office.
@@ -74,6 +76,7 @@ pub async fn list(
             .filter(|before| sees(sight, &before.version));
         Entry {
             written: row.clone(),
+            change: hashed(row),
             changes: changes(before.map(|before| &before.version), &row.version),
             findings: told(sight, row),
         }
@@ -82,6 +85,26 @@ pub async fn list(
         entries: entries.collect(),
         below,
     })
+}
+
+/// A version as it was hashed, unless something of it was erased since.
+fn hashed(row: &Written) -> Bytes {
+    let version = &row.version;
+    let deleted = || {
+        frame::deleted_by(&frame::Version {
+            id: version.id,
+            kind: &version.kind,
+            owner: version.owner,
+            version: version.version,
+            position: version.position,
+            erased: version.erased,
+            at: row.at,
+            actor: &row.actor,
+            reason: &row.reason,
+            parts: Parts::default(),
+        })
+    };
+    version.frame.clone().unwrap_or_else(deleted)
 }
 
 fn fitting(rows: &[Written], limit: usize, bytes_max: usize) -> usize {

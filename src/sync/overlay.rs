@@ -247,20 +247,22 @@ impl<'a> Overlay<'a> {
         };
         self.move_keys(&next);
         self.move_audience(next.id, &next.index.audience);
-        let frame = next.parts.map(|parts| {
-            frame::upsert(frame::Version {
-                id: next.id,
-                kind: next.kind,
-                owner: next.owner,
-                version,
-                position: self.position,
-                erased,
-                at: self.at,
-                actor: &caller.holder,
-                reason,
-                parts,
-            })
-        });
+        let of = frame::Version {
+            id: next.id,
+            kind: next.kind,
+            owner: next.owner,
+            version,
+            position: self.position,
+            erased,
+            at: self.at,
+            actor: &caller.holder,
+            reason,
+            parts: next.parts.clone().unwrap_or_default(),
+        };
+        let (body, lives) = match next.parts {
+            Some(_) => (frame::upsert(of), true),
+            None => (frame::deleted_by(&of), false),
+        };
         let mut new = NewVersion {
             version: Version {
                 id: next.id,
@@ -270,7 +272,7 @@ impl<'a> Overlay<'a> {
                 version,
                 position: self.position,
                 erased,
-                frame,
+                frame: lives.then(|| body.clone()),
             },
             place: caller.place,
             actor: caller.holder.clone(),
@@ -283,7 +285,7 @@ impl<'a> Overlay<'a> {
             span: next.index.span,
             pushed: next.pushed,
         };
-        new.leaf = leaf(&new);
+        new.leaf = leaf(&new, &body);
         self.remember(caller.place, &new);
         self.supersede(next.id);
         if let Some(all) = self.kinds.get_mut(next.kind) {
@@ -387,7 +389,7 @@ impl<'a> Overlay<'a> {
     }
 }
 
-fn leaf(new: &NewVersion) -> [u8; 32] {
+fn leaf(new: &NewVersion, body: &[u8]) -> [u8; 32] {
     let version = &new.version;
     let stub = Stub {
         position: version.position,
@@ -397,11 +399,7 @@ fn leaf(new: &NewVersion) -> [u8; 32] {
         owner: &version.owner.to_text(),
         pusher: &new.place.to_text(),
     };
-    chain::leaf(
-        &stub,
-        &new.salt,
-        version.frame.as_deref().unwrap_or_default(),
-    )
+    chain::leaf(&stub, &new.salt, body)
 }
 
 /// What a live record is found by, but for who sees a correction.
@@ -430,15 +428,22 @@ fn live(version: &Version) -> Option<Live> {
     })
 }
 
+fn neighbour(id: RecordId, live: Live) -> Neighbour {
+    Neighbour {
+        id,
+        kind: live.kind,
+        owner: live.owner,
+        parts: live.parts,
+    }
+}
+
 impl Neighbours for Overlay<'_> {
     fn record(&self, id: RecordId) -> Option<Neighbour> {
-        let live = live(self.newest(id)?)?;
-        Some(Neighbour {
-            id,
-            kind: live.kind,
-            owner: live.owner,
-            parts: live.parts,
-        })
+        Some(neighbour(id, live(self.newest(id)?)?))
+    }
+
+    fn version(&self, id: RecordId, number: i64) -> Option<Neighbour> {
+        Some(neighbour(id, self.version(id, number)?))
     }
 
     fn keyed(&self, key: &Key) -> Option<Neighbour> {

@@ -72,6 +72,8 @@ pub struct Work<'p, 'a> {
     pub mutation: &'p Mutation,
     /// The actions that stand or fall together with it.
     pub together: &'p [(RecordId, Bytes)],
+    /// So many records its push deletes.
+    pub deletions: usize,
 }
 
 /// Plans one push; the overlay keeps what of it is to be stored.
@@ -82,7 +84,7 @@ pub fn push(overlay: &mut Overlay<'_>, push: &Prepared) -> Vec<Answer> {
     let mut answers: Vec<Answer> = push
         .items
         .iter()
-        .map(|prepared| item(overlay, &push.caller, &sight, &together, prepared))
+        .map(|prepared| item(overlay, push, &sight, &together, prepared))
         .collect();
     if push.all_or_nothing
         && answers
@@ -155,7 +157,7 @@ fn keep_out(answer: &mut Answer) {
 
 fn item(
     overlay: &mut Overlay<'_>,
-    caller: &Caller,
+    push: &Prepared,
     sight: &Sight,
     together: &[(RecordId, Bytes)],
     prepared: &PreparedItem,
@@ -165,7 +167,7 @@ fn item(
         let findings = prepared.kind.as_ref().err().cloned().unwrap_or_default();
         return Answer::to(item, Outcome::Rejected, findings);
     };
-    if let Some(answer) = answered_before(overlay, caller.place, item, mutation) {
+    if let Some(answer) = answered_before(overlay, push.caller.place, item, mutation) {
         return answer;
     }
     let kind = match &prepared.kind {
@@ -174,11 +176,12 @@ fn item(
     };
     let mut work = Work {
         overlay,
-        caller,
+        caller: &push.caller,
         sight,
         item,
         mutation,
         together,
+        deletions: push.deletions,
     };
     let verdict = match (&mutation.wish, kind) {
         (Wish::Put(put), Some(kind)) => work.put(kind, put),
@@ -355,6 +358,7 @@ impl Work<'_, '_> {
 
     fn delete(&mut self, base: &Base) -> Judged {
         let live = self.own("delete")?;
+        self.few_deletions(live.owner)?;
         let id = self.mutation.record;
         let Some(kind) = kinds::named(&live.kind) else {
             return Err(Verdict::refused(self.not_owner(live.owner)));
@@ -369,6 +373,17 @@ impl Work<'_, '_> {
         let audience = self.overlay.audience(id);
         let next = Next::tombstone(id, &live, audience);
         Ok(self.stored(Outcome::Applied, next, Vec::new()))
+    }
+
+    /// Refuses to delete more in one push than the group's rules allow.
+    fn few_deletions(&self, owner: Place) -> Or<()> {
+        let max = self.case(owner).deletions_max();
+        if self.deletions <= max {
+            return Ok(());
+        }
+        let finding = Finding::new(Code::DeletionsTooMany, "delete");
+        let finding = finding.with("deletions", self.deletions).with("max", max);
+        Err(Verdict::refused(finding))
     }
 
     fn act(&mut self, kind: &'static dyn Kind, seen_version: i64, action: &[u8]) -> Judged {

@@ -22,6 +22,8 @@ pub struct Prepared {
     pub validate_only: bool,
     /// One refused item keeps all others out.
     pub all_or_nothing: bool,
+    /// So many records it deletes that are not deleted yet, those of its other parts included.
+    pub deletions: usize,
     /// What it touches, as far as it can be told from the push alone. What makes a new record is taken for
     /// new: if its mutation was another record's, the store will not take it.
     pub needs: Needs,
@@ -44,7 +46,7 @@ pub struct PreparedItem {
 }
 
 /// Looks at the form of every item. This is the costly part of a push and needs no lock.
-pub fn prepare(caller: Caller, push: Push, limits: &Limits) -> Prepared {
+pub fn prepare(caller: Caller, push: Push, deletions: usize, limits: &Limits) -> Prepared {
     let item = |item: Item| PreparedItem {
         kind: form(&item, limits),
         item,
@@ -56,6 +58,7 @@ pub fn prepare(caller: Caller, push: Push, limits: &Limits) -> Prepared {
         items,
         validate_only: push.validate_only,
         all_or_nothing: push.all_or_nothing,
+        deletions,
     }
 }
 
@@ -188,6 +191,7 @@ fn need_known(place: Place, mutation: &Mutation, needs: &mut Needs) {
 fn look(kind: &dyn Kind, content: &[u8], needs: &mut Needs) {
     let looks = kind.looks(content);
     needs.records.extend(looks.records);
+    needs.versions.extend(looks.version);
     needs.keys.extend(looks.keys);
     needs.kinds.extend(looks.kinds);
     let near = looks.near.map(|days| (kind.name(), days));

@@ -173,6 +173,7 @@ mod tests {
                     items: Vec::new(),
                     validate_only: false,
                     all_or_nothing: false,
+                    deletions: 0,
                     needs: Needs::default(),
                 },
                 answer: oneshot::channel().0,

@@ -9,12 +9,12 @@ use super::queue::{Job, Queue, WAITING_BYTES_MAX, WriteError, parts};
 use super::shares::Shares;
 use crate::model::caller::Caller;
 use crate::model::clock::Clock;
-use crate::model::ids::GroupKey;
+use crate::model::ids::{GroupKey, MutationId};
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
 use crate::store::{Batch, Loaded, Needs, Store, StoreError, Writing};
 use futures::FutureExt as _;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
@@ -24,6 +24,7 @@ use tokio::time::Instant;
 /// The way to the tasks that write.
 #[derive(Clone)]
 pub struct Writer {
+    store: Arc<dyn Store>,
     jobs: mpsc::UnboundedSender<Wanted>,
     rooms: Arc<Shares<GroupKey>>,
     limits: Limits,
@@ -63,13 +64,14 @@ impl Writer {
         // it sends the next: that is the bound.
         let (jobs, waiting) = mpsc::unbounded_channel();
         let task = Arc::new(Task {
-            store,
+            store: Arc::clone(&store),
             clock,
             heads,
             seed,
         });
         let rooms = Arc::new(Shares::of(WAITING_BYTES_MAX));
         let writer = Writer {
+            store,
             jobs,
             rooms,
             limits,
@@ -84,12 +86,13 @@ impl Writer {
     pub async fn push(&self, caller: Caller, push: Push) -> Result<Vec<Answer>, WriteError> {
         let room = self.rooms.enter(caller.group.key, push.bytes()).await;
         let room = Arc::new(room);
+        let deletions = self.deletions(&caller, &push).await.map_err(failed)?;
         let mut waiting = Vec::new();
         for part in parts(push) {
             let (answer, answered) = oneshot::channel();
             let job = Wanted::Push(Box::new(Job {
                 bytes: part.bytes(),
-                push: prepare(caller.clone(), part, &self.limits),
+                push: prepare(caller.clone(), part, deletions, &self.limits),
                 answer,
                 _room: Arc::clone(&room),
             }));
@@ -103,6 +106,19 @@ impl Writer {
             answers.extend(answered.await.map_err(|_| WriteError::Stopping)??);
         }
         Ok(answers)
+    }
+
+    /// So many records a push deletes: counted over all its parts, and without those that it deleted when it was
+    /// pushed before.
+    async fn deletions(&self, caller: &Caller, push: &Push) -> Result<usize, StoreError> {
+        let ids: BTreeSet<MutationId> = push.deletions().collect();
+        if ids.len() < 2 {
+            return Ok(ids.len());
+        }
+        let (group, place) = (caller.group.key, caller.place);
+        let asked: Vec<MutationId> = ids.into_iter().collect();
+        let known = self.store.remembered(group, place, &asked).await?;
+        Ok(asked.len() - known.len())
     }
 
     /// Carries out a part of an erasure, and waits until it is durable.

@@ -16,6 +16,7 @@ mod courses;
 mod crash;
 mod credentials;
 mod database;
+mod deletions;
 mod dice;
 mod docs;
 mod doubts;

@@ -106,6 +106,7 @@ pub async fn register(office: &Client, home: &str, name: &str) -> String {
             level: v1::TitleLevel::City.into(),
             ..Default::default()
         }],
+        ..Default::default()
     };
     office.applied(create(&person, content)).await;
     person

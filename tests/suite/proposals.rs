@@ -158,6 +158,54 @@ async fn the_office_answers_what_it_saw_and_nobody_else_answers() {
     assert!(waiting(&hub).await.is_empty());
 }
 
+#[tokio::test]
+async fn nothing_is_adopted_that_the_register_does_not_say() {
+    let hub = TestHub::start().await;
+    let (lake, office) = (hub.campus(LAKE), hub.office());
+    let (register, record) = proposed(&hub).await;
+    let refuses = async |record: &str, seen: i64, fields: &str| {
+        let result = office.one(act(record, seen, adopt())).await;
+        let path = "act.action.proposal.adopt";
+        let finding = refused(&result, "REGISTER_DIFFERS", path);
+        let told = argument(finding, "fields");
+        assert!(told.contains(fields), "{told}");
+    };
+    refuses(&record, 1, SPORTS_DAY).await;
+    // Another day than was proposed, and a day taken out again that the campus wants to stay.
+    office
+        .applied(edit(&register, 1, calendar(&[OUTING])))
+        .await;
+    refuses(&record, 1, SPORTS_DAY).await;
+    let two = calendar(&[OUTING, SPORTS_DAY]);
+    office.applied(edit(&register, 2, two)).await;
+    acts(&office, &record, 1, adopt()).await;
+    // A day less: it must be gone.
+    let fewer = v1::Proposal {
+        seen_version: 3,
+        ..proposal(&register, &[OUTING])
+    };
+    let less = fresh();
+    lake.applied(create(&less, fewer)).await;
+    refuses(&less, 1, SPORTS_DAY).await;
+    office
+        .applied(edit(&register, 3, calendar(&[OUTING])))
+        .await;
+    acts(&office, &less, 1, adopt()).await;
+    // A register that there was not: there must be one, with these words.
+    let new_words = fresh();
+    lake.applied(create(&new_words, new(words("语文")))).await;
+    refuses(&new_words, 1, "vocabulary").await;
+    let (Register::Vocabulary(other), Register::Vocabulary(same)) = (words("数学"), words("语文"))
+    else {
+        unreachable!("words")
+    };
+    let subjects = fresh();
+    office.applied(create(&subjects, other)).await;
+    refuses(&new_words, 1, "语文").await;
+    office.applied(edit(&subjects, 1, same)).await;
+    acts(&office, &new_words, 1, adopt()).await;
+}
+
 /// The subjects of a group, of which there is one.
 fn words(code: &str) -> Register {
     Register::Vocabulary(v1::Vocabulary {

@@ -197,7 +197,8 @@ async fn a_history_is_read_in_pages_however_small_they_are() {
     School::synced(&hub, HEAD).await.is_whole(&hub).await;
 }
 
-async fn restore(hub: &mut TestHub, backup: &Path) {
+/// Puts a backup in the place of the hub's database, and starts it again.
+pub async fn restore(hub: &mut TestHub, backup: &Path) {
     hub.stop().await;
     let now = NOW.parse().expect("a time");
     let restored = SqliteStore::restore(&hub.data(), backup, now).await;

@@ -120,8 +120,8 @@ impl Import {
         } else {
             let name = self.file.file_name().unwrap_or_default().to_string_lossy();
             let unsure = lang.pick(
-                "看不出是什么表：请加 --kind menu、session、exchange、calendar 或 person",
-                "what it is cannot be told: say --kind menu, session, exchange, calendar or person",
+                "看不出是什么表：请加 --kind menu、session、exchange、calendar、person 或 staff-count",
+                "what it is cannot be told: say --kind menu, session, exchange, calendar, person or staff-count",
             );
             guess(&name, bytes).map_err(told)?.ok_or(unsure)?
         };
@@ -158,6 +158,16 @@ impl Import {
                     lang,
                     "会删除 {gone} 项，上限是 {most}：核对后加 --delete-max {gone}",
                     "{gone} would be deleted, the most is {most}: look again, then say --delete-max {gone}"
+                )
+                .into());
+            }
+            let (records, most) = (filing.missing.len(), copy.deletions_max());
+            if records > most {
+                return Err(say!(
+                    lang,
+                    "会删除 {records} 条记录，集团规定一次最多 {most} 条：如确要删除，请集团办先调高 policy.deletions_max",
+                    "{records} records would be deleted, the group's policy allows {most} at once: if all are meant, ask \
+                     the office to raise policy.deletions_max"
                 )
                 .into());
             }

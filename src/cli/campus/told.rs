@@ -4,6 +4,7 @@ use super::lang::Lang;
 use super::words;
 use crate::cli::read::SCREEN;
 use crate::client::{Replica, ReplicaError};
+use crate::kinds::registers::policy::deletions_max;
 use crate::model::text::harmless;
 use crate::outlets;
 use crate::wire::v1;
@@ -34,6 +35,18 @@ impl Copy {
             copy.records.insert(record.id.clone(), record);
         }
         Ok(copy)
+    }
+
+    /// The most records that one push may delete.
+    pub fn deletions_max(&self) -> usize {
+        let policy = self
+            .records
+            .values()
+            .find_map(|record| match kind_of(&record.content) {
+                Some(Kind::Policy(policy)) => Some(policy),
+                _ => None,
+            });
+        deletions_max(policy.as_ref())
     }
 
     /// A campus by name; the office when the id is empty.

@@ -13,7 +13,7 @@ use sqlx::Row as _;
 pub struct Incoming {
     /// The record.
     pub id: String,
-    /// Its kind; empty when it is gone.
+    /// Its kind; empty when it is no longer ours to see.
     pub kind: String,
     /// Its version; 0 when it is gone.
     pub version: i64,
@@ -89,6 +89,9 @@ impl Database {
              OR (SELECT sweeping FROM state) = 1",
             "INSERT OR REPLACE INTO record (id, kind, version, position, frame) \
              SELECT id, kind, version, position, frame FROM incoming WHERE frame IS NOT NULL",
+            "DELETE FROM gone WHERE (SELECT sweeping FROM state) = 1",
+            "INSERT OR REPLACE INTO gone (id, position) \
+             SELECT id, position FROM incoming WHERE frame IS NULL AND kind <> ''",
             "DELETE FROM incoming",
         ] {
             sqlx::query(statement).execute(&mut *tx).await?;

@@ -69,6 +69,12 @@ impl Database {
         }
         Ok(())
     }
+
+    /// The records that were deleted up to a position since the copy was begun.
+    pub async fn gone(&self, last: i64) -> Result<Vec<String>> {
+        let query = sqlx::query_scalar("SELECT id FROM gone WHERE position <= ? ORDER BY position");
+        Ok(query.bind(last).fetch_all(&self.pool).await?)
+    }
 }
 
 /// Remembers the head of a checkpoint. Of the past stay about four heads for every doubling of its age in

@@ -7,7 +7,7 @@ use super::super::read::Ground;
 use super::super::trouble::Trouble;
 use super::super::visit::Visitor;
 use super::desk::Desk;
-use crate::hub::{Duties, Hub, HubError, Share};
+use crate::hub::{Duties, Hub, Share};
 use crate::model::caller::Caller;
 use crate::model::date::Span;
 use crate::wire::convert::{record, record_id};
@@ -46,16 +46,6 @@ impl FromRequestParts<Console> for HubDesk {
     }
 }
 
-impl HubDesk {
-    async fn pushed(
-        &self,
-        mutations: Vec<v1::Mutation>,
-        mode: v1::PushMode,
-    ) -> Result<Vec<v1::PushResult>, HubError> {
-        pushed(&self.hub, &self.caller, &mutations, mode).await
-    }
-}
-
 impl Desk for HubDesk {
     fn campus(&self) -> String {
         let campus = self.caller.place.campus();
@@ -87,10 +77,10 @@ impl Desk for HubDesk {
     }
 
     async fn judge(&self, mutations: Vec<v1::Mutation>) -> Result<Vec<v1::PushResult>, Trouble> {
-        Ok(self.pushed(mutations, v1::PushMode::Validate).await?)
+        Ok(pushed(&self.hub, &self.caller, &mutations, v1::PushMode::Validate).await?)
     }
 
     async fn push(&self, mutations: Vec<v1::Mutation>) -> Result<Vec<v1::PushResult>, Trouble> {
-        Ok(self.pushed(mutations, v1::PushMode::Commit).await?)
+        Ok(pushed(&self.hub, &self.caller, &mutations, v1::PushMode::Commit).await?)
     }
 }

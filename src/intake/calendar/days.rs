@@ -34,6 +34,10 @@ static TAUGHT: LazyLock<Regex> = LazyLock::new(|| {
 static OPEN: LazyLock<Regex> =
     LazyLock::new(|| regex(r"[日号)]\s*(?:开始|起)|放假[时日][间期]|寒假|暑假"));
 
+/// Days off that are not everybody's.
+static PARTIAL: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"年级|[初高][一二三]|部分|除.{1,6}外|以外"));
+
 /// Whether a text calls days off.
 pub fn is_off(text: &str) -> bool {
     OFF.is_match(text) || NAMED.is_match(text)
@@ -110,8 +114,19 @@ impl Reader<'_> {
         let Some(kind) = kind(&cell.text, !days.is_empty()).or(follows_a_day) else {
             return false;
         };
+        if kind == DayKind::Holiday && PARTIAL.is_match(&cell.text) {
+            said.waiting.clear();
+            let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), &cell.typed);
+            self.doubts
+                .push(doubt.with("只涉及部分年级 only some grades"));
+            return true;
+        }
         if days.len() == 1 && OPEN.is_match(&cell.text) {
             // 1月30日起放寒假: until when is not said.
+            if said.waiting.len() > days.len() {
+                let unread = said.unread.clone();
+                self.doubt(Code::NotUnderstood, &unread);
+            }
             said.waiting.clear();
             self.doubt(Code::NotUnderstood, cell);
             return true;

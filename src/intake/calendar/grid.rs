@@ -35,6 +35,15 @@ fn weekdays(row: &Row) -> Option<Vec<(usize, i8)>> {
     (found.len() >= 5).then_some(found)
 }
 
+/// A day of a grid, and what is written into its cell beside its number.
+struct Day {
+    cell: Cell,
+    weekday: i8,
+    month: Option<i8>,
+    day: i8,
+    beside: String,
+}
+
 /// Where a grid stands while it is read.
 #[derive(Default)]
 struct Month {
@@ -43,12 +52,14 @@ struct Month {
 }
 
 impl Month {
-    /// The month of a day: the next one, when the numbers begin again.
-    fn of(&mut self, day: i8) -> Option<i8> {
-        if day < self.last {
+    /// The month of a day: its own, or the next one, when the numbers begin again.
+    fn of(&mut self, day: &Day) -> Option<i8> {
+        if day.month.is_some() {
+            self.month = day.month;
+        } else if day.day < self.last {
             self.month = self.month.map(|month| month % 12 + 1);
         }
-        self.last = day;
+        self.last = day.day;
         self.month
     }
 }
@@ -64,15 +75,37 @@ impl Reader<'_> {
         else {
             return false;
         };
-        let days = |row: &Row| -> Vec<(Cell, i8, i8, String)> {
+        let days = |row: &Row| -> Vec<Day> {
             let day = |(column, weekday): &(usize, i8)| {
-                let cell = row.get(*column)?;
+                let cell = row.get(*column)?.clone();
+                let weekday = *weekday;
+                let dated = when::find(&cell.text, true).into_iter().next();
+                if let Some(found) = dated.filter(|found| found.at.start == 0)
+                    && let Some((month, day)) = found.said.month.zip(found.said.day)
+                {
+                    // 9/1 between 31 and 2, 3月1日返校.
+                    let beside = cell.text[found.at.end..].trim().to_owned();
+                    return Some(Day {
+                        cell,
+                        weekday,
+                        month: Some(month),
+                        day,
+                        beside,
+                    });
+                }
                 let captures = DAY.captures(&cell.text)?;
                 let day = captures[1]
                     .parse()
                     .ok()
                     .filter(|day| (1..=31).contains(day))?;
-                Some((cell.clone(), *weekday, day, captures[2].trim().to_owned()))
+                let beside = captures[2].trim().to_owned();
+                Some(Day {
+                    cell,
+                    weekday,
+                    month: None,
+                    day,
+                    beside,
+                })
             };
             columns.iter().filter_map(day).collect()
         };
@@ -93,9 +126,9 @@ impl Reader<'_> {
             }
             let days = days(row);
             self.label(row, &columns, &days, &mut month);
-            for (cell, weekday, day, beside) in days {
-                let of = month.of(day);
-                self.marked(&cell, of, (day, weekday), &beside);
+            for day in days {
+                let of = month.of(&day);
+                self.marked(&day.cell, of, (day.day, day.weekday), &day.beside);
             }
             for cell in self.beside(row, &columns) {
                 if cell.text != said {
@@ -108,13 +141,7 @@ impl Reader<'_> {
     }
 
     /// Takes the month from the label of a row; of a row that passes its end the later one is named.
-    fn label(
-        &mut self,
-        row: &Row,
-        columns: &[(usize, i8)],
-        days: &[(Cell, i8, i8, String)],
-        month: &mut Month,
-    ) {
+    fn label(&mut self, row: &Row, columns: &[(usize, i8)], days: &[Day], month: &mut Month) {
         let first = columns.first().map_or(0, |(column, _)| *column);
         let named = row[..first].iter().find_map(|cell| month_of(&cell.text));
         let Some(named) = named.filter(|named| month.month != Some(*named)) else {
@@ -126,10 +153,10 @@ impl Reader<'_> {
             }
             return;
         };
-        let passes = days.windows(2).any(|pair| pair[1].2 < pair[0].2);
+        let passes = days.windows(2).any(|pair| pair[1].day < pair[0].day);
         let begins = days
             .first()
-            .is_some_and(|(_, _, day, _)| *day <= 7 && *day < month.last);
+            .is_some_and(|first| first.day <= 7 && first.day < month.last);
         if month.month.is_none() || !(passes || begins) {
             month.month = Some(if passes { (named + 10) % 12 + 1 } else { named });
             month.last = 0;

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 /// A sheet as lines: a row whose first cell is a heading says `heading: value`, once or several times; other
 /// rows are their cells one after another. Lines that say what nobody may push are left out.
 pub fn lines<F: Copy>(sheet: &Sheet, headings: &Headings<F>, doubts: &mut Vec<Doubt>) -> Vec<Cell> {
-    let mut lines: Vec<Cell> = match sheet.is_text() {
+    let lines: Vec<Cell> = match sheet.is_text() {
         true => headings_joined(sheet, headings),
         false => sheet
             .rows
@@ -19,6 +19,10 @@ pub fn lines<F: Copy>(sheet: &Sheet, headings: &Headings<F>, doubts: &mut Vec<Do
             .flat_map(|row| row_lines(row, headings))
             .collect(),
     };
+    let mut lines: Vec<Cell> = lines
+        .iter()
+        .flat_map(|line| labels_apart(line, headings))
+        .collect();
     lines.retain(|line| {
         let label = line.text.split_once(':').map(|(label, _)| label);
         let private = label.filter(|label| label.chars().count() <= 10 && is_private(label));
@@ -29,6 +33,28 @@ pub fn lines<F: Copy>(sheet: &Sheet, headings: &Headings<F>, doubts: &mut Vec<Do
         private.is_none()
     });
     lines
+}
+
+/// A line that begins with a label and has others, as one a label: 姓名:张老师 单位:总校.
+fn labels_apart<F: Copy>(line: &Cell, headings: &Headings<F>) -> Vec<Cell> {
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| regex(r"(?:^|[\s,;])\s*(\p{Han}{1,8})\s*:"));
+    let known = |label: &str| exact(headings, label).is_some() || is_private(label);
+    let labels = LABEL
+        .captures_iter(&line.text)
+        .filter_map(|label| label.get(1));
+    let starts: Vec<usize> = labels
+        .filter(|label| known(label.as_str()))
+        .map(|label| label.start())
+        .collect();
+    if starts.len() < 2 || !line.text[..starts[0]].trim().is_empty() {
+        return vec![line.clone()];
+    }
+    let ends = starts.iter().skip(1).copied().chain([line.text.len()]);
+    let parts = starts
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| line.text[*start..end].trim_end_matches([',', ';', ' ']));
+    parts.map(|part| line.part(part)).collect()
 }
 
 /// The lines of a row: 姓名 | 张老师 | 原单位 | 总校 are two.

@@ -1,6 +1,6 @@
 //! A movement of a record.
 
-use super::cells::{kind, rank_and_titles, remark, share_of, subject};
+use super::cells::{kind, post, rank_and_titles, remark, share_of, subject};
 use super::{Field, Movement, words};
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::known::Known;
@@ -67,7 +67,10 @@ impl Builder<'_> {
             Field::Home => exchange.home = names::school(cell, self.known, doubts),
             Field::Host => exchange.host = names::school(cell, self.known, doubts),
             Field::Subject => exchange.subject = subject(cell, self.known, doubts),
-            Field::Rank => rank_and_titles(cell, self.known, exchange, doubts),
+            Field::Rank | Field::Titles => {
+                let of_titles = field == Field::Titles;
+                rank_and_titles((cell, of_titles), self.known, exchange, doubts);
+            }
             Field::Type => kind(cell, self.known, movement),
             Field::File => match words::file_moved(&cell.text) {
                 Some(moved) => exchange.file_moved = Some(moved),
@@ -77,14 +80,19 @@ impl Builder<'_> {
                 ),
             },
             Field::Post | Field::Duty => {
-                if let Some(level) = words::level(&cell.text) {
+                let post = match field {
+                    Field::Post => post(cell, self.known, doubts),
+                    _ => cell.text.clone(),
+                };
+                if let Some(level) = words::level(&post) {
                     exchange.level = level.into();
                 }
                 match field {
-                    Field::Post => exchange.host_post.clone_from(&cell.typed),
+                    Field::Post => exchange.host_post = post,
                     _ => doubts.push(left_out("原单位的职务 the post at home")),
                 }
             }
+            Field::Share if matches!(cell.text.as_str(), "全职" | "全部" | "全周") => {}
             Field::Share => match share_of(&cell.text, cell, doubts) {
                 Some(share) => exchange.share = Some(share),
                 None => doubts.push(left_out(
@@ -143,8 +151,12 @@ impl Builder<'_> {
         }
         let campus = |unit: &Option<Unit>| names::campus_id(unit.as_ref()).is_some();
         if campus(&exchange.home) && campus(&exchange.host) {
-            exchange.r#type = ExchangeType::Group.into();
-            let doubt = Doubt::new(Code::Assumed, place, "").as_("集团化办学 within the group");
+            let (kind, name) = match exchange.share {
+                Some(_) => (ExchangeType::PartTime, "跨校兼课 part-time"),
+                None => (ExchangeType::Group, "集团化办学 within the group"),
+            };
+            exchange.r#type = kind.into();
+            let doubt = Doubt::new(Code::Assumed, place, "").as_(name);
             doubts.push(doubt.with("类型 type"));
         } else {
             doubts.push(unstated("类型 type"));
@@ -189,11 +201,22 @@ impl Builder<'_> {
             let doubt =
                 Doubt::new(Code::Assumed, place.clone(), "").as_("本校 the campus that reads");
             doubts.push(doubt.with("原单位 home"));
-            exchange.home = own;
+            exchange.home.clone_from(&own);
         } else if exchange.home.is_none() {
             doubts.push(unstated("原单位 home"));
         }
-        if exchange.host.is_none() {
+        let lists = |wanted: Field| record.iter().any(|(field, _)| *field == wanted);
+        if exchange.host.is_none()
+            && own.is_some()
+            && lists(Field::Home)
+            && !lists(Field::Host)
+            && exchange.home != own
+        {
+            let doubt =
+                Doubt::new(Code::Assumed, place.clone(), "").as_("本校 the campus that reads");
+            doubts.push(doubt.with("交流单位 host"));
+            exchange.host.clone_from(&own);
+        } else if exchange.host.is_none() {
             doubts.push(unstated("交流单位 host"));
         }
         if exchange.home.is_some() && exchange.home == exchange.host {

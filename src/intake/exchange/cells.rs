@@ -1,12 +1,14 @@
 //! Cells of a movement: subject, rank and titles, type, remark.
 
-use super::{Movement, words};
+use super::period::extension;
+use super::{Movement, titles, words};
 use crate::intake::doubt::{Code, Doubt, Place};
-use crate::intake::fold::number;
+use crate::intake::fold::{key, number};
 use crate::intake::known::Known;
 use crate::intake::sheet::Cell;
 use crate::intake::when::{self, regex};
 use crate::intake::words as subjects;
+use crate::kinds::registers::vocabulary::post_name;
 use crate::model::date::day_or_month;
 use crate::wire::v1::{
     Exchange, ExchangeType, Rank, Share, StaffLevel, Title, TitleLevel, VocabularyTopic, Weekdays,
@@ -45,9 +47,25 @@ pub fn subject(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> String {
     name.to_owned()
 }
 
+/// The post of a cell by today's name. People may be called what they are: one that nobody knows is no question,
+/// unless the group keeps posts of its own.
+pub fn post(cell: &Cell, known: &Known, doubts: &mut Vec<Doubt>) -> String {
+    let doubt = |code| Doubt::new(code, cell.place.clone(), &cell.typed);
+    let kept = known.words(VocabularyTopic::Post).next().is_some();
+    let own = subjects::own(cell, VocabularyTopic::Post, known, doubts);
+    let standard = || post_name(&key(&cell.text)).filter(|_| !kept);
+    match own.or_else(standard) {
+        Some(name) if name == cell.typed => {}
+        Some(name) => doubts.push(doubt(Code::Folded).as_(name)),
+        None if kept => doubts.push(doubt(Code::WordUnknown).with("职务 post")),
+        None => {}
+    }
+    own.or_else(standard).unwrap_or(&cell.typed).to_owned()
+}
+
 /// Rank and titles, in whichever order one cell holds them: 一级/区骨干, 高级 市学科带头人.
 pub fn rank_and_titles(
-    cell: &Cell,
+    (cell, of_titles): (&Cell, bool),
     known: &Known,
     exchange: &mut Exchange,
     doubts: &mut Vec<Doubt>,
@@ -56,13 +74,29 @@ pub fn rank_and_titles(
     if let Some(rank) = rank {
         exchange.rank_at_start = rank.into();
     }
+    // 一级/无 has no title; a bare 无 is about what its column is about.
+    exchange.no_titles_at_start |= says_none(cell) && (of_titles || rank.is_some());
     exchange.titles_at_start.extend(titles);
+    exchange.no_titles_at_start &= exchange.titles_at_start.is_empty();
     if !rest.is_empty() {
         doubts.push(
             Doubt::new(Code::WordUnknown, cell.place.clone(), rest)
                 .with("职称或称号 rank or title"),
         );
     }
+}
+
+/// How people say that there is nothing of the kind.
+const NONE: [&str; 4] = ["无", "暂无", "没有", "无称号"];
+
+/// Whether a cell, or a part of it, says that there is nothing of the kind.
+pub fn says_none(cell: &Cell) -> bool {
+    tokens(&cell.text).any(|token| NONE.contains(&token))
+}
+
+fn tokens(text: &str) -> impl Iterator<Item = &str> {
+    let tokens = text.split(|c: char| c.is_whitespace() || "/、,;()".contains(c));
+    tokens.filter(|token| !token.is_empty())
 }
 
 /// The rank and the titles of a cell, and what is neither: in the group's own words, then in everybody's.
@@ -74,42 +108,55 @@ pub fn ranked(
     let mut rest = cell.text.clone();
     let mut titles = Vec::new();
     let mut own_rank = None;
-    let tokens = cell
-        .text
-        .split(|c: char| c.is_whitespace() || "/、,;()".contains(c));
-    for part in tokens
-        .filter(|token| !token.is_empty())
-        .map(|token| cell.part(token))
-    {
+    for part in tokens(&cell.text).map(|token| cell.part(token)) {
         let own = |topic, doubts: &mut Vec<Doubt>| subjects::own(&part, topic, known, doubts);
         let rank = own(VocabularyTopic::Rank, doubts).and_then(Rank::from_str_name);
         let title = own_title(&part, known, doubts);
-        if rank.is_some() || title.is_some() {
+        if rank.is_some() || title.is_some() || NONE.contains(&&*part.text) {
             rest = rest.replacen(&part.text, " ", 1);
         }
         own_rank = own_rank.or(rank);
         titles.extend(title);
     }
     let found = words::titles(&rest);
-    for (name, level, at) in found {
-        rest.replace_range(at.clone(), &" ".repeat(at.len()));
+    for (index, (name, level, at)) in found.iter().enumerate() {
+        let next = found
+            .get(index + 1)
+            .map_or(rest.len(), |(.., next)| next.start);
         let own = known.word(VocabularyTopic::Title, name).one();
+        let time = titles::time_of(&rest, at, next);
+        if let Some((code, around)) = &time.told {
+            let doubt = Doubt::new(*code, cell.place.clone(), &rest[around.clone()]);
+            doubts.push(doubt.with("称号授予的时间 when a title was given"));
+        }
+        rest.replace_range(at.clone(), &" ".repeat(at.len()));
+        if let Some(read) = time.read {
+            rest.replace_range(read.clone(), &" ".repeat(read.len()));
+        }
         titles.push(Title {
             title: own.unwrap_or(name).to_owned(),
-            level: level.into(),
-            ..Title::default()
+            level: (*level).into(),
+            until: time.until,
         });
     }
     let rank = own_rank
         .map(|rank| (rank, 0..0))
         .or_else(|| words::rank(&rest));
-    if let Some((_, at)) = &rank {
+    if let Some((rank, at)) = &rank {
+        let named = rest[at.clone()].to_owned();
         rest.replace_range(at.clone(), " ");
+        // The reform of 2015 joined the ranks of primary and secondary schools.
+        if named.starts_with(['小', '中']) {
+            let doubt = Doubt::new(Code::Folded, cell.place.clone(), named);
+            doubts.push(doubt.as_(words::rank_name(*rank)));
+        }
     }
     let rest = rest.replace("教师", "");
     let rest = rest
-        .trim_matches(|c: char| c.is_whitespace() || "/、,;()-无".contains(c))
+        .trim_matches(|c: char| c.is_whitespace() || "/、,;()-".contains(c))
         .to_owned();
+    // 是否骨干: 否.
+    let rest = if rest == "否" { String::new() } else { rest };
     (rank.map(|(rank, _)| rank), titles, rest)
 }
 
@@ -142,9 +189,7 @@ pub fn kind(cell: &Cell, known: &Known, movement: &mut Movement) {
     if let Some(kind) = named {
         exchange.r#type = kind.into();
     }
-    *two_way |= ["双向", "对调", "互派", "互换"]
-        .iter()
-        .any(|word| cell.text.contains(word));
+    *two_way |= is_two_way(&cell.text);
     let level = words::level(&cell.text);
     if let Some(level) = level {
         exchange.level = level.into();
@@ -154,6 +199,12 @@ pub fn kind(cell: &Cell, known: &Known, movement: &mut Movement) {
             Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed).with("交流类型 type"),
         );
     }
+}
+
+fn is_two_way(text: &str) -> bool {
+    ["双向", "对调", "互派", "互换"]
+        .iter()
+        .any(|word| text.contains(word))
 }
 
 /// How much of a week a text says: 40%, 周二、周四, 每周2天 of five.
@@ -209,6 +260,10 @@ pub fn remark(cell: &Cell, movement: &mut Movement) {
         *two_way = true;
         read = true;
     }
+    if is_two_way(&cell.text) {
+        *two_way = true;
+        read = true;
+    }
     if let Some(share) = share_of(&cell.text, cell, doubts) {
         exchange.share = Some(share);
         read = true;
@@ -229,6 +284,7 @@ pub fn remark(cell: &Cell, movement: &mut Movement) {
         doubts.push(Doubt::new(Code::EndedEarly, place.clone(), "").as_(when));
         read = true;
     }
+    read |= extension(cell, &exchange.planned_end, doubts).is_some();
     if PRIVATE.is_match(&cell.text) {
         doubts.push(
             Doubt::new(Code::PrivateLeftOut, place, "").with("备注里的原因 the reason in a remark"),

@@ -1,28 +1,20 @@
 //! Exchanges in sentences: 选派教师5名到春风分校轮岗交流,其中总校李老师与春风分校谢老师属于中层双向交流.
 
 use super::build::Builder;
+use super::counts::{counted, unnamed};
 use super::{Field, HEADINGS, Movement, words};
 use crate::intake::columns::labelled;
 use crate::intake::doubt::{Code, Doubt, Place};
-use crate::intake::fold::number;
 use crate::intake::known::Match;
 use crate::intake::names;
 use crate::intake::sheet::Cell;
-use crate::intake::when::year::length_in_months;
+use crate::intake::when::year::{length_in_months, term_in};
 use crate::intake::when::{self, regex};
 use crate::intake::words::{self as subjects, unnumbered};
-use crate::wire::v1::Unit;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-static COUNT: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"(\d{1,4}|[一二三四五六七八九十]{1,3})\s*([余多])?\s*(?:名|位|人)"));
-static TO: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        r"(?:到|赴|去|往|至)\s*([^\s,。;、到]{2,12}?)\s*(?:进行)?(?:轮岗|交流|支教|任教|跟岗|挂职|工作)",
-    )
-});
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     regex(
         r"(?:其中)?\s*([^\s,。;、]{2,10}?)的?(\p{Han}(?:老师|主任|校长))\s*(?:与|和|同)\s*([^\s,。;、]{2,10}?)的?(\p{Han}(?:老师|主任|校长))",
@@ -61,10 +53,15 @@ pub fn movements(
             context.push((field, cell));
         } else if let Some(captures) = GOES.captures(&line.text).filter(|captures| {
             // 李老师 数学 到滨湖分校, under 派出学校:总校.
-            let home = captures.get(3).map_or("", |home| home.as_str());
-            context.is_empty() || builder.known.campuses(home) != Match::Nothing
+            let part = |group: usize| captures.get(group).map_or("", |part| part.as_str());
+            let school = |text: &str| builder.known.campuses(text) != Match::Nothing;
+            // 公示期:6月1日-7日 is nobody.
+            let somebody = captures.get(1).is_some() || school(part(3)) || school(part(4));
+            somebody && (context.is_empty() || school(part(3)))
         }) {
             found.push(one_line(line, &captures, builder));
+        } else if let Some(all) = from_to(line, &context, builder) {
+            found.extend(all);
         } else if let Some(movement) = listed(line, &context, builder) {
             found.push(movement);
         } else {
@@ -131,6 +128,45 @@ pub fn is_listed(line: &Cell) -> bool {
         && names::person_in(text.split_whitespace().next().unwrap_or_default()).is_some()
 }
 
+/// People behind their way: 总校→春风分校:张老师(语文)、李老师(数学).
+fn from_to(
+    line: &Cell,
+    context: &[(Field, Cell)],
+    builder: &mut Builder<'_>,
+) -> Option<Vec<Movement>> {
+    static WAY: LazyLock<Regex> = LazyLock::new(|| {
+        regex(
+            r"^\s*([^\s,。;、→>:]{2,12}?)\s*(?:->|→|=>|>|至|到)\s*([^\s,。;、(:]{2,12}?)\s*:\s*(.+)$",
+        )
+    });
+    static ONE: LazyLock<Regex> = LazyLock::new(|| regex(r"([^\s、,;()]+)\s*(?:\(([^()]*)\))?"));
+    let captures = WAY.captures(&line.text)?;
+    let part = |group: usize| found_at(line, captures.get(group));
+    let (home, host, people) = (part(1), part(2), part(3));
+    let known = |cell: &Cell| builder.known.campuses(&cell.text) != Match::Nothing;
+    let all: Vec<_> = ONE.captures_iter(&people.text).collect();
+    let is_person = |one: &regex::Captures<'_>| names::person_in(&one[1]).is_some();
+    if !(known(&home) && known(&host) && all.iter().all(is_person)) {
+        return None;
+    }
+    let movement = |one: &regex::Captures<'_>| {
+        let mut record = vec![
+            (Field::Name, found_at(&people, one.get(1))),
+            (Field::Home, home.clone()),
+            (Field::Host, host.clone()),
+        ];
+        record.extend(tokens(&found_at(&people, one.get(2))));
+        record.extend(
+            context
+                .iter()
+                .filter(|(field, _)| !matches!(field, Field::Home | Field::Host))
+                .cloned(),
+        );
+        builder.movement(&record)
+    };
+    Some(all.iter().map(movement).collect())
+}
+
 /// A line of a list under what is said of all its lines: 1.张老师 语文 到春风分校 2026.9-2027.7.
 fn listed(line: &Cell, context: &[(Field, Cell)], builder: &mut Builder<'_>) -> Option<Movement> {
     let text = unnumbered(&line.text);
@@ -194,11 +230,26 @@ fn one_line(line: &Cell, captures: &regex::Captures<'_>, builder: &mut Builder<'
     } else {
         group(2)
     };
+    // 到水北支教一年 says as what and how long, too.
+    let host = group(4);
+    let behind = builder
+        .known
+        .campus_before(&host.text)
+        .map_or("", |(_, rest)| rest);
     let mut record = vec![
         (Field::Name, name),
         (Field::Home, group(3)),
-        (Field::Host, group(4)),
+        (
+            Field::Host,
+            host.part(&host.text[..host.text.len() - behind.len()]),
+        ),
     ];
+    if words::exchange_type(behind).is_some() {
+        record.push((Field::Type, host.part(behind)));
+    }
+    if length_in_months(behind).is_some() {
+        record.push((Field::Length, host.part(behind)));
+    }
     record.extend(tokens(&rest));
     builder.movement(&record)
 }
@@ -241,8 +292,7 @@ fn sent(text: &Cell, builder: &mut Builder<'_>, read: &mut Vec<Range<usize>>) ->
         };
         let until = start(index + 1).unwrap_or(text.text.len());
         read.push(from..until);
-        let mut record = vec![(Field::Name, name), (Field::Host, host)];
-        record.extend(part(2).iter().flat_map(tokens));
+        let mut record = vec![(Field::Host, host)];
         let behind = captures.get(0).map_or(from, |all| all.end());
         let rest = text.part(&text.text[behind..until]);
         let kind = captures.get(4).map_or("", |verb| verb.as_str());
@@ -251,14 +301,45 @@ fn sent(text: &Cell, builder: &mut Builder<'_>, read: &mut Vec<Range<usize>>) ->
                 .filter(|_| words::exchange_type(kind).is_some())
                 .map(|kind| (Field::Type, kind)),
         );
-        record.extend(tokens(&rest));
-        found.push(builder.movement(&record));
+        let told = tokens(&rest);
+        let dated = |(_, cell): &(Field, Cell)| {
+            !when::months(&cell.text).is_empty() || !when::find(&cell.text, false).is_empty()
+        };
+        if let (false, Some(year)) = (told.iter().any(dated), term_in(&text.text)) {
+            record.push((Field::Period, text.part(&text.text[year])));
+        }
+        record.extend(told);
+        let (mut people, first) = before(text, from);
+        read.push(first..from);
+        people.push((name, part(2).unwrap_or_default()));
+        for (name, said) in people {
+            let name = names::people(&name, builder.known).pop().unwrap_or(name);
+            let mut one = vec![(Field::Name, name)];
+            one.extend(tokens(&said));
+            one.extend(record.iter().cloned());
+            found.push(builder.movement(&one));
+        }
     }
     found
 }
 
+/// The people named right before one who is sent, and what stands in brackets behind each: 张老师(语文)、李老师到.
+fn before(text: &Cell, one: usize) -> (Vec<(Cell, Cell)>, usize) {
+    static NAMED: LazyLock<Regex> = LazyLock::new(|| {
+        regex(r"([^\s,。;、()]{1,14}?(?:老师|主任|校长))(?:\(([^()]*)\))?\s*[、和及]\s*$")
+    });
+    let mut people = Vec::new();
+    let mut end = one;
+    while let Some(captures) = NAMED.captures(&text.text[..end]) {
+        let part = |group: usize| found_at(text, captures.get(group));
+        people.insert(0, (part(1), part(2)));
+        end = captures.get(0).map_or(0, |all| all.start());
+    }
+    (people, end)
+}
+
 /// What a part of a text is, where a pattern found it.
-fn found_at(text: &Cell, found: Option<regex::Match<'_>>) -> Cell {
+pub fn found_at(text: &Cell, found: Option<regex::Match<'_>>) -> Cell {
     found
         .map(|found| text.part(&text.text[found.range()]))
         .unwrap_or_default()
@@ -318,121 +399,4 @@ fn told(
         ));
     }
     (found, read)
-}
-
-/// A number of people who go somewhere.
-struct Counted {
-    cell: Cell,
-    /// 0: a rough figure, which is no number.
-    claimed: i32,
-    /// Where, and as what.
-    to: Vec<(Field, Cell)>,
-}
-
-/// The counts of a text, each with the destination behind it; the first may have it before it.
-fn counted(
-    text: &Cell,
-    builder: &Builder<'_>,
-    read: &mut Vec<Range<usize>>,
-    doubts: &mut Vec<Doubt>,
-) -> Vec<Counted> {
-    let counts: Vec<_> = COUNT.captures_iter(&text.text).collect();
-    let at = |index: usize| counts.get(index)?.get(0).map(|all| all.range());
-    let mut found = Vec::new();
-    for (index, captures) in counts.iter().enumerate() {
-        let Some(here) = at(index) else { continue };
-        let cell = found_at(text, captures.get(0));
-        read.push(here.clone());
-        let before = &text.text[..here.start];
-        let clause = before.rsplit([',', '。', ';']).next().unwrap_or_default();
-        let typed = format!("{}{}", text.typed_of(clause), cell.typed);
-        let doubt = |code| Doubt::new(code, cell.place.clone(), typed.trim());
-        // 其中骨干教师3人 are of those counted before; 30余人 is no number.
-        let rough = captures.get(2).is_some();
-        if rough {
-            doubts.push(doubt(Code::NotACount));
-        } else if clause.contains("其中") || (index > 0 && !TO.is_match(&text.text)) {
-            doubts.push(doubt(Code::NotUnderstood));
-            continue;
-        }
-        let until = at(index + 1).map_or(text.text.len(), |next| next.start);
-        let from = if index == 0 { 0 } else { here.start };
-        let to = TO.captures(&text.text[from..until]);
-        let part = |group: usize| {
-            let found = to.as_ref()?.get(group)?;
-            Some(from + found.start()..from + found.end())
-        };
-        read.extend(part(0));
-        let cell_of = |group: usize| part(group).map(|at| text.part(&text.text[at]));
-        let kind = cell_of(0).filter(|verb| words::exchange_type(&verb.text).is_some());
-        let host = cell_of(1).map(|host| (Field::Host, host));
-        let claimed = number(&captures[1])
-            .map(i32::from)
-            .or_else(|| captures[1].parse().ok())
-            .filter(|_| !rough);
-        let home =
-            sender(&text.text[..here.start], builder).map(|home| (Field::Home, text.part(home)));
-        found.push(Counted {
-            cell,
-            claimed: claimed.unwrap_or_default(),
-            to: home
-                .into_iter()
-                .chain(host)
-                .chain(kind.map(|kind| (Field::Type, kind)))
-                .collect(),
-        });
-    }
-    found
-}
-
-/// The school that sends, where a text says so last: 本学年总校选派.
-fn sender<'t>(text: &'t str, builder: &Builder<'_>) -> Option<&'t str> {
-    static SENDS: LazyLock<Regex> = LazyLock::new(|| regex(r"共?(?:选派|派出|派遣|安排|抽调|派)"));
-    let sends: Vec<&str> = SENDS
-        .find_iter(text)
-        .map(|sends| &text[..sends.start()])
-        .collect();
-    let mut sends = sends.into_iter().rev();
-    sends.find_map(|before| builder.known.campus_behind(before))
-}
-
-/// The people of a claimed number that have no name: those who are named go out of it.
-fn unnamed(
-    cell: &Cell,
-    record: &[(Field, Cell)],
-    home: Option<Unit>,
-    claimed: i32,
-    named: &[Movement],
-    builder: &mut Builder<'_>,
-) -> Movement {
-    let mut rest = builder.movement(record);
-    rest.place = cell.place.clone();
-    let towards = |movement: &&Movement| {
-        movement.exchange.host == rest.exchange.host && movement.exchange.host.is_some()
-    };
-    let inside = i32::try_from(named.iter().filter(towards).count()).unwrap_or_default();
-    rest.exchange.unnamed_count = (claimed - inside).max(0);
-    rest.doubts.retain(|doubt| {
-        doubt.detail != "姓名 person" && (home.is_none() || doubt.detail != "原单位 home")
-    });
-    if home.is_some() {
-        rest.exchange.home = home;
-    }
-    if inside > 0 {
-        let doubt = Doubt::new(Code::CountMismatch, cell.place.clone(), &cell.typed);
-        rest.doubts.push(doubt.as_(inside).with(claimed));
-    }
-    let open = rest.exchange.r#type() == crate::wire::v1::ExchangeType::Unspecified;
-    let within = names::campus_id(rest.exchange.home.as_ref())
-        .and(names::campus_id(rest.exchange.host.as_ref()));
-    if open && within.is_some() {
-        rest.exchange.r#type = crate::wire::v1::ExchangeType::Group.into();
-        rest.doubts.retain(|doubt| doubt.detail != "类型 type");
-        rest.doubts.push(
-            Doubt::new(Code::Assumed, cell.place.clone(), "")
-                .as_("集团化办学 within the group")
-                .with("类型 type"),
-        );
-    }
-    rest
 }

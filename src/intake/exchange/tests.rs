@@ -381,3 +381,25 @@ fn titles_and_ranks_are_read_in_the_group_s_own_words() {
         .find(|doubt| doubt.code == Code::WordUnsure);
     assert_eq!(unsure.unwrap().detail, "乙, 甲");
 }
+
+#[test]
+fn whoever_has_no_title_is_said_to_have_none() {
+    let sheet = |titles: &str, rank: &str| {
+        let text = format!(
+            "派出学校,接收学校,教师姓名,学科,职称,荣誉称号,交流起止时间\n总校,春风,张老师,语文,{rank},{titles},2025.09-2027.08\n"
+        );
+        let (mut all, _) = of(&text);
+        let exchange = all.remove(0);
+        (exchange.no_titles_at_start, exchange.titles_at_start.len())
+    };
+    for (titles, rank, said) in [
+        ("无", "一级教师", (true, 0)),
+        ("暂无", "一级教师", (true, 0)),
+        ("", "一级教师", (false, 0)),
+        ("", "一级教师/无", (true, 0)),
+        ("", "无", (false, 0)),
+        ("区骨干教师", "无", (false, 1)),
+    ] {
+        assert_eq!(sheet(titles, rank), said, "{rank} {titles}");
+    }
+}

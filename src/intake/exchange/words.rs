@@ -49,8 +49,11 @@ pub fn exchange_type(text: &str) -> Option<ExchangeType> {
 pub fn level(text: &str) -> Option<StaffLevel> {
     let table: &Table<StaffLevel> = &[
         (StaffLevel::Middle, &["中层", "主任"]),
-        (StaffLevel::School, &["校级", "校长", "书记"]),
-        (StaffLevel::Teacher, &["普通教师", "专任教师"]),
+        (StaffLevel::School, &["校级", "校长", "书记", "园长"]),
+        (
+            StaffLevel::Teacher,
+            &["普通教师", "专任教师", "班主任", "教研组长", "备课组长"],
+        ),
     ];
     first(table, text).map(|(level, _)| level)
 }
@@ -94,6 +97,19 @@ pub fn rank(text: &str) -> Option<(Rank, Range<usize>)> {
         ),
     ];
     first(table, text)
+}
+
+/// What a rank is called today.
+#[must_use]
+pub fn rank_name(rank: Rank) -> &'static str {
+    match rank {
+        Rank::Unspecified => "",
+        Rank::Third => "三级教师",
+        Rank::Second => "二级教师",
+        Rank::First => "一级教师",
+        Rank::Senior => "高级教师",
+        Rank::Professor => "正高级教师",
+    }
 }
 
 static TITLES: LazyLock<Regex> = LazyLock::new(|| {
@@ -155,6 +171,12 @@ pub fn file_moved(text: &str) -> Option<bool> {
         | "n" | "no" => Some(false),
         "转" | "是" | "人走关系走" | "调动" | "已转" | "转入" | "随迁" | "y" | "yes" => {
             Some(true)
+        }
+        name if ["保留", "不转", "不调", "不迁", "不变"]
+            .iter()
+            .any(|word| name.contains(word)) =>
+        {
+            Some(false)
         }
         _ => None,
     }

@@ -39,7 +39,9 @@ impl Reader<'_> {
             .find_iter(text)
             .filter(|band| heads_amounts(text, band.end()))
             .collect();
-        let head = bands.first().map_or(text, |band| &text[..band.start()]);
+        let head = bands.first().map_or(text, |band| {
+            text[..band.start()].trim_end_matches([':', ' '])
+        });
         let mut above = Above::Nothing;
         for line in head.split('\n').filter(|line| !line.trim().is_empty()) {
             let before = dishes.len();
@@ -152,6 +154,7 @@ impl Reader<'_> {
         if head.is_empty()
             && found.len() == 1
             && !first.apart
+            && !behind_bracket(cell, segment)
             && dishes.last().is_some_and(made_of_more)
         {
             // 青菜香菇 青菜115、香菇3: the part behind the comma belongs to the dish before it.
@@ -343,6 +346,14 @@ fn words_of<'t>(segment: &'t str, tokens: &[&'t str]) -> impl Iterator<Item = &'
 /// Two names of which one is part of what the other is made of: 豆腐汤 and 豆腐.
 fn related(dish: &str, part: &str) -> bool {
     part.chars().count() > 1 && part.chars().any(|c| dish.contains(c))
+}
+
+/// Whether what a dish is made of was closed by a bracket before a part: 红烧肉(五花肉60g)、青菜100g.
+fn behind_bracket(cell: &Cell, part: &str) -> bool {
+    let start = (part.as_ptr() as usize).checked_sub(cell.text.as_ptr() as usize);
+    let before = start.and_then(|start| cell.text.get(..start));
+    let parted = |c: char| c.is_whitespace() || "、,;/".contains(c);
+    before.is_some_and(|before| before.trim_end_matches(parted).ends_with(')'))
 }
 
 /// The name before and the figures inside brackets: 红烧肉(五花肉80g).

@@ -3,7 +3,7 @@
 
 use super::draft::{Draft, Under, Weight};
 use super::headings::{Role, role};
-use super::table::note;
+use super::notes::note;
 use super::words;
 use super::{amount::Weighed, figures};
 use crate::intake::columns::is_mark;
@@ -120,6 +120,7 @@ impl Days {
         let first = self.days.first().map_or(0, |(.., columns)| columns[0]);
         let mut indices: Vec<Option<usize>> = Vec::new();
         let mut under = Under::default();
+        let mut other = false;
         let in_grams = draft
             .titles
             .iter()
@@ -160,6 +161,37 @@ impl Days {
                 .find(|cell| !figures::nutrients(&cell.text).is_empty());
             if let Some(note) = self.beside(row, &labels, draft) {
                 draft.notes.push(note);
+                continue;
+            }
+            // What stands under 夜宵 goes on, until another meal.
+            other = match labels.iter().any(|cell| words::is_other_meal(&cell.text)) {
+                true => true,
+                false => {
+                    other
+                        && !labels
+                            .iter()
+                            .any(|cell| words::meal_in(&cell.text).is_some())
+                }
+            };
+            let of_day = |label: &&&Cell| {
+                ["总", "全天", "全日", "一日"]
+                    .iter()
+                    .any(|word| label.text.contains(word))
+            };
+            let several = indices
+                .iter()
+                .flatten()
+                .any(|day| draft.days[*day].meals.len() > 1);
+            let total = nutrition.filter(of_day).is_some() && several;
+            if other || total {
+                let why = match other {
+                    true => words::OTHER_MEAL,
+                    false => "一天的合计，不是一餐的 of a day, not of a meal",
+                };
+                for cell in self.cells_of(row).iter().filter(|cell| !cell.is_blank()) {
+                    let doubt = Doubt::new(Code::LeftOut, cell.place.clone(), &cell.typed);
+                    draft.doubts.push(doubt.with(why));
+                }
                 continue;
             }
             if self.marks(row, &labels, under, &indices, draft)

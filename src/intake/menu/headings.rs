@@ -114,6 +114,7 @@ const WORDS: [(Role, &[&str]); 8] = [
             "主要原料",
             "带量食材",
             "食材名称",
+            "食物",
             "原料名称",
             "食材及用量",
             "配料及用量",
@@ -172,8 +173,18 @@ pub fn role(cell: &Cell) -> Option<Role> {
         return Some(Role::Grams(band.split_whitespace().collect()));
     }
     let slot = words::slot(&name).or_else(|| words::slot(bare));
+    // 午餐主食 says both.
+    let both = words::meal_in(bare)
+        .filter(|(_, at)| at.start == 0)
+        .and_then(|(meal, at)| {
+            let behind = bare[at.end..].trim_matches(['-', ':']);
+            let dishes = ["菜品", "菜谱", "食谱", "菜单", "菜名", "内容"].contains(&behind);
+            let slot = words::slot(behind).or(dishes.then_some(DishSlot::Unspecified));
+            Some((meal, slot?))
+        });
+    let slot = both.as_ref().map(|(_, slot)| *slot).or(slot);
     let under = Under {
-        meal: words::meal(bare),
+        meal: both.map(|(meal, _)| meal).or(words::meal(bare)),
         slot: slot.unwrap_or(DishSlot::Unspecified),
         seasoning: words::is_seasoning(bare),
     };

@@ -2,8 +2,9 @@
 
 use super::draft::{Draft, Under};
 use super::figures;
-use super::table::is_note;
+use super::notes::is_note;
 use super::words;
+use crate::intake::doubt::{Code, Doubt};
 use crate::intake::sheet::{Cell, Sheet};
 use crate::intake::when::{self, Said, regex};
 use crate::intake::words::unnumbered;
@@ -61,6 +62,10 @@ static TITLE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What a meal costs, and how many eat: no dishes.
+static PRICE: LazyLock<Regex> = LazyLock::new(|| regex(r"^(?:价格|单价|餐费|餐价|收费)"));
+static EATERS: LazyLock<Regex> = LazyLock::new(|| regex(r"^\S{0,4}人数\s*:"));
+
 /// Whether a line is headed by a meal or a slot.
 fn is_labelled(line: &Cell, draft: &Draft) -> bool {
     let label = opened(&line.text)
@@ -78,22 +83,27 @@ pub fn read(lines: &[Cell], draft: &mut Draft) {
     let undated = !lines.iter().any(dated);
     for line in lines {
         let mut rest = opened(&line.text);
-        if let Some((said, after)) = leading_days(rest) {
+        if let Some((mut said, after)) = leading_days(rest) {
             let cell = line.part(&rest[..rest.len() - after.len()]);
+            under = Under::default();
+            rest = opened(remark(line, after, draft));
+            if let Some(title) = TITLE.captures(rest) {
+                under.meal = title.get(1).and_then(|meal| words::meal(meal.as_str()));
+                draft
+                    .titles
+                    .push(line.part(title[0].trim_end_matches([':', ' '])));
+                rest = &rest[title[0].len()..];
+                // 今日菜谱(5月18日).
+                if said == [Said::default()]
+                    && let Some((dated, behind)) = leading_day(opened(rest))
+                {
+                    (said, rest) = (vec![dated], opened(behind));
+                }
+            }
             days = said
                 .into_iter()
                 .map(|said| draft.day(&cell, said, None))
                 .collect();
-            under = Under::default();
-            rest = opened(after);
-            if let Some(title) = TITLE.captures(rest) {
-                let meal = title.get(1).and_then(|meal| words::meal(meal.as_str()));
-                draft
-                    .titles
-                    .push(line.part(title[0].trim_end_matches([':', ' '])));
-                under.meal = meal;
-                rest = &rest[title[0].len()..];
-            }
         } else if undated && days.is_empty() && is_labelled(line, draft) {
             // Dishes of a day that nobody named.
             let cell = Cell {
@@ -121,9 +131,41 @@ pub fn read(lines: &[Cell], draft: &mut Draft) {
             draft.notes.push(line.clone());
             continue;
         }
+        if PRICE.is_match(rest) {
+            draft.notes.push(line.clone());
+            continue;
+        }
+        if words::is_other_meal(rest) || EATERS.is_match(rest) {
+            let doubt = Doubt::new(Code::LeftOut, line.place.clone(), &line.typed);
+            let other = words::is_other_meal(rest);
+            draft.doubts.push(doubt.with(if other {
+                words::OTHER_MEAL
+            } else {
+                "人数 how many eat"
+            }));
+            continue;
+        }
         rest = labels(rest, &mut under, draft);
         take(line.part(rest), &days, under, draft);
     }
+}
+
+/// What stands behind a day without the bracket that says something of it: 周三(素食日):炒面.
+fn remark<'t>(line: &Cell, after: &'t str, draft: &mut Draft) -> &'t str {
+    static REMARK: LazyLock<Regex> = LazyLock::new(|| regex(r"^\s*\(?([^()\d:]{1,10})\)\s*[:,]?"));
+    let Some(captures) = REMARK.captures(after) else {
+        return after;
+    };
+    let said = &captures[1];
+    if words::meal_in(said).is_some()
+        || draft.slot(said).is_some()
+        || words::no_service(said).is_some()
+    {
+        return after;
+    }
+    let end = line.text.len() - after.len() + captures[0].len();
+    draft.notes.push(line.part(&line.text[..end]));
+    &after[captures[0].len()..]
 }
 
 /// Takes what is served on some days; what is doubtful about it is asked once.
@@ -284,7 +326,14 @@ fn leading_day(text: &str) -> Option<(Said, &str)> {
         }
         return Some((said, closed(end)));
     }
-    let (weekday, at) = when::weekday(text).filter(|(_, at)| at.start == 0)?;
+    static SHORT: LazyLock<Regex> = LazyLock::new(|| regex(r"^([一二三四五六日])\s*:"));
+    let short = || {
+        let day = SHORT.captures(text)?.get(1)?;
+        let (weekday, _) = when::weekday(&format!("周{}", day.as_str()))?;
+        Some((weekday, day.range()))
+    };
+    let named = when::weekday(text).filter(|(_, at)| at.start == 0);
+    let (weekday, at) = named.or_else(short)?;
     let mut said = Said {
         weekday: Some(weekday),
         ..Said::default()

@@ -2,9 +2,9 @@
 //! kindergarten; in blocks under each other, in rows or lines of each day, or in columns side by side.
 
 use super::headings::{Role, role};
-use super::table::{is_note, note};
+use super::notes::{is_note, note};
 use super::{grid, lines, words};
-use crate::intake::sheet::{Cell, Row, at};
+use crate::intake::sheet::{Cell, Row, at, distinct};
 use crate::intake::when::{self, regex};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -279,9 +279,15 @@ fn side_by_side(rows: &[Row]) -> Option<Vec<Part<Row>>> {
     };
     // A row of headings: nothing that is served stands in it.
     let is_header = |row: &Row| {
-        let mut full = row.iter().filter(|cell| !cell.is_blank());
-        full.clone().count() > 1
-            && full.all(|cell| of_column(cell).is_some() || role(cell).is_some())
+        // A title that is merged over the whole width is one cell.
+        let full: Vec<&Cell> = distinct(row)
+            .into_iter()
+            .filter(|cell| !cell.is_blank())
+            .collect();
+        full.len() > 1
+            && full
+                .into_iter()
+                .all(|cell| of_column(cell).is_some() || role(cell).is_some())
     };
     let (at_row, whose) = rows
         .iter()

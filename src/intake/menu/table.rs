@@ -3,14 +3,14 @@
 use super::amount::Weighed;
 use super::draft::{Draft, Under, Weight};
 use super::headings::{Role, role};
+use super::notes::note;
 use super::words;
 use crate::intake::doubt::{Code, Doubt};
-use crate::intake::sheet::{Cell, Row, at, joined};
-use crate::intake::when::{self, regex};
+use crate::intake::sheet::{Cell, Row, at, distinct, joined};
+use crate::intake::when;
+use crate::intake::when::month::{Month, day_alone, lone_month};
 use crate::wire::v1::{Dish, DishSlot, Meal, WeightBasis};
-use regex::Regex;
 use std::collections::HashSet;
-use std::sync::LazyLock;
 
 /// A row of headings, and what they say.
 pub struct Header {
@@ -28,6 +28,10 @@ pub struct Header {
 #[must_use]
 pub fn header(rows: &[Row]) -> Option<Header> {
     (0..rows.len()).take(60).find_map(|row| {
+        // A title that is merged over the whole width is one cell.
+        if distinct(&rows[row]).len() < 2 {
+            return None;
+        }
         let mut roles: Vec<Option<Role>> = rows[row].iter().map(role).collect();
         let mut over = vec![Under::default(); roles.len()];
         let mut body = row + 1;
@@ -35,6 +39,33 @@ pub fn header(rows: &[Row]) -> Option<Header> {
             // A title is no upper row of headings.
             let upper = roles.iter().flatten().count() > 1;
             body += usize::from(upper && join(&mut roles, &mut over, &rows[row], below));
+        }
+        // Columns that a merged heading stood over: a .csv keeps it in the first.
+        for column in 1..roles.len() {
+            let blank = |column: usize| rows[row].get(column).is_some_and(|cell| cell.is_empty());
+            let several = blank(column) && (blank(column + 1) || blank(column - 1));
+            let before = roles[column - 1].clone();
+            if body == row + 1
+                && roles[column].is_none()
+                && several
+                && matches!(before, Some(Role::Of(_)))
+            {
+                roles[column] = before;
+            }
+        }
+        // 餐点 heads dishes, or the meals that they are of; 带量 what they are made of, or how much of it.
+        for column in 0..roles.len() {
+            let cells = rows[body..].iter().map(|row| at(row, column));
+            let full: Vec<Cell> = cells.filter(|cell| !cell.is_blank()).collect();
+            let all = |is: fn(&Cell) -> bool| !full.is_empty() && full.iter().all(is);
+            if roles[column] == Some(Role::Dish) && all(|cell| words::meal(&cell.text).is_some()) {
+                roles[column] = Some(Role::Meal);
+            } else if roles[column] == Some(Role::Parts)
+                && roles[..column].contains(&Some(Role::Parts))
+                && all(|cell| cell.text.parse::<f64>().is_ok())
+            {
+                roles[column] = Some(Role::Grams(String::new()));
+            }
         }
         if !roles.contains(&Some(Role::Day)) {
             // The column of the days often has no heading.
@@ -135,6 +166,8 @@ struct Above {
     figures: Vec<(usize, usize)>,
     /// Hardly a day is printed: their order tells them apart.
     unprinted: bool,
+    /// The month that the titles name: 18日 is one of its days.
+    month: Option<Month>,
 }
 
 impl Header {
@@ -145,10 +178,17 @@ impl Header {
         let printed = rows[self.body..]
             .iter()
             .map(|row| self.cell(row, &Role::Day).text);
-        let printed: HashSet<String> = printed.filter(|text| when::whole(text).is_some()).collect();
+        let titles: Vec<&str> = draft.titles.iter().map(|cell| cell.text.as_str()).collect();
+        let month = lone_month(&titles);
+        let is_day = |text: &String| {
+            when::whole(text).is_some()
+                || month.is_some_and(|month| day_alone(month, text).is_some())
+        };
+        let printed: HashSet<String> = printed.filter(is_day).collect();
         let unprinted = printed.len() < 2;
         let mut above = Above {
             unprinted,
+            month,
             ..Above::default()
         };
         for row in &rows[self.body..] {
@@ -255,6 +295,16 @@ impl Header {
 
     fn row(&self, row: &Row, draft: &mut Draft, above: &mut Above) {
         let meal = self.cell(row, &Role::Meal);
+        if words::is_other_meal(&meal.text) {
+            let day = self.cell(row, &Role::Day);
+            let label =
+                |cell: &&Cell| cell.is_blank() || cell.text == day.text || cell.text == meal.text;
+            for cell in row.iter().filter(|cell| !label(cell)) {
+                let doubt = Doubt::new(Code::LeftOut, cell.place.clone(), &cell.typed);
+                draft.doubts.push(doubt.with(words::OTHER_MEAL));
+            }
+            return;
+        }
         if !meal.is_blank() {
             above.meal = words::meal(&meal.text)
                 .or_else(|| words::meal_in(&meal.text).map(|(meal, _)| meal));
@@ -296,7 +346,10 @@ impl Header {
                 }
                 Some(Role::Other) | None if !cell.is_blank() => {
                     let doubt = Doubt::new(Code::LeftOut, cell.place.clone(), &cell.typed);
-                    draft.doubts.push(doubt.with(&heading.typed));
+                    draft.doubts.push(doubt.with(match heading.typed.as_str() {
+                        "" => "没有表头 no heading",
+                        heading => heading,
+                    }));
                 }
                 _ => {}
             }
@@ -331,7 +384,8 @@ impl Header {
             [first, ..] => Cell::new(first.place.clone(), &joined(&cells)),
         };
         if !cell.is_blank() && cell.text != above.day_text {
-            let said = when::whole(&cell.text);
+            let alone = || Some(day_alone(above.month?, &cell.text)?.0);
+            let said = when::whole(&cell.text).or_else(alone);
             above.day = said.map(|said| draft.day(&cell, said, above.meal));
             above.under = Under::default();
             if said.is_none() {
@@ -437,50 +491,4 @@ impl Header {
             );
         }
     }
-}
-
-/// A row that is a note: one text across, that is a sentence or says so.
-#[must_use]
-pub fn note(row: &Row) -> Option<Cell> {
-    let full: Vec<&Cell> = row.iter().filter(|cell| !cell.is_empty()).collect();
-    let (first, rest) = full.split_first()?;
-    let alone = rest.iter().all(|cell| cell.text == first.text);
-    (alone && is_note(&first.text)).then(|| (*first).clone())
-}
-
-/// Words of sentences, which no dish has: 米饭;红烧肉;青菜 is what is eaten, however long.
-static SENTENCE: LazyLock<Regex> = LazyLock::new(|| {
-    regex(
-        "为准|可能|由于|因为|根据|按照|变动|调整|更换|互换|增加|通知|公示|监督|咨询|电话|家长|同学|老师|师生|食堂|供应商|采购|净重|湿重|干重|重量|过敏|注意|均为|本周|下周|以内|不得|应当",
-    )
-});
-
-/// Whether a text is a note and no dish.
-#[must_use]
-pub fn is_note(text: &str) -> bool {
-    let starts = [
-        "注",
-        "备注",
-        "说明",
-        "温馨提示",
-        "提示",
-        "以上",
-        "如遇",
-        "如有",
-        "发布",
-        "公布",
-        "*",
-        "※",
-        "营养师",
-        "制表",
-        "审核",
-        "食堂管理",
-        "欢迎",
-        "请",
-        "各位",
-        "收到",
-        "@",
-    ];
-    starts.iter().any(|word| text.starts_with(word))
-        || (text.chars().count() > 18 && text.contains(['。', ';']) && SENTENCE.is_match(text))
 }

@@ -57,6 +57,17 @@ pub fn meal_in(text: &str) -> Option<(Meal, Range<usize>)> {
     first(MEALS, text)
 }
 
+/// Why what is served at another meal is left out.
+pub const OTHER_MEAL: &str = "食谱里没有这个餐次 a menu has no such meal";
+
+/// Whether a text begins with a meal that a menu has no place for.
+#[must_use]
+pub fn is_other_meal(text: &str) -> bool {
+    ["夜宵", "宵夜", "晚点", "夜点", "晚加餐"]
+        .iter()
+        .any(|meal| text.starts_with(meal))
+}
+
 const SLOTS: &Table<DishSlot> = &[
     (DishSlot::Staple, &["主食", "饭", "主食类"]),
     (
@@ -193,6 +204,7 @@ pub fn no_service(text: &str) -> Option<NoServiceReason> {
             NoServiceReason::Holiday,
             &[
                 "放假",
+                "连假",
                 "假期",
                 "休假",
                 "国庆",
@@ -216,6 +228,8 @@ pub fn no_service(text: &str) -> Option<NoServiceReason> {
                 "不供应",
                 "休息",
                 "停伙",
+                "离校",
+                "返家",
             ],
         ),
     ];

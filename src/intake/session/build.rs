@@ -1,7 +1,7 @@
 //! A session of a notice.
 
-use super::place::is_place;
-use super::{Field, Notice};
+use super::place::{AT, MEETING, is_place};
+use super::{Field, Notice, claims};
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::known::{Known, Match};
 use crate::intake::names;
@@ -13,7 +13,11 @@ use crate::wire::v1::{
     AgendaItem, HalfDay, PersonRef, Session, SessionDay, SessionForm, VocabularyTopic,
 };
 use regex::Regex;
+use std::ops::Range;
 use std::sync::LazyLock;
+
+/// A longer word is a phrase of a text, in characters.
+const PHRASE_MAX: usize = 15;
 
 /// Makes a session of a notice.
 pub struct Builder<'a> {
@@ -31,15 +35,27 @@ impl Builder<'_> {
         let mut session = Session::default();
         self.days(notice, &mut session);
         self.subjects(notice, &mut session);
+        self.claimed_subjects(notice, &mut session);
+        self.claimed_people(notice, &mut session);
         self.place(notice, &mut session);
         self.grades(notice, &mut session);
         self.people(notice, &mut session);
         self.audience(notice, &mut session);
         self.title(notice, &mut session);
         self.unread(notice, &session);
+        self.called_off(notice);
         for (field, cell) in &notice.fields {
             match field {
-                Field::Lesson => session.lesson.clone_from(&cell.typed),
+                // 单元 and 课题 are one lesson.
+                Field::Lesson => {
+                    session.lesson = one_line(&format!("{} {}", session.lesson, cell.typed))
+                }
+                Field::Other if !cell.is_blank() => {
+                    let doubt = Doubt::new(Code::LeftOut, cell.place.clone(), &cell.typed);
+                    self.doubts.push(
+                        doubt.with("课时、记录人、应到 lessons, who writes, who should come"),
+                    );
+                }
                 Field::Textbook => session.textbook.clone_from(&cell.typed),
                 Field::CoHost => session.co_hosts.push(unbracketed(&cell.typed).to_owned()),
                 Field::Host
@@ -153,13 +169,14 @@ impl Builder<'_> {
                 .split(|c: char| c.is_whitespace() || ",。;、".contains(c))
             {
                 let long = !(2..=12).contains(&word.chars().count());
-                if long || self.is_read(word) {
-                    continue;
-                }
                 let part = cell.part(word);
-                let doubt = Doubt::new(Code::NotUnderstood, part.place, part.typed);
                 let named =
                     names::person_in(word).is_some_and(|name| name.ends_with(['师', '任', '长']));
+                let titled = session.title.contains(&part.typed);
+                if long || !named && (titled || self.is_read(word, session)) {
+                    continue;
+                }
+                let doubt = Doubt::new(Code::NotUnderstood, part.place, part.typed);
                 let why = if named {
                     "没有写明是主备还是发言 lead or speaker?"
                 } else {
@@ -171,14 +188,20 @@ impl Builder<'_> {
     }
 
     /// Whether a word of a line says something that is read.
-    fn is_read(&self, word: &str) -> bool {
+    fn is_read(&self, word: &str, session: &Session) -> bool {
+        static LESSON: LazyLock<Regex> = LazyLock::new(|| regex(r"第.{1,3}节"));
+        if LESSON.is_match(word) {
+            return false;
+        }
         let said = when::whole(word).is_some() || !when::find(word, false).is_empty();
         let named = words::subject(word).is_some()
             || !words::subjects(word).is_empty()
             || !words::grades(word).is_empty();
         let own = self.known.word(VocabularyTopic::Subject, word) != Match::Nothing
             || self.known.word(VocabularyTopic::Grade, word) != Match::Nothing;
-        let placed = self.known.campus_before(word).is_some() || is_place(word);
+        let place = session.place.as_ref().and_then(|place| place.unit.as_ref());
+        let campus = self.known.campus_before(word).map(|(id, _)| id);
+        let placed = campus.is_some() && campus == names::campus_id(place) || is_place(word);
         let formed = words::form(word).is_some() || words::stage(word).is_some();
         // A number in a list, and what is told when the subject or the day is missed.
         let told = word
@@ -187,7 +210,14 @@ impl Builder<'_> {
             || word.ends_with('组')
             || word.contains("每月")
             || word.contains("待定");
-        said || clock::find(word, None).is_some() || named || own || placed || formed || told
+        let claimed = claims::is_claim(word);
+        said || clock::find(word, None).is_some()
+            || named
+            || own
+            || placed
+            || formed
+            || claimed
+            || told
     }
 
     fn audience(&mut self, notice: &Notice, session: &mut Session) {
@@ -196,7 +226,6 @@ impl Builder<'_> {
                 "^(?:全集团|集团全体|全体成员校|各校区?|所有学校|全体学校|集团各校|各成员校)(?:教师|老师)?$",
             )
         });
-        static QUOTA: LazyLock<Regex> = LazyLock::new(|| regex(r"\d+\s*[余多]?\s*[人名]"));
         for cell in Self::fields(notice, Field::Audience) {
             if ALL.is_match(&cell.text) {
                 session.invites_all = true;
@@ -204,7 +233,7 @@ impl Builder<'_> {
             }
             let parts: Vec<&str> = cell
                 .text
-                .split(|c: char| "、,;和 ".contains(c))
+                .split(|c: char| "、,;/|和及 ".contains(c))
                 .filter(|part| !part.is_empty())
                 .collect();
             let ids: Vec<Option<String>> = parts
@@ -219,9 +248,8 @@ impl Builder<'_> {
                 continue;
             }
             session.audience_note.clone_from(&cell.typed);
-            if QUOTA.is_match(&cell.text) {
-                self.doubts
-                    .push(Doubt::new(Code::NotACount, cell.place.clone(), &cell.typed));
+            // How many come was told with what is claimed.
+            if claims::names_people(&cell.text) {
                 continue;
             }
             let known = ids.iter().any(Option::is_some);
@@ -282,11 +310,12 @@ impl Builder<'_> {
             .loose
             .iter()
             .find(|cell| notice.lines > 1 && when::find(&cell.text, false).is_empty());
-        session.title = match heading {
-            Some(heading) if notice.fields.iter().any(|(field, _)| *field == Field::Time) => {
-                one_line(&heading.typed)
-            }
-            _ => self.title_of_words(notice, session),
+        let timed = notice.fields.iter().any(|(field, _)| *field == Field::Time);
+        // The title of a list is no row's: its subject and grade are.
+        let named = !session.subjects.is_empty() || !session.grades.is_empty();
+        session.title = match heading.filter(|_| timed && !(notice.is_row && named)) {
+            Some(heading) => one_line(&heading.typed),
+            None => self.title_of_words(notice, session),
         };
         let doubt = Doubt::new(Code::TitleMade, notice.start.place.clone(), "");
         self.doubts.push(doubt.as_(&session.title));
@@ -299,10 +328,20 @@ impl Builder<'_> {
             .fields
             .iter()
             .filter(|(field, _)| matches!(field, Field::Subject | Field::Grade));
-        for cell in notice.loose.iter().chain(fields.map(|(_, cell)| cell)) {
+        let loose = notice.loose.iter().filter(|_| !notice.is_row);
+        for cell in loose.chain(fields.map(|(_, cell)| cell)) {
             let tokens =
                 unnumbered(&cell.text).split(|c: char| c.is_whitespace() || ",。;".contains(c));
             for token in tokens.map(undated) {
+                // 数学联合教研活动在春风分校举行: where is no title.
+                let token = match AT.find(token) {
+                    Some(at) if at.start() == 0 => token[at.end()..].trim_start_matches('的'),
+                    Some(at) => &token[..at.start()],
+                    None => token,
+                };
+                if token.chars().count() > PHRASE_MAX && !words_.is_empty() {
+                    continue;
+                }
                 let named = !words::subjects(token).is_empty()
                     || !words::grades(token).is_empty()
                     || words::subject(token).is_some();
@@ -324,12 +363,49 @@ impl Builder<'_> {
                     .map(String::as_str)
                     .collect();
                 let all = all.join(" ");
-                if all.is_empty() {
-                    one_line(&notice.start.typed)
-                } else {
-                    all
+                match all.is_empty() {
+                    true => self.title_of_line(notice),
+                    false => all,
                 }
             }
+            false => one_line(&words_.join(" ")),
+        }
+    }
+
+    /// What a line says beside day, clock, place and the number of a meeting; where a word names a form, that word.
+    fn title_of_line(&self, notice: &Notice) -> String {
+        let mut words_: Vec<(bool, String)> = Vec::new();
+        for cell in &notice.loose {
+            let mut text = unnumbered(&cell.text).to_owned();
+            text.insert_str(0, &" ".repeat(cell.text.len() - text.len()));
+            let said = when::find(&text, false).into_iter().map(|day| day.at);
+            let clocks = super::clocks::spans(&text)
+                .into_iter()
+                .map(|clock| clock.at);
+            let meetings = MEETING.find_iter(&cell.text).map(|number| number.range());
+            let read: Vec<Range<usize>> = said.chain(clocks).chain(meetings).collect();
+            for at in read {
+                text.replace_range(at.clone(), &" ".repeat(at.len()));
+            }
+            let words = text.split(|c: char| c.is_whitespace() || ",。;".contains(c));
+            // 请进来: is what it is, and no title.
+            let is_said = |word: &str| word.ends_with(':') || claims::is_claim(word);
+            let words = words.filter(|word| word.chars().count() > 1 && !is_said(word));
+            for word in words {
+                let formed = words::form(word).is_some();
+                let placed = is_place(word) || self.known.campus_before(word).is_some();
+                if formed || !placed {
+                    let start = word.as_ptr() as usize - text.as_ptr() as usize;
+                    let typed = cell.typed_of(&cell.text[start..start + word.len()]);
+                    words_.push((formed, typed.to_owned()));
+                }
+            }
+        }
+        let formed = words_.iter().any(|(formed, _)| *formed);
+        words_.retain(|(is, _)| *is || !formed);
+        let words_: Vec<String> = words_.into_iter().map(|(_, word)| word).collect();
+        match words_.is_empty() {
+            true => one_line(&notice.start.typed),
             false => one_line(&words_.join(" ")),
         }
     }

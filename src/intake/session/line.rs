@@ -130,7 +130,7 @@ fn notice(line: &Cell) -> Notice {
 /// A short word that is a place and no name.
 fn is_place(token: &str) -> bool {
     // 张老师(总校) is a person.
-    let token = token.split('(').next().unwrap_or_default();
+    let token = token.split(['(', '、', ',']).next().unwrap_or_default();
     ["室", "厅", "楼", "校", "馆", "线上", "网络", "会议", "园"]
         .iter()
         .any(|word| token.contains(word))

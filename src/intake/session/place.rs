@@ -11,14 +11,24 @@ use regex::Regex;
 use std::sync::LazyLock;
 
 /// A place in a sentence: 在春风分校举行.
-static AT: LazyLock<Regex> =
-    LazyLock::new(|| regex(r"在\s*([^\s,。;]{2,20}?)\s*(?:举行|召开|开展|进行|集中)"));
+pub static AT: LazyLock<Regex> = LazyLock::new(|| {
+    regex(r"在\s*([^\s,。;]{2,20}?)\s*(?:举行|举办|召开|开展|进行|集中|开幕|落幕)")
+});
 static ONLINE: LazyLock<Regex> =
     LazyLock::new(|| regex("(?i)线上|网络|腾讯会议|钉钉|直播|视频会议|云端|在线|zoom"));
 static ROOM: LazyLock<Regex> =
     LazyLock::new(|| regex("[室厅馆楼场]$|教室|会议室|报告厅|录播|中心$|办公室|操场|多功能"));
+/// The longest name of a room, in characters.
+const ROOM_MAX: usize = 15;
 static SCHOOL: LazyLock<Regex> = LazyLock::new(|| {
     regex(r"^(\S*?(?:小学|中学|学校|校区|分校|总校|幼儿园|中心校|学院|大学|初中|高中))(.*)$")
+});
+
+/// What opens a meeting on the net.
+pub static MEETING: LazyLock<Regex> = LazyLock::new(|| {
+    regex(
+        r"(?i)(?:会议(?:号|ID|室号)?|zoom\S*|密码|口令)\s*[:是为]?\s*(\d[\d\- ]{2,}\d)|https?://\S+",
+    )
 });
 
 /// Whether a word says where, or that it is nowhere.
@@ -59,13 +69,8 @@ impl Builder<'_> {
 
     /// Doubts the numbers and words that open a meeting on the net, for which there is no field.
     fn meeting_numbers(&mut self, cells: &[Cell]) {
-        static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-            regex(
-                r"(?i)(?:会议(?:号|ID|室号)?|zoom\S*|密码|口令)\s*[:是为]?\s*(\d[\d\- ]{2,}\d)|https?://\S+",
-            )
-        });
         for cell in cells {
-            for number in NUMBER.find_iter(&cell.text) {
+            for number in MEETING.find_iter(&cell.text) {
                 let part = cell.part(number.as_str());
                 let doubt = Doubt::new(Code::LeftOut, part.place, &part.typed);
                 self.doubts
@@ -107,7 +112,10 @@ impl Builder<'_> {
             if let Some(at) = AT.captures(&cell.text).and_then(|captures| captures.get(1)) {
                 return Some(self.place_of(&cell.part(&cell.text[at.range()])));
             }
-            for token in cell.text.split_whitespace() {
+            let words = cell
+                .text
+                .split(|c: char| c.is_whitespace() || ",。;".contains(c));
+            for token in words.map(|word| word.trim_start_matches("地点")) {
                 let part = cell.part(token);
                 if let Some((id, rest)) = self.known.campus_before(token)
                     && place.is_none()
@@ -121,7 +129,7 @@ impl Builder<'_> {
                         unit: Some(campus(id)),
                         room: typed,
                     });
-                } else if ROOM.is_match(token) {
+                } else if ROOM.is_match(token) && token.chars().count() <= ROOM_MAX {
                     if token.starts_with("本校") {
                         self.doubts.push(
                             Doubt::new(Code::Unstated, part.place.clone(), &part.typed)

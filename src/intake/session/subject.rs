@@ -1,14 +1,15 @@
 //! Subjects, grades and stage of a session.
 
 use super::build::Builder;
+use super::claims::is_claim;
 use super::{Field, Notice};
 use crate::intake::doubt::{Code, Doubt};
-use crate::intake::fold::{key, number};
+use crate::intake::fold::key;
 use crate::intake::names;
 use crate::intake::sheet::Cell;
 use crate::intake::when::regex;
 use crate::intake::words;
-use crate::wire::v1::{Session, Stage, VocabularyTopic};
+use crate::wire::v1::{Campus, Session, Stage, VocabularyTopic};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -41,11 +42,11 @@ impl Builder<'_> {
             }
             // What the title names is meant; who comes is not.
             if !session.subjects.is_empty() {
-                self.count(cell, session.subjects.len());
                 return;
             }
         }
-        for cell in labelled {
+        let told = !labelled.is_empty();
+        for cell in labelled.iter().filter(|cell| !is_claim(&cell.text)) {
             self.doubts.push(
                 Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed).with("学科 subject"),
             );
@@ -55,6 +56,7 @@ impl Builder<'_> {
             .iter()
             .find_map(|cell| Some((cell, group.captures(&cell.text)?.get(0)?)))
             && session.subjects.is_empty()
+            && !told
         {
             let typed = cell.typed_of(found.as_str());
             self.doubts.push(
@@ -84,24 +86,6 @@ impl Builder<'_> {
         }
     }
 
-    /// 等八大学科 claims a number.
-    fn count(&mut self, cell: &Cell, named: usize) {
-        static CLAIM: LazyLock<Regex> =
-            LazyLock::new(|| regex(r"等?\s*(\d{1,2}|[一二三四五六七八九十]{1,2})\s*[大个门]?学科"));
-        let Some(captures) = CLAIM.captures(&cell.text) else {
-            return;
-        };
-        let claimed = number(&captures[1]).and_then(|claimed| usize::try_from(claimed).ok());
-        if claimed.is_some_and(|claimed| claimed != named) {
-            let doubt = Doubt::new(
-                Code::CountMismatch,
-                cell.place.clone(),
-                cell.typed_of(&cell.text[captures.get(0).map_or(0..0, |all| all.range())]),
-            );
-            self.doubts.push(doubt.as_(named).with(&captures[1]));
-        }
-    }
-
     /// Writes the grades by today's names, and the stage that follows from them.
     pub(super) fn grades(&mut self, notice: &Notice, session: &mut Session) {
         let labelled: Vec<&Cell> = Self::fields(notice, Field::Grade).collect();
@@ -110,9 +94,13 @@ impl Builder<'_> {
             .iter()
             .chain(Self::fields(notice, Field::Title))
             .collect();
+        // Grade 6 is primary or junior, as the school has it.
+        let place = session.place.as_ref().and_then(|place| place.unit.as_ref());
+        let campus = names::campus_id(place).and_then(|id| self.known.campus(id));
+        let campus = campus.or(self.known.own().map(|(_, campus)| campus));
         let unknown = labelled
             .iter()
-            .filter(|cell| !cell.is_blank() && self.named_grades(cell).is_empty());
+            .filter(|cell| !cell.is_blank() && self.named_grades(campus, cell).is_empty());
         for cell in unknown.collect::<Vec<_>>() {
             let doubt = Doubt::new(Code::WordUnknown, cell.place.clone(), &cell.typed);
             self.doubts.push(doubt.with("年级 grade"));
@@ -120,7 +108,7 @@ impl Builder<'_> {
         let sources = if labelled.is_empty() { own } else { labelled };
         let mut open = None;
         for cell in sources {
-            for (part, grade, stages) in self.named_grades(cell) {
+            for (part, grade, stages) in self.named_grades(campus, cell) {
                 if key(&part.typed).contains(|c: char| c == '初' || c.is_ascii_digit())
                     && !part.typed.contains(&grade)
                 {
@@ -143,10 +131,6 @@ impl Builder<'_> {
         if session.stage() != Stage::Unspecified {
             return;
         }
-        // Grade 6 is primary or junior, as the school has it.
-        let place = session.place.as_ref().and_then(|place| place.unit.as_ref());
-        let campus = names::campus_id(place).and_then(|id| self.known.campus(id));
-        let campus = campus.or(self.known.own().map(|(_, campus)| campus));
         let stages = campus
             .map(|campus| campus.stages.as_slice())
             .unwrap_or_default();
@@ -167,8 +151,8 @@ impl Builder<'_> {
     }
 
     /// The grades that a cell names: each where it stands, by its name in the group's own words or
-    /// everybody's, and the stages that it may be in.
-    fn named_grades(&self, cell: &Cell) -> Vec<(Cell, String, Vec<i32>)> {
+    /// everybody's, and the stages that it may be in at a campus.
+    fn named_grades(&self, campus: Option<&Campus>, cell: &Cell) -> Vec<(Cell, String, Vec<i32>)> {
         let own = |text: &str| self.known.word(VocabularyTopic::Grade, text).one();
         let tokens = cell
             .text
@@ -177,7 +161,11 @@ impl Builder<'_> {
         let mut found: Vec<(Cell, String, Vec<i32>)> = tokens
             .filter_map(|token| {
                 let code = own(token)?;
-                Some((cell.part(token), code.to_owned(), self.known.stages(code)))
+                Some((
+                    cell.part(token),
+                    code.to_owned(),
+                    self.known.stages(campus, code),
+                ))
             })
             .collect();
         let named = found.len();
@@ -190,11 +178,14 @@ impl Builder<'_> {
                 continue;
             }
             let name = own(&grade.name).unwrap_or(&grade.name).to_owned();
-            let stages = self.known.stages(&name);
-            let stages = match (stages.is_empty(), grade.stage) {
-                (true, Stage::Unspecified) => Vec::new(),
-                (true, stage) => vec![stage.into()],
-                (false, _) => stages,
+            let stages = self.known.stages(campus, &name);
+            // Some words tell it themselves: 预初 is said where grade 6 is junior.
+            let told = i32::from(grade.stage);
+            let may = stages.is_empty() || stages.contains(&told);
+            let stages = match grade.stage {
+                Stage::Unspecified => stages,
+                _ if may => vec![told],
+                _ => stages,
             };
             found.push((part, name, stages));
         }

@@ -1,5 +1,6 @@
 //! Sessions as strangers type them.
 
+mod claims;
 mod offices;
 
 use crate::intake::doubt::{Code, Doubt};
@@ -392,6 +393,12 @@ fn grades_of_the_group_s_own_words_have_the_stages_it_gives_them() {
     );
     let asked = doubts.iter().find(|doubt| doubt.detail.starts_with("学段"));
     assert_eq!(asked.unwrap().code, Code::Unstated, "6-3 or 5-4?");
+    let own = r#"{"id": "00000000-0000-0000-0000-000000000001", "campus": {"name": "一校",
+        "stages": ["STAGE_PRIMARY", "STAGE_JUNIOR"], "gradeSystem": "GRADE_SYSTEM_FIVE_FOUR"}}"#;
+    let [five_four, six_three] = both;
+    let row = "学科,年级,时间,地点\n语文,预初,5月12日,一校\n";
+    let (session, _) = read_with(&[five_four, six_three, own.to_owned()], row);
+    assert_eq!(session.stage(), Stage::Junior, "the school has said which");
 }
 
 #[test]

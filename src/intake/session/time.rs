@@ -1,9 +1,10 @@
 //! When a session is.
 
 use super::build::Builder;
-use super::{Field, Notice};
+use super::{Field, Notice, clocks};
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::sheet::Cell;
+use crate::intake::when::month::day_alone;
 use crate::intake::when::{self, Said, clock, regex};
 use crate::model::calendar::monday;
 use crate::wire::v1::{HalfDay, Session, SessionDay};
@@ -98,18 +99,38 @@ impl Builder<'_> {
         let loose = sources.len() == 1 && notice.lines > 1;
         let mut clock = None;
         let mut halves = None;
+        let sources: Vec<Cell> = sources.into_iter().map(|cell| self.put_off(cell)).collect();
         for cell in &sources {
-            let (said, rest) = dates(cell, loose);
-            let found = clock::find(&rest, None);
+            let (mut said, mut rest) = dates(cell, loose);
+            let month = self
+                .years
+                .month()
+                .filter(|_| said.is_empty() && !times_are_loose);
+            if let Some((day, behind)) = month.and_then(|month| day_alone(month, &cell.text)) {
+                rest = behind.to_owned();
+                said.push((cell.clone(), day));
+                let doubt = Doubt::new(Code::DateDerived, cell.place.clone(), &cell.typed);
+                let day = format!(
+                    "{}-{}",
+                    day.month.unwrap_or_default(),
+                    day.day.unwrap_or_default()
+                );
+                self.doubts
+                    .push(doubt.as_(day).with("文中写的月份 the month that is named"));
+            }
+            let found = clocks::spans(&rest);
             let from_to = halves_of(cell, &said).is_some();
             if notice.lines > 1
                 && !times_are_loose
                 && !from_to
-                && (found.is_some() || !said.is_empty())
+                && (!found.is_empty() || !said.is_empty())
             {
-                self.beside_the_time(cell, &rest, found.as_ref());
+                self.beside_the_time(cell, &rest, &found);
             }
-            clock = clock.or_else(|| Some(((*cell).clone(), found?)));
+            if self.clock_a_day(cell, &said, stated, session) {
+                continue;
+            }
+            clock = clock.or_else(|| Some((cell.clone(), self.one_span(cell, &rest, found)?)));
             halves = halves.or_else(|| halves_of(cell, &said));
             match said.is_empty() && stated.is_none() {
                 true => session.days.extend(self.relative(cell)),
@@ -136,10 +157,13 @@ impl Builder<'_> {
     }
 
     /// Doubts what stands in a 时间 beside days and clock: 第二节课.
-    fn beside_the_time(&mut self, cell: &Cell, rest: &str, clock: Option<&clock::Clock>) {
+    fn beside_the_time(&mut self, cell: &Cell, rest: &str, clocks: &[clock::Clock]) {
         let mut rest = rest.to_owned();
-        if let Some(clock) = clock {
+        for clock in clocks.iter().rev() {
             rest.replace_range(clock.at.clone(), " ");
+        }
+        if let Some((at, _)) = when::weeks(&rest).filter(|_| when::weekday(&rest).is_some()) {
+            rest.replace_range(at, " ");
         }
         if let Some((_, at)) = when::weekday(&rest) {
             rest.replace_range(at, " ");
@@ -165,7 +189,9 @@ impl Builder<'_> {
         static RELATIVE: LazyLock<Regex> = LazyLock::new(|| {
             regex(r"([本这下])(?:个)?(?:周|星期)([一二三四五六日天])|(今天|今日|明天|明日|后天)")
         });
-        let captures = RELATIVE.captures(&cell.text)?;
+        let Some(captures) = RELATIVE.captures(&cell.text) else {
+            return self.of_week(cell);
+        };
         let today = self.years.today();
         let weekday = captures
             .get(2)
@@ -189,8 +215,25 @@ impl Builder<'_> {
         Some(day(date, weekday))
     }
 
+    /// A weekday of a teaching week, by the calendar: 第12周周二.
+    fn of_week(&mut self, cell: &Cell) -> Option<SessionDay> {
+        let (at, weeks) = when::weeks(&cell.text)?;
+        let (weekday, behind) = when::weekday(&cell.text[at.end..])?;
+        let [week] = weeks.as_slice() else {
+            return None;
+        };
+        let term = self.years.term()?;
+        let monday = monday(term.week(u16::try_from(*week).ok()?)?.first);
+        let date = monday.checked_add(i64::from(weekday - 1).days()).ok()?;
+        let typed = cell.part(&cell.text[at.start..at.end + behind.end]);
+        let doubt = Doubt::new(Code::DateDerived, typed.place, &typed.typed).as_(date);
+        self.doubts
+            .push(doubt.with(format!("校历 {} the calendar's week", term.name)));
+        Some(day(date, Some(weekday)))
+    }
+
     /// Single days, or all between two that are joined.
-    fn dated(
+    pub(super) fn dated(
         &mut self,
         cell: &Cell,
         said: Vec<(Cell, Said)>,
@@ -227,7 +270,7 @@ impl Builder<'_> {
             .extend(all.map(|date| day(date, weekday.filter(|_| date == first))));
     }
 
-    fn clock(&mut self, cell: &Cell, clock: &clock::Clock, session: &mut Session) {
+    pub(super) fn clock(&mut self, cell: &Cell, clock: &clock::Clock, session: &mut Session) {
         let doubt = |code| Doubt::new(code, cell.place.clone(), &cell.typed);
         let (start, end) = (
             clock.start.clone().unwrap_or_default(),

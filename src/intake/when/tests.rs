@@ -31,6 +31,9 @@ fn a_day_is_read_in_every_spelling() {
         ("0107.11.22", said(Some(2018), 11, 22, None)),
         ("周一\n5.11", said(None, 5, 11, Some(1))),
         ("5-11", said(None, 5, 11, None)),
+        ("5/18/2026", said(year, 5, 18, None)),
+        ("18/05/2026", said(year, 5, 18, None)),
+        ("5月9日(周六,调休)", said(None, 5, 9, Some(6))),
         ("Mon 5/11", said(None, 5, 11, Some(1))),
         ("2026-05-11 00:00:00", said(year, 5, 11, None)),
     ] {

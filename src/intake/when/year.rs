@@ -1,6 +1,7 @@
 //! Which year a day is in when nobody typed it: by the term or a year that the document names, by the
 //! calendar, by the day of reading; never without saying so.
 
+use super::month::{Month, lone_month};
 use super::{Said, find, regex};
 use crate::intake::doubt::{Code, Doubt};
 use crate::intake::fold::number;
@@ -26,6 +27,8 @@ pub struct Years {
     stated: Vec<i16>,
     /// The term or school year it names.
     term: Option<Span>,
+    /// The one month that it names without a day.
+    month: Option<Month>,
 }
 
 static TERM: LazyLock<Regex> = LazyLock::new(|| {
@@ -40,7 +43,23 @@ static YEAR: LazyLock<Regex> = LazyLock::new(|| regex(r"((?:19|20)\d{2})\s*年")
 /// Autumn is from August to the end of the winter break, spring from there to the end of the summer's.
 #[must_use]
 pub fn term(text: &str) -> Option<Span> {
-    let captures = TERM.captures(text)?;
+    terms(text).into_iter().next()
+}
+
+/// Where a text names a term or a school year first.
+#[must_use]
+pub fn term_in(text: &str) -> Option<std::ops::Range<usize>> {
+    TERM.find(text).map(|term| term.range())
+}
+
+/// All of the terms and school years that a text names.
+#[must_use]
+pub fn terms(text: &str) -> Vec<Span> {
+    let all = TERM.captures_iter(text);
+    all.filter_map(|captures| span_of(&captures)).collect()
+}
+
+fn span_of(captures: &regex::Captures<'_>) -> Option<Span> {
     let group = |index: usize| captures.get(index).map(|group| group.as_str());
     let autumn = |year: i16| Span {
         first: date(year, 8, 1),
@@ -81,7 +100,10 @@ impl Years {
             calendar,
             stated: Vec::new(),
             term: None,
+            month: None,
         };
+        let texts: Vec<&str> = texts.collect();
+        years.month = lone_month(&texts);
         for text in texts {
             years.term = years.term.or_else(|| term(text));
             let dated = find(text, false)
@@ -123,6 +145,12 @@ impl Years {
             if inside { 0 } else { near }
         };
         terms.iter().min_by_key(far)
+    }
+
+    /// The one month that the document names without a day, if it names one.
+    #[must_use]
+    pub fn month(&self) -> Option<Month> {
+        self.month
     }
 
     /// The day that was said, and what is doubtful about it.
@@ -175,6 +203,12 @@ impl Years {
         let all: Vec<Date> = (last - 1 - YEARS_BACK..=last)
             .filter_map(|year| Date::new(year, month, day).ok())
             .collect();
+        if let Some((Some(year), named)) = self.month
+            && named == month
+            && let Ok(date) = Date::new(year, month, day)
+        {
+            return Chosen::Named(date);
+        }
         if let Some(date) = all
             .iter()
             .find(|date| self.term.is_some_and(|term| term.contains(**date)))

@@ -26,7 +26,7 @@ impl Rules for PersonRules {
             found.required(&format!("ranks[{i}].rank"), rank.rank != 0);
             found.optional_day_or_month(&format!("ranks[{i}].from"), &rank.from);
         }
-        titles("titles", &person.titles, found);
+        titles("titles", &person.titles, person.no_titles, found);
         title_words("titles", &person.titles, case.today(), case, found);
     }
 
@@ -65,8 +65,11 @@ impl Rules for PersonRules {
     }
 }
 
-/// Checks a list of titles.
-pub fn titles(path: &str, titles: &[v1::Title], found: &mut Found) {
+/// Checks a list of titles at a path, and whether it is said at `no_{path}` that there are none.
+pub fn titles(path: &str, titles: &[v1::Title], none: bool, found: &mut Found) {
+    if none && !titles.is_empty() {
+        found.add_with(Code::NotWithOther, &format!("no_{path}"), "other", path);
+    }
     for (i, title) in titles.iter().enumerate() {
         found.line(&format!("{path}[{i}].title"), &title.title, 40);
         found.optional_day_or_month(&format!("{path}[{i}].until"), &title.until);
@@ -142,5 +145,32 @@ mod tests {
         assert_eq!(told(&keeps, "骨干"), at(Code::WordOld));
         assert_eq!(told(&keeps, "优秀教师"), at(Code::WordUnknown));
         assert_eq!(told(&bare, "优秀教师"), None);
+    }
+
+    #[test]
+    fn whoever_has_a_title_is_not_said_to_have_none() {
+        let told = |titles: usize, no_titles: bool| {
+            let title = v1::Title {
+                title: "名师".into(),
+                ..Default::default()
+            };
+            let person = v1::Person {
+                display_name: "李老师".into(),
+                home_campus_id: campus(1).to_text(),
+                titles: vec![title; titles],
+                no_titles,
+                ..Default::default()
+            };
+            let mut found = Found::under("p".into());
+            let group = Group::default();
+            PersonRules::check(&person, &case_in(&group, Place::Office), &mut found);
+            let found = found.findings.into_iter();
+            found.map(|of| (of.code, of.path)).collect::<Vec<_>>()
+        };
+        let both = (Code::NotWithOther, "p.no_titles".to_owned());
+        assert_eq!(told(1, true), [both]);
+        for (titles, none) in [(1, false), (0, true), (0, false)] {
+            assert_eq!(told(titles, none), []);
+        }
     }
 }

@@ -14,6 +14,10 @@ use v1::VocabularyTopic as Topic;
 /// The zone of a group that has not said where it lives: all of China keeps one time.
 const DEFAULT_ZONE: &str = "Asia/Shanghai";
 
+/// The most records that one push may delete in a group that has not said: as many as Adobe's User Sync ships with
+/// (`max_deletions_per_run`), which had the same accident (domain.md 3.8, S23).
+const DELETIONS_MAX: usize = 10;
+
 /// The rules of the policy register.
 pub struct PolicyRules;
 
@@ -47,6 +51,7 @@ impl Rules for PolicyRules {
         found.lines("backbone_titles", &policy.backbone_titles, 40);
         check_words(policy, case, found);
         found.range("menu_close_days", policy.menu_close_days, 0, 60);
+        found.range("deletions_max", policy.deletions_max, 0, 1_000);
         for (i, retention) in policy.retentions.iter().enumerate() {
             let path = |field: &str| format!("retentions[{i}].{field}");
             if !retained().any(|kind| kind == retention.kind) {
@@ -103,6 +108,7 @@ fn check_words(policy: &v1::Policy, case: &Case<'_>, found: &mut Found) {
         let path = |field: &str| format!("prep_set[{i}].{field}");
         subjects.check(&path("subject"), "", &row.subject, day, found);
         grades.check(&path("grade"), "", &row.grade, day, found);
+        grades.check_stage(&path("stage"), None, (&row.grade, row.stage()), day, found);
     }
     for (i, title) in policy.backbone_titles.iter().enumerate() {
         titles.check(&format!("backbone_titles[{i}]"), "", title, today, found);
@@ -155,6 +161,13 @@ pub fn zone(policy: Option<&v1::Policy>) -> TimeZone {
 #[must_use]
 pub fn menu_close_days(policy: Option<&v1::Policy>) -> i32 {
     policy.map_or(0, |policy| policy.menu_close_days)
+}
+
+/// The most records that one push may delete.
+#[must_use]
+pub fn deletions_max(policy: Option<&v1::Policy>) -> usize {
+    let stated = policy.and_then(|policy| usize::try_from(policy.deletions_max).ok());
+    stated.filter(|max| *max > 0).unwrap_or(DELETIONS_MAX)
 }
 
 /// A checked menu deadline.

@@ -2,8 +2,9 @@
 
 mod standard;
 
-pub use standard::{standard, subject_names};
+pub use standard::{FIVE_FOUR, SIX_THREE, post_name, standard, subject_names};
 
+use super::campus::grade_scheme;
 use crate::kinds::found::Found;
 use crate::kinds::{All, Case, Owner, Rules};
 use crate::model::date::{self, FIRST_DAY, LAST_DAY, Span};
@@ -74,12 +75,25 @@ impl Words {
         spellings(self.schemes(), self.topic, values, day)
     }
 
-    /// The stages a grade may be of: grade 6 is of two, where a group has the 6-3 and the 5-4 system.
-    pub fn stages(&self, grade: &str, day: Date) -> BTreeSet<v1::Stage> {
-        let stages = meant(self.schemes(), self.topic, grade, day).map(v1::Word::stage);
-        stages
-            .filter(|stage| *stage != v1::Stage::Unspecified)
-            .collect()
+    /// The stage stated of a grade, if any, is one that it may be of at a campus, or at any.
+    pub fn check_stage(
+        &self,
+        path: &str,
+        campus: Option<&v1::Campus>,
+        (grade, stated): (&str, v1::Stage),
+        day: Date,
+        found: &mut Found,
+    ) {
+        let stages = stages(self.schemes(), campus, grade, day);
+        let Some(called) = stage_name(stated).filter(|_| !stages.is_empty()) else {
+            return;
+        };
+        if !stages.contains(&stated) {
+            let stages: Vec<&str> = stages.into_iter().filter_map(stage_name).collect();
+            let finding = Finding::new(Code::StageDiffers, path);
+            let finding = finding.with("grade", grade).with("stage", called);
+            found.say(finding.with("stages", stages.join("、")));
+        }
     }
 
     /// Checks a word used on a day: an alias is worth a look, what nobody knows is refused, but for posts, which
@@ -112,6 +126,17 @@ impl Words {
     }
 }
 
+/// What people call a stage.
+fn stage_name(stage: v1::Stage) -> Option<&'static str> {
+    match stage {
+        v1::Stage::Unspecified => None,
+        v1::Stage::Kindergarten => Some("幼儿园 (kindergarten)"),
+        v1::Stage::Primary => Some("小学 (primary)"),
+        v1::Stage::Junior => Some("初中 (junior)"),
+        v1::Stage::Senior => Some("高中 (senior)"),
+    }
+}
+
 /// What a word is and was called, and what it is for short.
 fn names(word: &v1::Word) -> impl Iterator<Item = &String> {
     let names = [&word.code, &word.name].into_iter().chain(&word.aliases);
@@ -122,21 +147,49 @@ fn is_called(word: &v1::Word, value: &str) -> bool {
     names(word).any(|name| name == value)
 }
 
-/// What a word may mean on a day, by the words a group keeps of a topic, or by the standard ones where it keeps
-/// none.
+/// What a word may mean on a day, with its scheme, by the words a group keeps of a topic, or by the standard ones
+/// where it keeps none.
 fn meant<'a>(
-    schemes: impl Iterator<Item = &'a v1::Vocabulary> + Clone,
+    vocabularies: impl Iterator<Item = &'a v1::Vocabulary> + Clone,
     topic: Topic,
     value: &str,
     day: Date,
-) -> impl Iterator<Item = &'a v1::Word> {
-    let kept = schemes.clone().next().is_some();
-    let standard = STANDARD
-        .iter()
-        .filter(move |vocabulary| !kept && vocabulary.topic() == topic);
-    let words = schemes.chain(standard);
-    let words = words.flat_map(|vocabulary| &vocabulary.words);
-    words.filter(move |word| used(word).contains(day) && is_called(word, value))
+) -> impl Iterator<Item = (&'a str, &'a v1::Word)> {
+    let of_topic = move |vocabulary: &&v1::Vocabulary| vocabulary.topic() == topic;
+    let kept = vocabularies.filter(of_topic);
+    let standard = kept.clone().next().is_none();
+    let standard = STANDARD.iter().filter(move |_| standard).filter(of_topic);
+    let words = kept.chain(standard).flat_map(|vocabulary| {
+        let words = vocabulary.words.iter();
+        words.map(|word| (vocabulary.scheme.as_str(), word))
+    });
+    words.filter(move |(_, word)| used(word).contains(day) && is_called(word, value))
+}
+
+/// The stages a grade may be of at a campus on a day: grade 6 is primary in the 6-3 system and junior in the 5-4 one
+/// (domain.md 4.4). The system that the campus keeps tells, or else what it teaches.
+pub fn stages<'a>(
+    vocabularies: impl Iterator<Item = &'a v1::Vocabulary> + Clone,
+    campus: Option<&v1::Campus>,
+    grade: &str,
+    day: Date,
+) -> BTreeSet<v1::Stage> {
+    let system = campus.and_then(grade_scheme);
+    let all = meant(vocabularies, Topic::Grade, grade, day)
+        .map(|(scheme, word)| (scheme, word.stage()))
+        .filter(|(_, stage)| *stage != v1::Stage::Unspecified);
+    let all: Vec<(&str, v1::Stage)> = all.collect();
+    let own = all.iter().filter(|(scheme, _)| Some(*scheme) == system);
+    let own: BTreeSet<v1::Stage> = own.map(|(_, stage)| *stage).collect();
+    let all = match own.is_empty() {
+        true => all.into_iter().map(|(_, stage)| stage).collect(),
+        false => own,
+    };
+    let taught: BTreeSet<v1::Stage> = campus.into_iter().flat_map(v1::Campus::stages).collect();
+    match all.is_disjoint(&taught) {
+        true => all,
+        false => &all & &taught,
+    }
 }
 
 /// Everything that is called one of these on a day, by all its names: 道法 is 道德与法治 too. By the words that a
@@ -147,11 +200,10 @@ pub fn spellings<'a>(
     values: &'a [String],
     day: Date,
 ) -> BTreeSet<&'a str> {
-    let schemes = vocabularies.filter(move |vocabulary| vocabulary.topic() == topic);
     let meant = values
         .iter()
-        .flat_map(|value| meant(schemes.clone(), topic, value, day));
-    let names = meant.flat_map(names).chain(values);
+        .flat_map(|value| meant(vocabularies.clone(), topic, value, day));
+    let names = meant.flat_map(|(_, word)| names(word)).chain(values);
     names.map(String::as_str).collect()
 }
 

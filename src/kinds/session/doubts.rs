@@ -10,8 +10,7 @@ use crate::kinds::registers::vocabulary::Words;
 use crate::model::date;
 use crate::model::finding::{Code, Finding};
 use crate::wire::v1;
-use std::collections::BTreeSet;
-use v1::{Stage, VocabularyTopic as Topic};
+use v1::VocabularyTopic as Topic;
 
 pub fn check(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
     check_clock(session, found);
@@ -72,38 +71,14 @@ fn check_words(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
     }
 }
 
-/// What people call a stage.
-const STAGES: [(Stage, &str); 4] = [
-    (Stage::Kindergarten, "幼儿园 (kindergarten)"),
-    (Stage::Primary, "小学 (primary)"),
-    (Stage::Junior, "初中 (junior)"),
-    (Stage::Senior, "高中 (senior)"),
-];
-
-/// The stage and the grades fit each other. Grade 6 is primary in the 6-3 system and junior in the 5-4 system
-/// (domain.md 4.4): where the words have both, what the host teaches tells which it is.
+/// The stage and the grades fit each other, as the host has them.
 fn check_stage(session: &v1::Session, case: &Case<'_>, found: &mut Found) {
-    let (Some(day), Some(stated)) = (first_day(session), named(session.stage())) else {
+    let Some(day) = first_day(session) else {
         return;
     };
-    let taught = campus::own(case).map(|campus| campus.stages().collect::<BTreeSet<Stage>>());
-    let taught = taught.unwrap_or_default();
-    let words = Words::of(Topic::Grade, case);
+    let (words, host) = (Words::of(Topic::Grade, case), campus::own(case));
     for (i, grade) in session.grades.iter().enumerate() {
-        let all = words.stages(grade, day);
-        let own: BTreeSet<Stage> = all.intersection(&taught).copied().collect();
-        let stages = if own.is_empty() { all } else { own };
-        if stages.is_empty() || stages.contains(&session.stage()) {
-            continue;
-        }
-        let stages: Vec<&str> = stages.into_iter().filter_map(named).collect();
-        let finding = Finding::new(Code::StageDiffers, format!("grades[{i}]"));
-        let finding = finding.with("grade", grade).with("stage", stated);
-        found.say(finding.with("stages", stages.join("、")));
+        let path = format!("grades[{i}]");
+        words.check_stage(&path, host.as_ref(), (grade, session.stage()), day, found);
     }
-}
-
-fn named(stage: Stage) -> Option<&'static str> {
-    let found = STAGES.iter().find(|(known, _)| *known == stage);
-    found.map(|(_, name)| *name)
 }

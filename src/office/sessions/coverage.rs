@@ -2,12 +2,14 @@
 
 use super::{Campus, Counted};
 use crate::kinds::registers::campus::membership;
-use crate::kinds::registers::vocabulary::spellings;
+use crate::kinds::registers::vocabulary::{spellings, stages};
 use crate::model::calendar::overlap;
 use crate::model::date::{self, FIRST_DAY, LAST_DAY, Span};
+use crate::model::ids::Place;
 use crate::office::records::Records;
-use crate::wire::v1::{self, CountRange, SessionForm as Form, VocabularyTopic as Topic};
+use crate::wire::v1::{self, CountRange, SessionForm as Form, Stage, VocabularyTopic as Topic};
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 use std::slice;
 
 /// The cells that are expected on some day of a span, with what came of them.
@@ -21,15 +23,16 @@ pub fn cells(
     let mut expected: Vec<_> = expected.filter(|row| overlap(days(row), span)).collect();
     expected.sort_by_key(|row| (&row.subject, &row.grade, &row.from));
     let cells = expected.into_iter().flat_map(|row| {
-        let about: Vec<&Counted<'_>> = sessions
+        let about = sessions
             .iter()
-            .filter(|of| days(row).contains(of.first) && treats(records, row, of))
-            .collect();
-        let asked = members.iter().filter(move |campus| {
+            .filter(|of| days(row).contains(of.first) && treats(records, row, of));
+        let about: Vec<_> = about.map(|of| (of, stages_of(records, row, of))).collect();
+        members.iter().filter_map(move |campus| {
             let member = membership(&campus.content);
-            asks(row, campus) && overlap(member, days(row)) && overlap(member, span)
-        });
-        asked.map(move |campus| cell(row, campus, &about))
+            let asked = overlap(member, days(row)) && overlap(member, span);
+            let stages = asked.then(|| asks(records, row, campus, span))??;
+            Some(cell(row, &stages, campus, &about))
+        })
     });
     cells.collect()
 }
@@ -41,26 +44,80 @@ fn days(row: &v1::PrepExpectation) -> Span {
     }
 }
 
-fn asks(row: &v1::PrepExpectation, campus: &Campus) -> bool {
-    match row.campus_ids.is_empty() {
-        true => campus.content.stages.contains(&row.stage),
-        false => row.campus_ids.contains(&campus.id.to_string()),
+/// The stages in which a row asks a campus for its grade; `None`: it does not ask it.
+fn asks(
+    records: &Records,
+    row: &v1::PrepExpectation,
+    campus: &Campus,
+    span: Span,
+) -> Option<BTreeSet<Stage>> {
+    let day = span.first.clamp(days(row).first, days(row).last);
+    let lies_in = stages(words(records), Some(&campus.content), &row.grade, day);
+    let stated = BTreeSet::from_iter(stated(row.stage));
+    if !row.campus_ids.is_empty() {
+        let named = row.campus_ids.contains(&campus.id.to_string());
+        return named.then(|| if stated.is_empty() { lies_in } else { stated });
     }
+    let taught: BTreeSet<Stage> = campus.content.stages().collect();
+    let lies_in = match lies_in.is_empty() {
+        true => stated.clone(),
+        false => &lies_in & &taught,
+    };
+    let asked = if stated.is_empty() {
+        lies_in
+    } else {
+        &stated & &lies_in
+    };
+    (!asked.is_disjoint(&taught)).then_some(asked)
 }
 
-/// What came of a row at a campus, by the sessions that treat of it.
-fn cell(row: &v1::PrepExpectation, campus: &Campus, about: &[&Counted<'_>]) -> v1::CoverageCell {
+fn stated(stage: i32) -> Option<Stage> {
+    let stage = Stage::try_from(stage).ok();
+    stage.filter(|stage| *stage != Stage::Unspecified)
+}
+
+/// The stages a session may be of: the one it states, or as its host has the grade.
+fn stages_of(records: &Records, row: &v1::PrepExpectation, of: &Counted<'_>) -> BTreeSet<Stage> {
+    if let Some(stated) = stated(of.session.content.stage) {
+        return BTreeSet::from([stated]);
+    }
+    let host = |campus: &&Campus| Place::Campus(campus.id) == of.session.owner;
+    let host = records
+        .campuses
+        .iter()
+        .find(host)
+        .map(|campus| &campus.content);
+    stages(words(records), host, &row.grade, of.first)
+}
+
+/// Whether two stages, each known more or less, may be the same.
+fn may_be(one: &BTreeSet<Stage>, other: &BTreeSet<Stage>) -> bool {
+    one.is_empty() || other.is_empty() || !one.is_disjoint(other)
+}
+
+/// What came of a row at a campus, which has its grade in one of these stages, by the sessions that treat of it.
+fn cell(
+    row: &v1::PrepExpectation,
+    stages: &BTreeSet<Stage>,
+    campus: &Campus,
+    about: &[(&Counted<'_>, BTreeSet<Stage>)],
+) -> v1::CoverageCell {
     let id = campus.id.to_string();
-    let about = about.iter().filter(|of| of.campus_ids.contains(&id));
+    let about = about
+        .iter()
+        .filter(|(of, theirs)| of.campus_ids.contains(&id) && may_be(stages, theirs));
     let mut cell = v1::CoverageCell {
         subject: row.subject.clone(),
         grade: row.grade.clone(),
-        stage: row.stage,
+        stage: match stages.iter().collect::<Vec<_>>()[..] {
+            [only] => i32::from(*only),
+            _ => row.stage,
+        },
         sessions_min: row.sessions_min,
         ..Default::default()
     };
     let mut held = CountRange::default();
-    for of in about {
+    for (of, _) in about {
         if of.held() {
             let came = of.attendance(&id).map(|row| row.attended > 0);
             let surely = of.hosted_by(&id) || came == Some(true);
@@ -87,9 +144,7 @@ fn treats(records: &Records, row: &v1::PrepExpectation, of: &Counted<'_>) -> boo
         session.form(),
         Form::JointPrep | Form::JointResearch | Form::SameLesson
     );
-    let stage = session.stage == row.stage || session.stage == 0 || row.stage == 0;
     joint
-        && stage
         && named(
             records,
             Topic::Subject,
@@ -100,11 +155,14 @@ fn treats(records: &Records, row: &v1::PrepExpectation, of: &Counted<'_>) -> boo
         && named(records, Topic::Grade, &session.grades, &row.grade, of.first)
 }
 
+fn words(records: &Records) -> impl Iterator<Item = &v1::Vocabulary> + Clone {
+    let kept = records.vocabularies.iter();
+    kept.map(|vocabulary| &vocabulary.content)
+}
+
 /// Whether a word is among others on a day, be it under another name.
 fn named(records: &Records, topic: Topic, names: &[String], wanted: &String, day: Date) -> bool {
-    let kept = records.vocabularies.iter();
-    let kept = kept.map(|vocabulary| &vocabulary.content);
-    let wanted = spellings(kept, topic, slice::from_ref(wanted), day);
+    let wanted = spellings(words(records), topic, slice::from_ref(wanted), day);
     names.iter().any(|name| wanted.contains(name.as_str()))
 }
 

@@ -212,3 +212,82 @@ fn an_old_word_is_the_word_it_is_now() {
         );
     }
 }
+
+/// Campus 1 has grade 6 in its primary stage, campus 2 in its junior one, campus 3 has no junior one and has not
+/// said; each held a session on grade 6 for itself.
+fn of_two_systems(stage: v1::Stage) -> Records {
+    use v1::GradeSystem::{FiveFour, SixThree, Unspecified};
+    use v1::Stage::{Junior, Primary};
+    let mut campuses = campuses();
+    let systems = [SixThree, FiveFour, Unspecified];
+    let taught = [&[Primary, Junior][..], &[Primary, Junior], &[Primary]];
+    for (campus, (system, taught)) in campuses.iter_mut().zip(systems.iter().zip(taught)) {
+        campus.content.grade_system = (*system).into();
+        campus.content.stages = taught.iter().map(|stage| i32::from(*stage)).collect();
+    }
+    let session = |host| Kept {
+        id: id(10 + host),
+        owner: Place::Campus(id(host)),
+        content: v1::Session {
+            form: v1::SessionForm::JointPrep.into(),
+            subjects: vec!["语文".to_owned()],
+            grades: vec!["六年级".to_owned()],
+            days: vec![v1::SessionDay {
+                date: "2026-05-12".to_owned(),
+                ..Default::default()
+            }],
+            invited_campus_ids: vec![id(1).to_string(), id(2).to_string()],
+            ..Default::default()
+        },
+        state: v1::SessionState {
+            status: Status::Held.into(),
+            attendance: vec![v1::Attendance {
+                campus_id: id(1).to_string(),
+                expected: 2,
+                attended: 2,
+            }],
+            ..Default::default()
+        },
+    };
+    let expected = v1::PrepExpectation {
+        subject: "语文".to_owned(),
+        grade: "六年级".to_owned(),
+        stage: stage.into(),
+        sessions_min: 1,
+        ..Default::default()
+    };
+    Records {
+        campuses,
+        policy: Some(v1::Policy {
+            prep_set: vec![expected],
+            ..Default::default()
+        }),
+        sessions: (1..=3).map(session).collect(),
+        ..Default::default()
+    }
+}
+
+#[test]
+fn grade_6_is_asked_for_and_counted_in_the_stage_that_each_campus_has_it_in() {
+    use v1::Stage::{Junior, Primary, Unspecified};
+    let (first, second, third) = ((1, Primary, 2), (2, Junior, 1), (3, Primary, 1));
+    for (stated, cells) in [
+        // Whoever came to the other system's session did not prepare the lessons of their own grade 6.
+        (Unspecified, &[first, second, third][..]),
+        (Primary, &[first, third]),
+        (Junior, &[second]),
+    ] {
+        let report = session_report(&of_two_systems(stated), SPAN, (1, Timestamp::UNIX_EPOCH));
+        let found = report.coverage.iter().map(|cell| {
+            let held = cell.held.unwrap();
+            (cell.campus_id.clone(), cell.stage(), held.least)
+        });
+        let cells = cells.iter();
+        let cells = cells.map(|(n, stage, least)| (id(*n).to_string(), *stage, *least));
+        assert_eq!(
+            found.collect::<Vec<_>>(),
+            cells.collect::<Vec<_>>(),
+            "{stated:?}"
+        );
+    }
+}

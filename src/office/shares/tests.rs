@@ -236,6 +236,28 @@ fn a_backbone_teacher_is_one_by_the_titles_at_the_start() {
 }
 
 #[test]
+fn whoever_is_said_to_have_no_title_is_no_backbone_teacher_and_whoever_is_not_asked_may_be() {
+    let of = |none: bool, with_titles: bool| {
+        let backbone = [("骨干教师", v1::TitleLevel::County)];
+        let mut other = movement(1, 12, YEAR, &[]);
+        other.content.no_titles_at_start = none;
+        let rule = rule(Count::BackboneExchanged, Count::Exchanged, 60.0);
+        let mut group = group(vec![movement(1, 11, YEAR, &backbone), other], rule);
+        if !with_titles {
+            group.policy.as_mut().unwrap().backbone_titles.clear();
+        }
+        said(&group)[0]
+    };
+    assert_eq!(of(true, true), (Some([1, 1]), Some(2), NotMet));
+    assert_eq!(of(false, true), (Some([1, 2]), Some(2), NotEnoughData));
+    assert_eq!(
+        of(true, false),
+        (Some([0, 1]), Some(2), NotMet),
+        "whatever counts as one"
+    );
+}
+
+#[test]
 fn a_title_that_has_run_out_makes_nobody_a_backbone_teacher() {
     let until = |until: &str| {
         let mut movement = movement(1, 11, YEAR, &[("骨干教师", v1::TitleLevel::County)]);

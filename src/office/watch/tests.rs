@@ -125,13 +125,14 @@ fn one_person_on_two_movements_at_a_time_is_told_of_both() {
 #[test]
 fn titles_are_missed_while_a_rule_counts_them() {
     use v1::ExchangeCount::{BackboneExchanged, Exchanged, FullTime};
-    let watched = |numerator: v1::ExchangeCount, until: &str, titles: &[&str], status| {
+    let told = |numerator: v1::ExchangeCount, until: &str, titles: &[&str], none, status| {
         let title = |title: &&str| v1::Title {
             title: (*title).to_owned(),
             ..Default::default()
         };
         let mut movement = exchange(1, status, ["2025-09", "2027-07-31"], "");
         movement.content.titles_at_start = titles.iter().map(title).collect();
+        movement.content.no_titles_at_start = none;
         let rule = v1::ExchangeRule {
             numerator: numerator.into(),
             denominator: FullTime.into(),
@@ -151,6 +152,7 @@ fn titles_are_missed_while_a_rule_counts_them() {
             .flat_map(|of| of.concerns().collect::<Vec<_>>())
             .collect::<Vec<_>>()
     };
+    let watched = |numerator, until, titles, status| told(numerator, until, titles, false, status);
     let missed = [Concern::NoTitles];
     assert_eq!(watched(BackboneExchanged, "", &[], Active), missed);
     assert_eq!(
@@ -159,6 +161,7 @@ fn titles_are_missed_while_a_rule_counts_them() {
     );
     assert_eq!(watched(BackboneExchanged, "2026-05-11", &[], Active), []);
     assert_eq!(watched(BackboneExchanged, "", &["骨干教师"], Active), []);
+    assert_eq!(told(BackboneExchanged, "", &[], true, Active), []);
     assert_eq!(watched(Exchanged, "", &[], Active), []);
     assert_eq!(watched(BackboneExchanged, "", &[], Completed), []);
 }

@@ -4,12 +4,15 @@ use super::PostgresAddress;
 use crate::store::{Result, StoreError};
 use sqlx::postgres::PgConnection;
 use sqlx::{Connection as _, Row as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a connection that nobody uses may take to say that it lives.
 const ANSWER: Duration = Duration::from_secs(2);
 /// So long ago it lived, because it was used.
 const FRESH: Duration = Duration::from_secs(1);
+
+/// How long the server is given to notice that a process has ended.
+const LEAVING: Duration = Duration::from_secs(5);
 
 /// Why nothing may stand between a hub and its database.
 const POOLER: &str = "a pooler (PgBouncer) stands before the database and drops the settings of a \
@@ -70,18 +73,27 @@ pub async fn refuse_foreign(db: &mut PgConnection, address: &PostgresAddress) ->
     }
 }
 
-/// Refuses a database on which hubs run: what they remember of it would be of another one.
+/// Refuses a database on which hubs run: what they remember of it would be of another one. The server may hold the
+/// connections of one that has just ended a little longer.
 pub async fn refuse_beside_hubs(db: &mut PgConnection) -> Result<()> {
+    let from = Instant::now();
+    while has_hubs(db).await? {
+        if from.elapsed() > LEAVING {
+            return Err(StoreError::Busy);
+        }
+        tokio::time::sleep(LEAVING / 50).await;
+    }
+    Ok(())
+}
+
+async fn has_hubs(db: &mut PgConnection) -> Result<bool> {
     let row = sqlx::query(
         "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() \
          AND application_name = current_setting('application_name') AND pid <> pg_backend_pid()) AS busy",
     )
     .fetch_one(db)
     .await?;
-    match row.try_get("busy")? {
-        true => Err(StoreError::Busy),
-        false => Ok(()),
-    }
+    Ok(row.try_get("busy")?)
 }
 
 /// Whether a connection that nobody used for a while still lives.

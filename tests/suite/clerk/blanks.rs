@@ -75,7 +75,14 @@ fn read(clerk: &Clerk, kind: &str, book: &[u8]) -> Vec<Value> {
         let file = file.to_str().expect("an ASCII path");
         let words = ["import", file, "--kind", kind, "--today", "2026-05-06"];
         // Persons are the office's to push: a branch's are understood and left out.
-        let document = clerk.json(if kind == "person" { 0 } else { WAITS }, &words);
+        let document = clerk.json(
+            if matches!(kind, "person" | "staff-count") {
+                0
+            } else {
+                WAITS
+            },
+            &words,
+        );
         assert_eq!(document["doubts"], json!([]), "{form}: {document:#}");
         let contents = document["contents"].as_array().expect("contents").iter();
         let contents: Vec<Value> = contents.map(|of| of["content"].clone()).collect();
@@ -128,7 +135,7 @@ fn a_menu_sheet_has_the_days_of_its_week_and_what_is_filled_in_is_read_without_a
 }
 
 #[test]
-fn sheets_of_sessions_exchanges_and_persons_are_read_without_a_doubt() {
+fn sheets_of_sessions_exchanges_persons_and_staff_counts_are_read_without_a_doubt() {
     let town = Town::found();
     let clerk = clerk(&town);
     let session = [
@@ -185,6 +192,19 @@ fn sheets_of_sessions_exchanges_and_persons_are_read_without_a_doubt() {
         "{read_back:#}"
     );
     assert_eq!(read_back["ranks"][0]["from"], "2018-09");
+    let count = [
+        "春风分校",
+        "2025-2026",
+        "2025-09-01",
+        "120",
+        "48",
+        "30",
+        "12",
+    ];
+    let count = filled(&blank(&clerk, &["staff-count"]), &across("ABCDEFG", &count));
+    let read_back = &read(&clerk, "staff-count", &count)[0]["staffCount"];
+    assert_eq!(read_back["campusId"], json!(town.campuses[0]));
+    assert_eq!(read_back["eligibleBackbone"], 12, "{read_back:#}");
 }
 
 /// Texts in the first row of a list, by column.

@@ -132,6 +132,25 @@ fn a_corrected_sheet_sends_its_corrections_alone_and_a_vanished_row_stays_until_
 }
 
 #[test]
+fn no_sheet_deletes_more_than_the_group_allows_at_once() {
+    let town = Town::found();
+    let clerk = town.clerk(0, "laptop");
+    clerk.says(0, &["sync"]);
+    let days: Vec<String> = (11..=23).map(|day| format!("2026-05-{day}")).collect();
+    let rows: Vec<(&str, &str)> = days.iter().map(|day| (day.as_str(), "集体备课")).collect();
+    import(&clerk, &clerk.file("plan.csv", &sessions(&rows)), &[]);
+    clerk.says(0, &["sync"]);
+    assert_eq!(clerk.list("session").len(), 13);
+    let half = clerk.file("plan.csv", &sessions(&[rows[0], rows[12]]));
+    let half = ["import", &half, "--today", "2026-05-08", "--yes"];
+    let all = ["--delete-missing", "--delete-max", "99"];
+    let told = clerk.says(1, &[&half[..], &all].concat());
+    assert!(told.contains("policy.deletions_max"), "{told}");
+    clerk.says(0, &["sync"]);
+    assert_eq!(clerk.list("session").len(), 13, "nothing was typed");
+}
+
+#[test]
 fn a_published_menu_is_amended_for_a_reason_and_the_menu_says_so() {
     let town = Town::found();
     let clerk = town.clerk(0, "laptop");

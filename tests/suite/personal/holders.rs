@@ -56,7 +56,10 @@ async fn who_wrote_is_erased_and_what_was_written_stays_as_it_is() {
     let was = &before.records[&stands];
     assert_eq!((&told.content, &told.state), (&was.content, &was.state));
     assert_eq!(told.erased_position, 0, "its content was not");
-    assert_eq!(reader.mirror.records[&goes_on], before.records[&goes_on]);
+    // What others wrote after the clerk is told again, because the chain must say why older leaves stay shut.
+    let (was, told) = (&before.records[&goes_on], &reader.mirror.records[&goes_on]);
+    assert_eq!((&told.content, told.erased_position), (&was.content, 0));
+    assert_eq!((told.version, told.reason.as_str()), (3, "ERASED"));
     for record in [&stands, &goes_on] {
         let history = office.history(record).await.expect("a history");
         let actors: Vec<&str> = history

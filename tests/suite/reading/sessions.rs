@@ -20,15 +20,6 @@ fn lines_of_a_chat_are_read_as_each_campus_would() {
         &calendar,
     );
     third.doubt("WEEKDAY_MISMATCH", "2026-05-12 是星期二");
-    let last = read(
-        "session",
-        lines[5].as_bytes(),
-        "总校",
-        "2026-05-06",
-        &calendar,
-    );
-    last.doubt("DATE_MISSING", "时间待定");
-    assert_eq!(last.only("session").get("days"), None);
     let all = read(
         "session",
         file!("typed/prep-17.txt").as_bytes(),
@@ -36,7 +27,13 @@ fn lines_of_a_chat_are_read_as_each_campus_would() {
         "2026-05-06",
         &calendar,
     );
-    assert_eq!(all.contents.len(), 6);
+    // What says itself that it has no day is no session yet: it is told whole.
+    assert_eq!(all.contents.len(), 5);
+    assert_eq!(
+        all.doubt("DATE_MISSING", "时间待定")["content"],
+        Value::Null
+    );
+    all.doubt("ROW_LEFT_OUT", "每月一次 综合组 时间待定");
     assert_eq!(all.doubt("TWIN", "#0")["content"], 1);
     assert_eq!(all.doubt("BUSY_TWICE", "张老师")["content"], 4);
     let folded = all.doubt("FOLDED", "信息技术");
@@ -132,10 +129,8 @@ fn what_is_claimed_and_not_named_is_never_made_up() {
     assert_eq!(session.get("lead"), None);
     assert_eq!(session.get("days"), None);
     assert_eq!(session["form"], "SESSION_FORM_JOINT_PREP");
-    assert_eq!(
-        read.doubt("COUNT_MISMATCH", "等八大學科")["understood"],
-        "6"
-    );
+    assert_eq!(session["claimedSubjectCount"], 8);
+    assert_eq!(read.doubt("COUNT_MISMATCH", "八大學科")["understood"], "6");
     read.doubt("DATE_MISSING", "2024春節前夕");
     read.doubt("TWO_VALUES", "7 位领衔");
 }

@@ -9,7 +9,9 @@ use lianxiao::wire::v1;
 use v1::ExchangeConcern::{EndingSoon, HalfOpen, NoTitles, OverlappingShares};
 
 /// Movements, least and most heads, and full-time teachers in percent, out and in; net movements and percent.
-pub const MOVED: [(&str, [i32; 4], [i32; 4], [i32; 2]); 4] = [
+type Moved = (&'static str, [i32; 4], [i32; 4], [i32; 2]);
+
+pub const MOVED: [Moved; 4] = [
     // 甲老师 and two who are not yet named, one of whom may be anybody; 乙老师 comes on two of five days.
     (HEAD, [3, 2, 3, 300], [1, 1, 1, 40], [-2, -260]),
     // 乙老师 goes to two places, and is one person.

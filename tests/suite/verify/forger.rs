@@ -3,6 +3,8 @@
 use crate::database;
 use lianxiao::model::chain::{Extension, Stub, leaf};
 use lianxiao::model::ids::RecordId;
+use lianxiao::wire::v1;
+use prost::Message as _;
 use sqlx::postgres::PgPool;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, Row as _};
@@ -117,5 +119,19 @@ fn leaf_of(row: &SqliteRow) -> [u8; 32] {
         owner: &place("campus"),
         pusher: &place("place"),
     };
-    leaf(&stub, row.get("salt"), &frame.unwrap_or_default())
+    let deleted = || {
+        let deleted = v1::Deleted {
+            id: stub.id.to_string(),
+            kind: stub.kind.to_owned(),
+            version: stub.version,
+            position: stub.position,
+            erased_position: row.get("erased"),
+            campus_id: stub.owner.to_owned(),
+            actor: row.get("actor"),
+            reason: row.get("reason"),
+        };
+        let change = Some(v1::change::Change::Deleted(deleted));
+        v1::Change { change }.encode_to_vec()
+    };
+    leaf(&stub, row.get("salt"), &frame.unwrap_or_else(deleted))
 }

@@ -4,9 +4,11 @@ use super::forged::forge;
 use super::forger::Forger;
 use super::{School, live};
 use crate::harness::{Client, HEAD, LAKE, SPRING, TestHub, limits};
-use crate::personal::Staff;
+use crate::personal::{Staff, erase_holder};
 use crate::reader::decode;
-use crate::wishes::{act, create, edit, exchange, fresh, id, propose, session};
+use crate::wishes::{
+    act, cancel_session, create, delete, edit, exchange, fresh, id, propose, session,
+};
 use lianxiao::model::limits::{Limits, Rate};
 use lianxiao::wire::v1;
 use v1::change::Change;
@@ -67,6 +69,8 @@ async fn whoever_rewrites_an_older_version_and_leaves_its_leaf_is_found_out() {
             "place = (SELECT v.place FROM version v WHERE v.place <> version.place LIMIT 1)",
         ),
         ("its number", "version = 0"),
+        // As an erasure does, which is told by a version of its own.
+        ("its salt", "salt = substr(salt, 1, 0)"),
     ];
     for (what, set) in forgeries {
         let mut hub = TestHub::start().await;
@@ -95,6 +99,65 @@ async fn whoever_rewrites_an_older_version_and_leaves_its_leaf_is_found_out() {
             assert_eq!(proof.versions, Some(0), "{what}");
         }
     }
+}
+
+/// A school's session that another deleted, for a reason, and the position of the deletion.
+async fn deleted(hub: &TestHub, school: &School) -> i64 {
+    let (record, _) = retitled(hub).await;
+    school.sync(hub).await;
+    let wish = v1::Mutation {
+        reason: "DOUBLE".to_owned(),
+        ..delete(&record, 2)
+    };
+    let position = hub.campus(HEAD).one(wish).await.position;
+    school.sync(hub).await;
+    position
+}
+
+#[tokio::test]
+async fn who_deleted_a_record_and_why_is_held_against_its_leaf() {
+    for set in ["", "actor = '教导处'", "reason = 'LATER'"] {
+        let mut hub = TestHub::start().await;
+        let school = School::open(&hub, LAKE).await;
+        let position = deleted(&hub, &school).await;
+        let proof = school.verify_all(&hub).await;
+        assert!(proof.whole(), "{proof:#?}");
+        assert_eq!(proof.versions, Some(3), "two, and the end of them");
+        if set.is_empty() {
+            continue;
+        }
+        forge(&mut hub, async |forger: &Forger| {
+            let set = format!("UPDATE version SET {set} WHERE position = {position}");
+            forger.run(&set).await;
+        })
+        .await;
+        let proof = school.verify_all(&hub).await;
+        let forged: Vec<i64> = proof.forged.iter().map(|forged| forged.position).collect();
+        assert_eq!((forged, proof.versions), (vec![position], Some(2)), "{set}");
+        // A copy that is begun anew never had it.
+        let proof = School::synced(&hub, SPRING).await.verify_all(&hub).await;
+        assert_eq!((proof.whole(), proof.versions), (true, Some(0)));
+    }
+}
+
+#[tokio::test]
+async fn versions_whose_writer_was_erased_are_told_of_and_break_nothing() {
+    let hub = TestHub::start().await;
+    let school = School::open(&hub, LAKE).await;
+    deleted(&hub, &school).await;
+    let (record, _) = retitled(&hub).await;
+    let head = hub.campus(HEAD);
+    let holder = head.get(&record).await.expect("the session").actor;
+    hub.office()
+        .applied(act(&record, 2, cancel_session()))
+        .await;
+    let erased = erase_holder(&hub.office(), &holder).await.expect("erased");
+    assert_eq!((erased.records, erased.versions), (2, 5));
+    school.sync(&hub).await;
+    let proof = school.verify_all(&hub).await;
+    assert!(proof.whole(), "{proof:#?}");
+    // Of the session that stands the office's version, of the other one what tells of the erasure.
+    assert_eq!((proof.versions, proof.erased), (Some(2), 5), "{proof:#?}");
 }
 
 #[tokio::test]

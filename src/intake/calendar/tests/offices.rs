@@ -86,3 +86,47 @@ fn a_term_and_its_days_in_one_cell_and_the_day_a_break_begins() {
         "is the 30th a school day?"
     );
 }
+
+#[test]
+fn full_dates_in_a_grid_carry_its_months_and_a_day_off_is_called_as_its_list_calls_it() {
+    let (calendar, doubts) = of(
+        "2026-2027学年第一学期校历,,,,,,,,\n周次,一,二,三,四,五,六,日,备注\n1,8/31,9/1,2,3,4,5,6,\n5,28,29,30,10/1,2,3,4休,\n",
+    );
+    let days: Vec<&str> = calendar
+        .special_days
+        .iter()
+        .map(|day| day.date.as_str())
+        .collect();
+    assert_eq!(days, ["2026-10-04"], "{doubts:#?}");
+    assert!(
+        !doubts.iter().any(|doubt| doubt.code == Code::DateUnknown),
+        "{doubts:#?}"
+    );
+    let (calendar, _) = of("日期,类型,说明\n46176,停课,中考\n2026.6.19,放假,端午节\n");
+    let days: Vec<(&str, &str)> = calendar
+        .special_days
+        .iter()
+        .map(|day| (day.date.as_str(), day.label.as_str()))
+        .collect();
+    assert_eq!(days, [("2026-06-03", "中考"), ("2026-06-19", "端午节")]);
+}
+
+#[test]
+fn days_off_for_some_grades_are_nobody_s_holiday_and_terms_have_names_and_ends() {
+    let (calendar, doubts) = of(
+        "2026-2027学年校历\n第一学期：9月1日开学，2027年1月29日结束\n第二学期：2027年3月1日开学，7月2日结束\n6月16日—18日初三以外年级停课\n10月1日国庆放假\n",
+    );
+    assert_eq!(
+        terms(&calendar),
+        [
+            ("2026-2027学年第一学期", "2026-09-01", "2027-01-29"),
+            ("2026-2027学年第二学期", "2027-03-01", "2027-07-02"),
+        ]
+    );
+    assert_eq!(days(&calendar), ["10-01-国庆"]);
+    assert!(
+        doubts
+            .iter()
+            .any(|doubt| doubt.detail.starts_with("只涉及部分年级"))
+    );
+}

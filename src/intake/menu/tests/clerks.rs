@@ -207,3 +207,91 @@ fn days_without_a_heading_and_numbered_dishes_in_a_cell() {
         ]
     );
 }
+
+#[test]
+fn a_part_behind_a_bracket_is_a_dish_of_its_own() {
+    let (menu, _) = one("5月18日 午餐：米饭100g、红烧肉（五花肉60g、土豆30g）、青菜100g\n");
+    let expected = "05-18 lunch 米饭(米饭100) 红烧肉(五花肉60+土豆30) 青菜(青菜100)";
+    assert_eq!(shown(&menu), [expected]);
+}
+
+#[test]
+fn headings_of_meal_and_slot_in_one_and_days_of_the_month_in_the_title() {
+    let (menu, _) = one(
+        "2026年5月食谱,,,\n日,午餐主食,午餐大荤,晚餐大荤\n18日,米饭,红烧肉,鱼块\n19日,面条,鸡腿,虾仁\n制表：李老师,,审核：王主任,2026年5月15日\n",
+    );
+    assert_eq!(
+        shown(&menu),
+        [
+            "05-18 lunch 米饭 红烧肉",
+            "05-18 dinner 鱼块",
+            "05-19 lunch 面条 鸡腿",
+            "05-19 dinner 虾仁",
+        ]
+    );
+    assert_eq!(menu.meals[0].dishes[1].slot(), DishSlot::Main);
+    assert_eq!(menu.remarks.len(), 1, "{menu:#?}");
+}
+
+#[test]
+fn a_worked_day_a_holiday_and_who_signed_are_no_dishes() {
+    let (menu, doubts) = one(
+        "第11周食谱,,,\n,5月9日（周六，调休）,5月11日 周一,5月12日 周二\n午餐,炒饭 鸡腿,端午連假,米饭 鱼排\n晚餐,离校,,面条 肉丸\n保健老师签字：陈老师,,,园长签字：\n",
+    );
+    assert_eq!(
+        shown(&menu),
+        [
+            "05-09 lunch 炒饭 鸡腿",
+            "05-12 lunch 米饭 鱼排",
+            "05-12 dinner 面条 肉丸",
+        ]
+    );
+    assert_eq!(menu.no_service_days.len(), 1);
+    let told = |doubt: &Doubt| doubt.code == Code::NotUnderstood && doubt.typed == "离校";
+    assert!(
+        doubts.iter().any(told),
+        "one meal is no day without service: {doubts:#?}"
+    );
+}
+
+#[test]
+fn headings_that_name_meals_their_dishes_and_what_these_are_made_of() {
+    let (menu, _) = one(
+        "星期,餐点,食谱,食物,带量(克)\n周一,早点,牛奶,牛奶,120\n,午餐,肉末豆腐,猪肉,20\n,,,豆腐,40\n周二,早点,豆浆,黄豆,10\n",
+    );
+    assert_eq!(
+        shown(&menu),
+        [
+            "05-11 morning_snack 牛奶(牛奶120)",
+            "05-11 lunch 肉末豆腐(猪肉20+豆腐40)",
+            "05-12 morning_snack 豆浆(黄豆10)",
+        ]
+    );
+    let (menu, _) =
+        one("周次,日期,午餐菜品,,,\n第12周,5.18,米饭,红烧肉,青菜,蛋汤\n,5.19,米饭,鸡腿,白菜,\n");
+    assert_eq!(
+        shown(&menu),
+        [
+            "05-18 lunch 米饭 红烧肉 青菜 蛋汤",
+            "05-19 lunch 米饭 鸡腿 白菜"
+        ]
+    );
+}
+
+#[test]
+fn a_menu_of_today_is_of_the_day_in_its_bracket_and_its_price_is_no_dish() {
+    let (menu, doubts) =
+        one("今日午餐菜谱（5月18日）\n主食：米饭\n荤菜：红烧肉\n价格：12元/份\n供餐人数：850人\n");
+    assert_eq!(shown(&menu), ["05-18 lunch 米饭 红烧肉"]);
+    assert_eq!(menu.remarks, ["价格：12元/份"]);
+    assert!(
+        doubts
+            .iter()
+            .any(|doubt| doubt.code == Code::LeftOut && doubt.typed == "供餐人数：850人")
+    );
+    let (menu, _) = one("下周菜单 5.18～5.20\n一：米饭/红烧肉\n二：米饭/鸡腿\n三：停餐\n");
+    assert_eq!(
+        shown(&menu),
+        ["05-18 lunch 米饭 红烧肉", "05-19 lunch 米饭 鸡腿"]
+    );
+}

@@ -191,3 +191,46 @@ fn what_stands_beside_dishes_is_parted_from_them() {
         "副菜 is no known slot"
     );
 }
+
+#[test]
+fn merged_titles_are_no_headings_and_what_is_served_at_no_meal_is_told() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let bold = rust_xlsxwriter::Format::new();
+    for (row, title) in [(0, "学生午餐食谱"), (3, "教工午餐食谱")] {
+        sheet.merge_range(row, 0, row, 2, title, &bold).unwrap();
+        for (column, cells) in [
+            (0, ["日期", "荤菜"]),
+            (1, ["5月18日", "红烧肉"]),
+            (2, ["5月19日", "鸡腿"]),
+        ] {
+            for (under, cell) in (1..).zip(cells) {
+                sheet.write(row + under, column, cell).unwrap();
+            }
+        }
+    }
+    let bytes = book.save_to_buffer().unwrap();
+    let reading = read(What::Menu, &bytes, &Known::on(date(2026, 5, 8))).unwrap();
+    let whose: Vec<MenuAudience> = menus(&reading).iter().map(|menu| menu.audience()).collect();
+    assert_eq!(
+        whose,
+        [MenuAudience::Pupils, MenuAudience::Staff],
+        "{reading:#?}"
+    );
+    let (menu, doubts) =
+        one("餐次,5月18日,5月19日\n早餐,包子,馒头\n晚餐,面条,水饺\n夜宵,牛奶,\n总热量,2000,2100\n");
+    assert!(menu.meals.iter().all(|meal| meal.nutrition.is_none()));
+    let left: Vec<&str> = doubts
+        .iter()
+        .filter(|doubt| doubt.code == Code::LeftOut)
+        .map(|doubt| doubt.typed.as_str())
+        .collect();
+    assert_eq!(left, ["牛奶", "2000", "2100"]);
+    let (menu, doubts) = one("周三（素食日）：炒面 素鸡\n周四 夜宵：饼干\n周五：米饭 鱼块\n");
+    assert_eq!(shown(&menu)[0], "05-13 lunch 炒面 素鸡");
+    assert_eq!(menu.remarks, ["周三（素食日）："]);
+    assert!(
+        doubts.iter().any(|doubt| doubt.code == Code::LeftOut),
+        "{doubts:#?}"
+    );
+}

@@ -36,3 +36,43 @@ fn people_of_a_campus_are_people_each_however_they_are_listed() {
         assert_eq!(shown(typed), expected, "{typed}");
     }
 }
+
+#[test]
+fn a_title_has_its_own_time_and_lends_it_to_no_rank() {
+    for typed in [
+        "姓名,学校,职称,称号\n张晓明,总校,一级教师2018.9,市骨干(2019.9-2022.8)\n",
+        "总校 张晓明 一级教师2018.9 市骨干(2019.9-2022.8)\n",
+    ] {
+        let (all, doubts) = of(typed);
+        let person = &all[0];
+        assert_eq!(
+            (person.ranks[0].from.as_str(), person.ranks.len()),
+            ("2018-09", 1),
+            "{typed}"
+        );
+        assert_eq!(person.titles[0].until, "2022-08", "{typed}");
+        assert_eq!(codes(&doubts), [], "{typed}");
+    }
+    let (all, doubts) = of("姓名,学校,职称,称号\n张晓明,总校,一级教师,市骨干2019\n");
+    assert_eq!(
+        (
+            all[0].titles[0].until.as_str(),
+            all[0].ranks[0].from.as_str()
+        ),
+        ("", "")
+    );
+    assert_eq!(codes(&doubts), [Code::Unstated, Code::LeftOut]);
+}
+
+#[test]
+fn labels_side_by_side_in_one_line_are_a_field_each() {
+    assert_eq!(
+        shown(
+            "姓名：张晓明 单位：总校 职称：一级教师（2019.8） 称号：区骨干\n姓名：李芳，单位：春风分校，职称：高级\n"
+        ),
+        [
+            format!("张晓明 a [{}] 骨干教师", i32::from(Rank::First)),
+            format!("李芳 b [{}] ", i32::from(Rank::Senior)),
+        ]
+    );
+}

@@ -202,6 +202,10 @@ const EU14: [&str; 14] = [
 /// Since when Regulation 1169/2011 holds.
 const EU14_FROM: &str = "2014-12-13";
 
+/// The schemes of grades.
+pub const SIX_THREE: &str = "6-3";
+pub const FIVE_FOUR: &str = "5-4";
+
 /// Every vocabulary that comes with the program: by topic and scheme.
 #[must_use]
 pub fn standard() -> Vec<Vocabulary> {
@@ -215,12 +219,12 @@ pub fn standard() -> Vec<Vocabulary> {
         vocabulary(Topic::Subject, "高中", words(SENIOR)),
         vocabulary(
             Topic::Grade,
-            "6-3",
+            SIX_THREE,
             grades(&[GRADES_1_TO_5, GRADE_6], GRADES_7_TO_9),
         ),
         vocabulary(
             Topic::Grade,
-            "5-4",
+            FIVE_FOUR,
             grades(&[GRADES_1_TO_5], GRADES_6_TO_9_OF_5_4),
         ),
         vocabulary(Topic::Title, "", words(TITLES)),
@@ -284,6 +288,12 @@ pub fn subject_names() -> impl Iterator<Item = (&'static str, Vec<&'static str>)
     let senior: Vec<&Entry> = SENIOR.iter().filter(|(code, ..)| !known(code)).collect();
     let named = |(code, _, aliases): &Entry| (*code, [&[*code], *aliases].concat());
     own.chain(senior).map(named)
+}
+
+/// What a post is called today, by any of its names.
+pub fn post_name(name: &str) -> Option<&'static str> {
+    let called = |(code, _, aliases): &&Entry| *code == name || aliases.contains(&name);
+    POSTS.iter().find(called).map(|(code, ..)| *code)
 }
 
 fn grades(primary: &[&[Entry]], junior: &[Entry]) -> Vec<Word> {

@@ -7,19 +7,22 @@ use crate::kinds::registers::vocabulary::{VocabularyRules, standard};
 use crate::kinds::testing::{Group, case_in, record};
 use v1::Stage::{Junior, Primary};
 
-/// What is said of a session's stage at a campus that teaches some stages, in a group that keeps some systems of
-/// grades.
-fn said(grade: &str, stage: v1::Stage, taught: &[v1::Stage], systems: &[&str]) -> Option<String> {
-    let campus = v1::Campus {
-        stages: taught.iter().map(|stage| i32::from(*stage)).collect(),
+/// A campus that teaches some stages, and has not said how its grades lie.
+fn teaches(stages: &[v1::Stage]) -> v1::Campus {
+    v1::Campus {
+        stages: stages.iter().map(|stage| i32::from(*stage)).collect(),
         ..Default::default()
-    };
+    }
+}
+
+/// What is said of a session's stage at a campus, in a group that keeps some systems of grades.
+fn said(grade: &str, stage: v1::Stage, campus: &v1::Campus, systems: &[&str]) -> Option<String> {
     let kept = standard().into_iter().filter(|words| {
         words.topic() == v1::VocabularyTopic::Grade && systems.contains(&words.scheme.as_str())
     });
     let kept = (60..).zip(kept);
     let kept = kept.map(|(n, words)| record::<VocabularyRules>(n, &words));
-    let own: Neighbour = record::<CampusRules>(1, &campus);
+    let own: Neighbour = record::<CampusRules>(1, campus);
     let group = Group::of(kept.chain([own]).collect());
     let session = v1::Session {
         grades: vec![grade.into()],
@@ -59,8 +62,40 @@ fn a_grade_is_of_the_stage_that_the_campus_has_it_in() {
         ("七年级", Junior, &[Primary], &all, &None),
         ("混龄班", Junior, &both, &[], &None),
     ] {
-        let told = said(grade, stage, taught, systems);
+        let told = said(grade, stage, &teaches(taught), systems);
         assert_eq!(told, *expected, "{grade} {stage:?} {taught:?} {systems:?}");
+    }
+}
+
+#[test]
+fn a_campus_that_has_said_how_its_grades_lie_is_held_to_it() {
+    use v1::GradeSystem::{FiveFour, SixThree};
+    let (both, all) = ([Primary, Junior], ["6-3", "5-4"]);
+    for (system, grade, stage, taught, systems, fits) in [
+        (SixThree, "六年级", Primary, &both[..], &all[..], true),
+        (SixThree, "六年级", Junior, &both, &all, false),
+        (FiveFour, "六年级", Junior, &both, &all, true),
+        (FiveFour, "六年级", Primary, &both, &all, false),
+        (FiveFour, "预初", Primary, &both, &all, false),
+        (FiveFour, "五年级", Primary, &both, &all, true),
+        // The standard words say it where the group keeps none, and the group's where they know no such system.
+        (FiveFour, "六年级", Primary, &both, &[], false),
+        (FiveFour, "六年级", Primary, &both, &["6-3"], true),
+        // 初一 is of the other system's words alone.
+        (FiveFour, "初一", Junior, &both, &all, true),
+        // Grade 6 has left the primary school.
+        (FiveFour, "六年级", Primary, &[Primary], &all, false),
+    ] {
+        let campus = v1::Campus {
+            grade_system: system.into(),
+            ..teaches(taught)
+        };
+        let told = said(grade, stage, &campus, systems);
+        assert_eq!(
+            told.is_none(),
+            fits,
+            "{system:?} {grade} {stage:?} {told:?}"
+        );
     }
 }
 
