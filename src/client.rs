@@ -43,7 +43,8 @@
 //! # }
 //! ```
 //!
-//! Beside `put` there are [`act`](Replica::act) (publish, announce, accept …), [`delete`](Replica::delete),
+//! Beside `put` there are [`act`](Replica::act) (publish, announce, accept …), [`act_all`](Replica::act_all) for what
+//! is done together or not at all, [`delete`](Replica::delete),
 //! [`correct`](Replica::correct) and [`discard`](Replica::discard) for what was refused, and
 //! [`settle`](Replica::settle) for a conflict. An [`Observer`] hears of every answer once it is on the disk.
 //!

@@ -17,8 +17,6 @@ pub struct Frame {
     pub home: String,
     /// The group office looks.
     pub office: bool,
-    /// It is the copy of a school, on its own computer.
-    pub copy: bool,
     /// A clerk looks, who has a desk.
     pub desk: bool,
     /// As of when, in the group's zone.
@@ -42,7 +40,6 @@ impl Frame {
             who: String::new(),
             home: "/".to_owned(),
             office: false,
-            copy: false,
             desk: false,
             as_of: String::new(),
             live: false,
@@ -72,7 +69,6 @@ impl Frame {
             who,
             home,
             office: caller.place == Place::Office,
-            copy: false,
             desk: matches!(caller.place, Place::Campus(_)),
             as_of: ground.moment(ground.now),
             live: true,
@@ -80,6 +76,11 @@ impl Frame {
             position: ground.position,
             again_in: 0,
         }
+    }
+
+    /// Whether it is the copy of a school, on its own computer: somebody, and of no group that is signed in to.
+    pub fn is_copy(&self) -> bool {
+        self.group.is_empty() && !self.who.is_empty()
     }
 
     /// To be shown anew when the first of these times has come.

@@ -60,7 +60,7 @@ pub fn sheets(bytes: &[u8]) -> Result<(Vec<Sheet>, Vec<Doubt>), Unreadable> {
     }
 }
 
-/// Whether a file's first part begins with a text: OpenDocument says there what it is (its part 3, 3.3).
+/// Whether a file's first part begins with a text: `OpenDocument` says there what it is (its part 3, 3.3).
 fn holds(bytes: &[u8], text: &str) -> bool {
     const MIMETYPE: usize = 38;
     let first = bytes.get(MIMETYPE..);

@@ -109,7 +109,6 @@ impl Desk for CopyDesk {
     fn frame(&self, ground: &Ground, title: &str) -> Frame {
         let whole = Timestamp::from_microsecond(self.state.whole_time).unwrap_or_default();
         Frame {
-            copy: true,
             who: format!("{} · 本机副本", ground.name(&self.state.campus)),
             home: "/desk".to_owned(),
             as_of: ground.moment(whole),

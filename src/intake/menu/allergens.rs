@@ -48,7 +48,7 @@ pub fn read(cell: &Cell, codings: &Codings, doubts: &mut Vec<Doubt>) -> Vec<Alle
             .collect();
         // A coding may have two codes of one name, a number and a letter: the first is written.
         named.sort_by_key(|(name, scheme, _)| (scheme, name));
-        named.dedup_by_key(|(name, scheme, _)| (&*scheme, &*name));
+        named.dedup_by(|a, b| (&a.0, &a.1) == (&b.0, &b.1));
         let codes = named.iter();
         let mut codes: Vec<(&str, &str)> = codes
             .map(|(_, scheme, code)| (scheme.as_str(), code.as_str()))

@@ -84,42 +84,59 @@ fn what_is_done_together_with_something_refused_is_not_done_and_says_so() {
     );
 }
 
-#[test]
-fn both_halves_are_approved_or_none_and_a_restored_hub_gets_both_again() {
-    let mut town = Town::found();
+/// The office with a copy of a pair that both campuses agreed on, all but the way back, which awaits its host.
+fn half_accepted(town: &Town) -> (Clerk, [Clerk; 2], [String; 2]) {
     let clerks = [town.clerk(0, "spring"), town.clerk(1, "lake")];
-    let there = &half(&town, &clerks, 0, "李老师");
-    let back = &half(&town, &clerks, 1, "王老师");
-    accept(&clerks[1], there);
+    let there = half(town, &clerks, 0, "李老师");
+    let back = half(town, &clerks, 1, "王老师");
+    accept(&clerks[1], &there);
     let office = town.office();
     office.says(0, &["sync"]);
-    let both = ["act", "exchange", "approve", there, "--with", back];
-    // One half was not accepted yet.
+    (office, clerks, [there, back])
+}
+
+const APPROVED: [&str; 2] = ["EXCHANGE_STATUS_APPROVED"; 2];
+
+#[test]
+fn both_halves_are_approved_or_none() {
+    let mut town = Town::found();
+    let (office, clerks, [there, back]) = half_accepted(&town);
+    let both = ["act", "exchange", "approve", &there, "--with", &back];
     office.says(0, &both);
     let refused = office.json(WAITS, &["sync"]);
     assert_eq!(outcomes(&refused), ["OUTCOME_REJECTED"; 2]);
-    let accepted = "EXCHANGE_STATUS_ACCEPTED";
-    assert_eq!(statuses(&office, [there, back])[0], accepted);
+    assert_eq!(
+        statuses(&office, [&there, &back])[0],
+        "EXCHANGE_STATUS_ACCEPTED"
+    );
     for wish in refused["answers"].as_array().expect("answers") {
         office.says(
             0,
             &["discard", wish["mutation_id"].as_str().expect("an id")],
         );
     }
-    accept(&clerks[0], back);
+    accept(&clerks[0], &back);
     office.says(0, &["sync"]);
-    let backup = town.data().with_file_name("backup");
-    admin(&town.data(), &["backup", text(&backup)]);
-    let twice = office.says(1, &["act", "exchange", "approve", there, "--with", there]);
+    let twice = office.says(1, &["act", "exchange", "approve", &there, "--with", &there]);
     assert!(twice.contains("写了两遍"), "{twice}");
-    // Typed without a line, beside something else.
+    // Typed without a line.
     town.kill_hub();
     office.says(0, &both);
     town.raise_hub();
     assert_eq!(outcomes(&office.json(0, &["sync"])), ["OUTCOME_APPLIED"; 2]);
-    let approved = ["EXCHANGE_STATUS_APPROVED"; 2];
-    assert_eq!(statuses(&office, [there, back]), approved);
-    // The hub forgets it, and hears of both at once again.
+    assert_eq!(statuses(&office, [&there, &back]), APPROVED);
+}
+
+#[test]
+fn a_hub_that_was_restored_hears_of_both_halves_at_once_again() {
+    let mut town = Town::found();
+    let (office, clerks, [there, back]) = half_accepted(&town);
+    accept(&clerks[0], &back);
+    office.says(0, &["sync"]);
+    let backup = town.data().with_file_name("backup");
+    admin(&town.data(), &["backup", text(&backup)]);
+    office.says(0, &["act", "exchange", "approve", &there, "--with", &back]);
+    office.says(0, &["sync"]);
     town.kill_hub();
     let mut restore = program();
     let restore = restore.args(["restore", "--data", text(&town.data()), text(&backup)]);
@@ -127,8 +144,7 @@ fn both_halves_are_approved_or_none_and_a_restored_hub_gets_both_again() {
     town.raise_hub();
     town.confirm();
     office.says(0, &["sync"]);
-    assert_eq!(statuses(&office, [there, back]), approved);
     let fresh = town.clerk(0, "fresh");
     fresh.says(0, &["sync"]);
-    assert_eq!(statuses(&fresh, [there, back]), approved);
+    assert_eq!(statuses(&fresh, [&there, &back]), APPROVED);
 }
