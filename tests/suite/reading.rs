@@ -217,6 +217,14 @@ fn forms(typed: &str, merged_columns: u16) -> Vec<(&'static str, Vec<u8>)> {
     made.into_iter().chain(saved).collect()
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "a test that fails shows in which form it does"
+)]
+fn now_in(form: &str) {
+    println!("{form}");
+}
+
 #[test]
 fn a_file_in_which_nothing_can_be_read_is_told_by_its_name() {
     let folder = TempDir::new().unwrap();

@@ -1,13 +1,13 @@
 //! The five lists of exchanges of the samples.
 
-use super::{assert_same, careful, file, forms, read};
+use super::{assert_same, careful, file, forms, now_in, read};
 use serde_json::{Value, json};
 
 #[test]
 fn a_list_of_exchanges_is_read_with_all_its_habits() {
     let typed = file!("typed/exch-13.csv");
     for (form, bytes) in forms(typed, 0) {
-        println!("{form}");
+        now_in(form);
         let read = read("exchange", &bytes, "", "2025-03-03", &json!({}));
         // Rows 6, 7 and 8 are no movements: they are told whole.
         let rows = [1, 2, 3, 4, 5, 9, 10, 11];

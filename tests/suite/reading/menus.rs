@@ -1,6 +1,6 @@
 //! The five menus of the samples.
 
-use super::{assert_same, careful, file, forms, read, term};
+use super::{assert_same, careful, file, forms, now_in, read, term};
 use serde_json::json;
 
 #[test]
@@ -13,7 +13,7 @@ fn a_weighed_table_is_read_alike_from_every_form_in_which_it_is_saved() {
     );
     let expected = &careful(file!("fixtures/menu-01.json"))[0].1;
     for (form, bytes) in forms(typed, 3) {
-        println!("{form}");
+        now_in(form);
         let read = read("menu", &bytes, "甲小学", "2023-04-21", &calendar);
         assert_same(&json!({"menu": read.only("menu")}), expected, &[]);
         let cut = read.doubt("CUT_OFF", "白米饭 1-3");
@@ -34,7 +34,7 @@ fn days_that_are_not_printed_follow_from_their_order_and_the_period() {
     let mut all = forms(file!("typed/menu-03.csv"), 0);
     all.push(("txt", file!("typed/menu-03.txt").into()));
     for (form, bytes) in all {
-        println!("{form}");
+        now_in(form);
         let read = read("menu", &bytes, "乙小学", "2025-11-10", &calendar);
         assert_same(
             &json!({"menu": read.only("menu")}),
@@ -83,7 +83,7 @@ fn running_days_over_two_weeks_follow_from_the_calendar() {
 #[test]
 fn a_list_with_nutrition_price_and_set_is_read() {
     for (form, bytes) in forms(file!("typed/menu-07.csv"), 1) {
-        println!("{form}");
+        now_in(form);
         let read = read(
             "menu",
             &bytes,
@@ -108,7 +108,7 @@ fn a_list_with_nutrition_price_and_set_is_read() {
 #[test]
 fn blank_days_of_a_week_grid_are_asked_for() {
     for (form, bytes) in forms(file!("typed/menu-10.csv"), 0) {
-        println!("{form}");
+        now_in(form);
         let read = read("menu", &bytes, "", "2017-10-27", &json!({}));
         let menu = read.only("menu");
         let meals = menu["meals"].as_array().unwrap();
