@@ -236,7 +236,10 @@ fn set(json: &mut Value, pointer: &str, value: Value) {
         };
     }
     *at = value;
-    drop_nothing(json);
+    // The kind stays, even when nothing of it is said.
+    if let Value::Object(kinds) = json {
+        kinds.values_mut().for_each(drop_nothing);
+    }
 }
 
 /// Fields in which nothing stands are not there.
