@@ -174,7 +174,7 @@ async fn nobody_but_its_owner_puts_a_record() {
             Some("session") => edit(record, version, session("改名", "2026-05-12")),
             Some("proposal") => edit(record, version, cast::words_proposed()),
             Some("policy") => edit(record, version, cast::policy()),
-            Some("campus") => edit(record, version, campus("春风学校", v1::CampusRole::Branch)),
+            Some("campus") => edit(record, version, campus("滨江学校", v1::CampusRole::Branch)),
             Some("calendar") => edit(record, version, cast::calendar("2026-02-26")),
             Some("staff count") => edit(record, version, cast.count(31)),
             _ => edit(

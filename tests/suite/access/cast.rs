@@ -100,7 +100,7 @@ pub fn calendar(first_day: &str) -> v1::Calendar {
 pub fn policy() -> v1::Policy {
     v1::Policy {
         time_zone: "Asia/Shanghai".to_owned(),
-        menu_close_days: 5,
+        deletions_max: 20,
         ..Default::default()
     }
 }
@@ -223,7 +223,7 @@ impl Cast {
             let proposal = v1::Proposal {
                 record_id: record.clone(),
                 seen_version: 1,
-                why: "核对要五天".to_owned(),
+                why: "期末要删的多".to_owned(),
                 register: Some(v1::proposal::Register::Policy(self::policy())),
             };
             let proposed = fresh();
@@ -235,17 +235,23 @@ impl Cast {
             }
             self.records.insert(name, (proposed, version));
         }
-        self.records.insert("policy", (record, 1));
+        // What is proposed is written, so that it can be adopted.
+        let written = edit(&record, 1, self::policy());
+        self.client("office").applied(written).await;
+        self.records.insert("policy", (record, 2));
         let count = self.count(30);
         for (name, created) in [
             ("staff count", create(&fresh(), count)),
+            (
+                "campus",
+                create(&fresh(), campus("滨江分校", v1::CampusRole::Branch)),
+            ),
             ("calendar", create(&fresh(), calendar("2026-02-25"))),
         ] {
             let record = created.record_id.clone();
             self.client("office").applied(created).await;
             self.records.insert(name, (record, 1));
         }
-        self.records.insert("campus", (id(SPRING), 1));
         for (name, record) in people {
             let colleague = person("李老师", &id(SPRING));
             self.client("office")
