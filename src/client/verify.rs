@@ -14,8 +14,8 @@ impl Replica {
     /// Computes the hub's history anew from its leaves, and holds it against the remembered heads and the
     /// copy: from where the last verification ended, or, when `all` is set or something differs, from the
     /// start. With `all` it also holds every older version of the copy's records, and every one of those that were
-    /// deleted since the copy was begun, against its leaf: a call for each record that was ever changed, which may take as long as the hub's limits make it, so that nobody
-    /// waits for it every day. While a sync or a watch runs it is `Busy`.
+    /// deleted since the copy was begun, against its leaf: a call for each record that was ever changed, which may
+    /// take as long as the hub's limits make it, so that nobody waits for it every day. While a sync or a watch runs it is `Busy`.
     pub async fn verify(&self, line: &Line, all: bool) -> Result<Proof> {
         let _talking = self.talk()?;
         self.meet(line).await?;

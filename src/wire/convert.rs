@@ -1,9 +1,11 @@
 //! The only conversions between the contract's types and the model's.
 
+mod answer;
 mod audit;
 mod credential;
 mod limits;
 
+pub use answer::{bare_finding, finding, findings, push_result, stored_finding};
 pub use audit::{audit_entry, audit_token, list_audit};
 pub use credential::{campus_name, kind_rights, overlap, place, place_kind, rights};
 pub use limits::limits;
@@ -11,9 +13,9 @@ pub use limits::limits;
 use super::v1;
 use crate::model::date;
 use crate::model::feed::{Checkpoint, Event, Filter, Page, ResetReason};
-use crate::model::finding::{Code, Finding, Weight};
+use crate::model::finding::{Code, Finding};
 use crate::model::ids::{MutationId, RecordId};
-use crate::model::mutation::{Answer, Base, ERASED, Item, Mutation, Outcome, Push, Put, Wish};
+use crate::model::mutation::{Base, ERASED, Item, Mutation, Push, Put, Wish};
 use bytes::Bytes;
 use jiff::Timestamp;
 use prost::Message as _;
@@ -323,82 +325,6 @@ fn digest_from_hex(text: &str) -> Option<[u8; 8]> {
 #[must_use]
 pub fn digest_to_hex(digest: [u8; 8]) -> String {
     format!("{:016x}", u64::from_be_bytes(digest))
-}
-
-/// A finding with its sentences.
-#[must_use]
-pub fn finding(finding: &Finding) -> v1::Finding {
-    v1::Finding {
-        message_zh: finding.zh(),
-        message_en: finding.en(),
-        ..bare_finding(finding)
-    }
-}
-
-/// The findings of one weight.
-#[must_use]
-pub fn findings(all: &[Finding], weight: Weight) -> Vec<v1::Finding> {
-    let of_weight = all.iter().filter(|finding| finding.weight() == weight);
-    of_weight.map(finding).collect()
-}
-
-/// A finding without its sentences, as it is stored.
-#[must_use]
-pub fn bare_finding(finding: &Finding) -> v1::Finding {
-    let argument = |(name, value): &(String, String)| v1::Argument {
-        name: name.clone(),
-        value: value.clone(),
-    };
-    v1::Finding {
-        code: finding.code.entry().name.to_owned(),
-        path: finding.path.clone(),
-        arguments: finding.arguments.iter().map(argument).collect(),
-        ..Default::default()
-    }
-}
-
-/// A stored finding; `None` when this program does not know its code.
-#[must_use]
-pub fn stored_finding(finding: v1::Finding) -> Option<Finding> {
-    Some(Finding {
-        code: Code::named(&finding.code)?,
-        path: finding.path,
-        arguments: finding
-            .arguments
-            .into_iter()
-            .map(|arg| (arg.name, arg.value))
-            .collect(),
-    })
-}
-
-/// An answer as the contract writes it.
-#[must_use]
-pub fn push_result(answer: &Answer) -> v1::PushResult {
-    let of = |weight| findings(&answer.findings, weight);
-    v1::PushResult {
-        mutation_id: answer.mutation_id.clone(),
-        record_id: answer.record_id.clone(),
-        outcome: outcome(answer.outcome).into(),
-        replayed: answer.replayed,
-        version: answer.version,
-        position: answer.position,
-        conflict_id: answer.conflict.map(|id| id.to_string()).unwrap_or_default(),
-        refusals: of(Weight::Refuse),
-        warnings: of(Weight::Warn),
-        notes: of(Weight::Note),
-        current: answer.current.clone().and_then(record),
-    }
-}
-
-fn outcome(outcome: Outcome) -> v1::Outcome {
-    match outcome {
-        Outcome::Applied => v1::Outcome::Applied,
-        Outcome::Merged => v1::Outcome::Merged,
-        Outcome::ConflictKept => v1::Outcome::ConflictKept,
-        Outcome::Unchanged => v1::Outcome::Unchanged,
-        Outcome::Rejected => v1::Outcome::Rejected,
-        Outcome::NotApplied => v1::Outcome::NotApplied,
-    }
 }
 
 /// The record inside an encoded change; `None` when the change is no upsert.
