@@ -13,7 +13,7 @@ use crate::console::read::Ground;
 use crate::console::trouble::{Trouble, html};
 use crate::console::words::Word;
 use crate::intake::again::{Filed, Filing};
-use crate::intake::doubt::{Doubt, Place};
+use crate::intake::doubt::{Code, Doubt, Place};
 use crate::intake::reading::Item;
 use crate::intake::sheet::Sheet;
 use crate::outlets::week::{self, Cell};
@@ -445,13 +445,15 @@ fn gone(understood: &Understood, ground: &Ground) -> Vec<Gone> {
 }
 
 /// What else can be asked for at once, and whether it is, unless somebody says otherwise: menus are due to be
-/// published, the others may be plans.
+/// published, unless a day of them is missing; the others may be plans.
 fn also(understood: &Understood, draft: &Draft) -> Option<(Word, bool)> {
     let acts = understood.plan.iter().any(|planned| {
         let act = matches!(planned.mutation.wish, Some(mutation::Wish::Act(_)));
         act && !amends(&planned.mutation)
     });
-    let menu = draft.what == crate::intake::What::Menu;
+    let mut doubts = understood.reading.doubts.iter();
+    let missing = doubts.any(|doubt| doubt.code == Code::DayMissing);
+    let menu = draft.what == crate::intake::What::Menu && !missing;
     let word = match draft.what {
         crate::intake::What::Menu => "收下后随即公布 publish it at once",
         crate::intake::What::Session => "收下后随即通知各校 announce it at once",
