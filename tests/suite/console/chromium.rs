@@ -3,6 +3,7 @@
 use super::asks::with_a_late_menu;
 use super::{approved_exchange, arrived, hire, in_term, place, published};
 use crate::harness::{HEAD, LAKE, SPRING, TestHub, within};
+use crate::libreoffice::convert;
 use crate::reader::Reader;
 use crate::wishes::{act, announce, create, edit, exchange, fresh, id, menu, session};
 use lianxiao::model::ids::Place;
@@ -128,7 +129,8 @@ async fn the_office_works_in_a_browser() {
     looking.ended().await;
 }
 
-/// A week's menu as schools make it: a title over all columns, days without a year, one that is on no calendar.
+/// A week's menu as schools make it, saved by LibreOffice: a title over all columns, days without a year, one that is
+/// on no calendar.
 fn workbook(folder: &Path) -> PathBuf {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
@@ -147,8 +149,10 @@ fn workbook(folder: &Path) -> PathBuf {
     for (number, row) in (1..).zip(rows) {
         sheet.write_row(number, 0, row).expect("a row");
     }
+    let made = book.save_to_buffer().expect("it is saved");
     let path = folder.join("menu.xlsx");
-    book.save(&path).expect("it is saved");
+    let saved = convert(&[("menu.xlsx", &made)], "xlsx").remove(0);
+    std::fs::write(&path, saved).expect("it is saved");
     path
 }
 

@@ -373,7 +373,7 @@ async fn a_file_that_cannot_be_read_gets_a_sentence_and_is_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_text_from_a_chat_is_understood_too_and_what_is_anothers_is_left_out() {
+async fn a_text_from_a_chat_is_understood_too_and_what_is_of_another_campus_is_left_out() {
     let hub = in_term().await;
     let spring = clerk(&hub).await;
     let text = "5月20日（周三）下午2点 六年级数学集体备课 主备：张老师 地点：三楼录播室";
