@@ -59,7 +59,7 @@ const LOOKS: u32 = 2;
 const ACQUIRE: Duration = Duration::from_secs(5);
 /// What keeps one that vanished from holding up the others: a group's lock is free again within seconds of
 /// its holder's last word. In milliseconds.
-const SETTINGS: [(&str, &str); 18] = [
+const SETTINGS: [(&str, &str); 19] = [
     ("idle_in_transaction_session_timeout", "5000"),
     ("lock_timeout", "6000"),
     ("statement_timeout", "8000"),
@@ -84,8 +84,10 @@ const SETTINGS: [(&str, &str); 18] = [
     ("enable_bitmapscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
-    // Compiling a short statement takes a hundred times as long as running it.
+    // Compiling a short statement takes a hundred times as long as running it, and starting workers for it takes
+    // ten times as long.
     ("jit", "off"),
+    ("max_parallel_workers_per_gather", "0"),
 ];
 /// A standby that keeps a commit waiting must not be given up in silence, as PostgreSQL would at the timeout.
 const COMMIT: &str = "SET LOCAL statement_timeout = 0; COMMIT";
