@@ -54,6 +54,15 @@ async fn hand_in(browser: &Browser, sheet: &str) -> Answer {
     page
 }
 
+/// Every link of a page leads to a page.
+async fn leads_somewhere(browser: &Browser, page: &Answer) {
+    let links = page.body.split("href=\"").skip(1);
+    let paths = links.filter_map(|link| link.split('"').next());
+    for path in paths.filter(|path| path.starts_with('/')) {
+        browser.get(path).await.is(200);
+    }
+}
+
 #[tokio::test]
 async fn one_browser_is_let_in_once_and_nobody_else() {
     let town = Town::found();
@@ -122,6 +131,8 @@ async fn what_is_typed_on_the_page_without_a_line_outlives_a_kill_and_is_sent_on
         in_step(&running);
     }
     let page = browser.get("/desk").await;
+    page.shows("六年级数学集体备课");
+    leads_somewhere(&browser, &page).await;
     let forms = Form::all(&page.body);
     let announce = |form: &&Form| form.value("action") == Some("session.announce");
     let form = forms.iter().find(announce).expect("a button");
