@@ -26,6 +26,11 @@ enum Ask {
     Delete,
 }
 
+/// Somebody asks at a time.
+fn asked(asker: Place, now: Timestamp) -> Case<'static> {
+    Case { now, ..case(asker) }
+}
+
 /// The steps of one walk: what is asked, by whom, at what time.
 type Walk = Vec<(Ask, Place, Timestamp)>;
 
@@ -130,10 +135,7 @@ impl Course {
     fn walk(&self, walk: &Walk) -> BTreeSet<Step> {
         let (mut parts, mut taken) = (self.start(), BTreeSet::new());
         for (ask, asker, now) in walk {
-            let case = Case {
-                now: *now,
-                ..case(*asker)
-            };
+            let case = asked(*asker, *now);
             let Some((step, next)) = self.step(ask, &parts, &case) else {
                 continue;
             };
@@ -172,10 +174,7 @@ impl Course {
         while let Some(parts) = seen.get(at).cloned() {
             at += 1;
             for ((ask, asker), now) in product(product(&self.asks, &askers), &times) {
-                let case = Case {
-                    now: *now,
-                    ..case(*asker)
-                };
+                let case = asked(*asker, *now);
                 let Some((step, next)) = self.step(ask, &parts, &case) else {
                     continue;
                 };

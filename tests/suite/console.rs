@@ -22,6 +22,15 @@ use lianxiao::hub::NewCredential;
 use lianxiao::model::ids::{CredentialId, Place};
 use lianxiao::wire::v1;
 
+/// The school days of the week that begins after the hub's clock.
+const WEEK: [&str; 5] = [
+    "2026-05-11",
+    "2026-05-12",
+    "2026-05-13",
+    "2026-05-14",
+    "2026-05-15",
+];
+
 /// A credential that a test takes back again.
 async fn hire(hub: &TestHub, place: Place, holder: &str) -> (CredentialId, String) {
     let new = NewCredential::new(place, holder);

@@ -1,7 +1,7 @@
 //! The pages in a real Chromium: the scripts of `tests/browser` look, this file does what they ask for meanwhile.
 
 use super::asks::with_a_late_menu;
-use super::{approved_exchange, arrived, hire, in_term, place, published};
+use super::{WEEK, approved_exchange, arrived, hire, in_term, place, published};
 use crate::harness::{HEAD, LAKE, SPRING, TestHub, within};
 use crate::libreoffice::convert;
 use crate::reader::Reader;
@@ -88,14 +88,6 @@ impl Looking {
         assert_eq!(last, Some("all seen"), "{:#?}", self.seen);
     }
 }
-
-const WEEK: [&str; 5] = [
-    "2026-05-11",
-    "2026-05-12",
-    "2026-05-13",
-    "2026-05-14",
-    "2026-05-15",
-];
 
 #[tokio::test]
 async fn the_office_works_in_a_browser() {

@@ -2,20 +2,12 @@
 
 use super::browser::{Answer, Browser};
 use super::form::Form;
-use super::in_term;
+use super::{WEEK, in_term};
 use crate::harness::{HEAD, LAKE, SPRING, TestHub};
 use crate::reader::Reader;
 use crate::wishes::{act, create, edit, fresh, menu, publish, session};
 use lianxiao::wire::v1;
 use prost::Message as _;
-
-const WEEK: [&str; 5] = [
-    "2026-05-11",
-    "2026-05-12",
-    "2026-05-13",
-    "2026-05-14",
-    "2026-05-15",
-];
 
 /// A week's menu as a clerk types it. The fourth day is on no calendar.
 const MENU: &str = "春风分校第11周食谱,,,\n食堂,学生食堂,,\n日期,主食,大荤,素菜\n\

@@ -2,7 +2,7 @@
 
 use super::browser::{Answer, Browser};
 use super::form::Form;
-use super::{in_term, place, published};
+use super::{WEEK, in_term, place, published};
 use crate::harness::{HEAD, LAKE, SPRING, TestHub};
 use crate::wishes::{
     act, announce, ask_correction, create, edit, exchange, fresh, hold, id, menu, propose, session,
@@ -10,13 +10,21 @@ use crate::wishes::{
 use lianxiao::hub::NewCredential;
 use lianxiao::wire::v1;
 
-const WEEK: [&str; 5] = [
-    "2026-05-11",
-    "2026-05-12",
-    "2026-05-13",
-    "2026-05-14",
-    "2026-05-15",
-];
+/// A session of the head school that was held, by its id, and an exchange that the lake's campus is asked to accept.
+async fn held_and_proposed(hub: &TestHub) -> String {
+    let (meeting, moved) = (fresh(), fresh());
+    let pushed = [
+        create(&meeting, session("五年级语文集体备课", "2026-05-07")),
+        act(&meeting, 1, announce()),
+        act(&meeting, 2, hold()),
+        create(&moved, exchange(&id(HEAD), &id(LAKE))),
+        act(&moved, 1, propose()),
+    ];
+    for result in hub.campus(HEAD).push(pushed).await {
+        assert_eq!(result.outcome(), v1::Outcome::Applied, "{result:#?}");
+    }
+    meeting
+}
 
 async fn clerk(hub: &TestHub, campus: &str) -> Browser {
     Browser::signed_in(hub, &hub.group.member(campus).token).await
@@ -89,18 +97,8 @@ async fn a_button_pressed_twice_or_on_what_changed_meanwhile_does_no_harm() {
 #[tokio::test]
 async fn attendance_and_exchanges_are_answered_at_the_desk() {
     let hub = in_term().await;
-    let (head, lake) = (hub.campus(HEAD), clerk(&hub, LAKE).await);
-    let (meeting, moved) = (fresh(), fresh());
-    let pushed = [
-        create(&meeting, session("五年级语文集体备课", "2026-05-07")),
-        act(&meeting, 1, announce()),
-        act(&meeting, 2, hold()),
-        create(&moved, exchange(&id(HEAD), &id(LAKE))),
-        act(&moved, 1, propose()),
-    ];
-    for result in head.push(pushed).await {
-        assert_eq!(result.outcome(), v1::Outcome::Applied, "{result:#?}");
-    }
+    let lake = clerk(&hub, LAKE).await;
+    let meeting = held_and_proposed(&hub).await;
     let page = lake.get("/desk").await;
     for text in ["五年级语文集体备课", "报到会人数", "李老师", "接收"] {
         page.shows(text);
@@ -143,18 +141,7 @@ async fn what_the_office_asks_to_be_put_right_stands_on_the_desk_until_it_is() {
 #[tokio::test]
 async fn a_desk_shows_only_what_its_clerk_may_see() {
     let hub = in_term().await;
-    let head = hub.campus(HEAD);
-    let (meeting, moved) = (fresh(), fresh());
-    let pushed = [
-        create(&meeting, session("五年级语文集体备课", "2026-05-07")),
-        act(&meeting, 1, announce()),
-        act(&meeting, 2, hold()),
-        create(&moved, exchange(&id(HEAD), &id(LAKE))),
-        act(&moved, 1, propose()),
-    ];
-    for result in head.push(pushed).await {
-        assert_eq!(result.outcome(), v1::Outcome::Applied, "{result:#?}");
-    }
+    held_and_proposed(&hub).await;
     for (rights, sees) in [
         ("menu=draft,act", "5月11日起的一周"),
         ("session=act", "五年级语文"),
