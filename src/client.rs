@@ -76,5 +76,6 @@ pub use join::{JoinError, Joining};
 pub use line::{Authorised, Line, LineError, Trust};
 pub use proof::{Difference, Forged, Proof};
 pub use replica::{Observer, Replica};
+pub use seen::Seen;
 pub use sides::{Side, sides};
 pub use wish::fresh_id;

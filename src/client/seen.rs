@@ -13,33 +13,37 @@ use bytes::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use v1::mutation::Wish;
 
-impl Replica {
-    /// The records of a kind (`menu`, `conflict` …) that touch a span, each with the content that was typed last. What
-    /// is typed and no hub has has version 0; what is to be deleted, and a conflict that is to be settled, are gone.
-    pub async fn seen(&self, kind: &str, span: Span) -> Result<Vec<v1::Record>> {
-        let all = self.all_seen().await?;
-        let wanted = all
-            .into_values()
-            .filter(|record| record.kind == kind && touches(record, span));
-        Ok(wanted.collect())
+/// The copy as its author sees it, by id: each record with the content that was typed last. What is typed and no hub
+/// has has version 0; what is to be deleted, and a conflict that is to be settled, are gone.
+pub struct Seen(BTreeMap<String, v1::Record>);
+
+impl Seen {
+    /// The records of a kind (`menu`, `conflict` …) that touch a span.
+    pub fn of(&self, kind: &str, span: Span) -> Vec<v1::Record> {
+        let all = self.0.values();
+        let wanted = all.filter(|record| record.kind == kind && touches(record, span));
+        wanted.cloned().collect()
     }
 
     /// One of them, by its id.
-    pub async fn seen_record(&self, id: &str) -> Result<Option<v1::Record>> {
-        Ok(self.all_seen().await?.remove(id))
+    pub fn one(&self, id: &str) -> Option<&v1::Record> {
+        self.0.get(id)
     }
+}
 
-    async fn all_seen(&self) -> Result<BTreeMap<String, v1::Record>> {
+impl Replica {
+    /// The copy as its author sees it now. All of it is read: whoever asks more than once keeps it.
+    pub async fn seen(&self) -> Result<Seen> {
         let state = self.state().await?;
         let copy = self.records().await?.into_iter();
         let mut all: BTreeMap<String, v1::Record> =
             copy.map(|record| (record.id.clone(), record)).collect();
-        let kept = self.database.journal().await?.into_iter();
         // The hub has it, and the copy does not show it yet.
-        let kept = kept.filter(|kept| kept.answer.position > state.whole_at);
+        let kept = self.database.journal_after(state.whole_at).await?;
         let waiting = self.outbox().await?.into_iter();
         let waiting = waiting.filter(|entry| !entry.refused);
         let wishes = kept
+            .into_iter()
             .map(|kept| kept.mutation)
             .chain(waiting.map(|entry| entry.mutation));
         let (mut written, mut gone) = (BTreeSet::new(), BTreeSet::new());
@@ -63,26 +67,18 @@ impl Replica {
             let record = all.entry(id.clone()).or_insert_with(new);
             record.content = content;
         }
-        Ok(all)
+        Ok(Seen(all))
     }
 
     /// Types a wish that has its id already, from a page on which it may be asked for twice: once it has an effect.
-    /// What it builds on is what its author saw, unless something was typed since. The answer is `Unspecified` until
-    /// a hub gave one.
-    pub async fn type_once(&self, mutation: v1::Mutation) -> Result<v1::PushResult> {
-        self.database.type_once(&mutation).await?;
-        self.answer(&mutation.mutation_id).await
+    /// What it builds on is what its author saw, unless something was typed since.
+    pub async fn type_once(&self, mutation: &v1::Mutation) -> Result<()> {
+        self.database.type_once(mutation).await
     }
 
     /// What a wish of one's own was answered; `Unspecified`: nothing yet.
     pub async fn answer(&self, mutation_id: &str) -> Result<v1::PushResult> {
-        let outbox = self.outbox().await?.into_iter();
-        let waiting = outbox.map(|entry| (entry.mutation, entry.answer.filter(|_| entry.refused)));
-        let kept = self.database.journal().await?.into_iter();
-        let kept = kept.map(|kept| (kept.mutation, Some(kept.answer)));
-        let mut all = waiting.chain(kept);
-        let found = all.find(|(mutation, _)| mutation.mutation_id == mutation_id);
-        Ok(match found {
+        Ok(match self.database.told(mutation_id).await? {
             Some((_, Some(answer))) => answer,
             Some((mutation, None)) => v1::PushResult {
                 mutation_id: mutation.mutation_id,

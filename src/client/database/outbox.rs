@@ -72,14 +72,39 @@ impl Database {
                 .bind(position)
                 .fetch_all(&self.pool)
                 .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Kept {
-                    mutation: mutation(row)?,
-                    answer: answer(&row.try_get::<Vec<u8>, _>("answer")?)?,
-                })
-            })
-            .collect()
+        rows.iter().map(kept).collect()
+    }
+
+    /// What of the journal stands after a position, in the order typed.
+    pub async fn journal_after(&self, position: i64) -> Result<Vec<Kept>> {
+        let rows =
+            sqlx::query("SELECT mutation, answer FROM journal WHERE position > ? ORDER BY seq")
+                .bind(position)
+                .fetch_all(&self.pool)
+                .await?;
+        rows.iter().map(kept).collect()
+    }
+
+    /// One's own mutation by its id, and its answer when it was accepted or refused for good; `None`: neither outbox
+    /// nor journal has it.
+    pub async fn told(
+        &self,
+        mutation_id: &str,
+    ) -> Result<Option<(v1::Mutation, Option<v1::PushResult>)>> {
+        let row = sqlx::query(
+            "SELECT mutation, CASE refused WHEN 1 THEN answer END AS answer FROM outbox WHERE mutation_id = ? \
+             UNION ALL SELECT mutation, answer FROM journal WHERE mutation_id = ?",
+        )
+        .bind(mutation_id)
+        .bind(mutation_id)
+        .fetch_optional(&self.pool)
+        .await?;
+        let read = |row: SqliteRow| {
+            let bytes: Option<Vec<u8>> = row.try_get("answer")?;
+            let told = bytes.map(|bytes| answer(&bytes)).transpose()?;
+            Ok((mutation(&row)?, told))
+        };
+        row.map(read).transpose()
     }
 
     /// The highest position the journal holds.
@@ -162,6 +187,13 @@ impl Database {
         }
         Ok(tx.commit().await?)
     }
+}
+
+fn kept(row: &SqliteRow) -> Result<Kept> {
+    Ok(Kept {
+        mutation: mutation(row)?,
+        answer: answer(&row.try_get::<Vec<u8>, _>("answer")?)?,
+    })
 }
 
 fn entry(row: &SqliteRow) -> Result<Entry> {

@@ -3,7 +3,7 @@
 
 use super::desk::Desk;
 use super::told::{self, Told};
-use crate::client::{Replica, ReplicaError};
+use crate::client::{Replica, ReplicaError, Seen};
 use crate::console::frame::Frame;
 use crate::console::read::{GROUND, Ground, not_here};
 use crate::console::trouble::Trouble;
@@ -40,6 +40,8 @@ pub struct Kept {
 pub struct CopyDesk {
     kept: Kept,
     state: crate::client::State,
+    /// The copy as the request found it.
+    seen: Seen,
 }
 
 impl CopyDesk {
@@ -55,8 +57,9 @@ impl CopyDesk {
         if state.campus.is_empty() {
             return Err(Trouble::no_campus());
         }
+        let seen = kept.replica.seen().await?;
         let kept = kept.clone();
-        Ok(CopyDesk { kept, state })
+        Ok(CopyDesk { kept, state, seen })
     }
 
     /// What was typed and no hub has accepted: what waits, and what was refused, with the reason.
@@ -130,11 +133,11 @@ impl Desk for CopyDesk {
     }
 
     async fn records(&self, kind: &str, span: Span) -> Result<Vec<v1::Record>, Trouble> {
-        Ok(self.kept.replica.seen(kind, span).await?)
+        Ok(self.seen.of(kind, span))
     }
 
     async fn record(&self, id: &str) -> Result<v1::Record, Trouble> {
-        let record = self.kept.replica.seen_record(id).await?;
+        let record = self.seen.one(id).cloned();
         Ok(record.ok_or_else(|| not_here(id))?)
     }
 
@@ -151,8 +154,8 @@ impl Desk for CopyDesk {
     async fn push(&self, mutations: Vec<v1::Mutation>) -> Result<Vec<v1::PushResult>, Trouble> {
         let mut ids = Vec::new();
         for mutation in mutations {
-            ids.push(mutation.mutation_id.clone());
-            self.kept.replica.type_once(mutation).await?;
+            self.kept.replica.type_once(&mutation).await?;
+            ids.push(mutation.mutation_id);
         }
         self.kept.typed.notify_one();
         Ok(self.told(&ids).await?)
