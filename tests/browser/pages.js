@@ -43,7 +43,7 @@ async function office(browser) {
   await page.goto(`${HUB}/`);
   await page.waitForFunction(() => document.body.dataset.connected === "yes");
   await done("revoke");
-  await page.waitForURL(/\/sign-in/, { timeout: 5000 });
+  await page.waitForURL(/\/sign-in/);
 }
 
 // The first stop leads past the head of the page, and every stop can be seen.

@@ -3,18 +3,18 @@
 "use strict";
 
 const said = (text) => {
-  document.querySelector(".said").textContent = text;
+  const told = document.querySelector(".said");
+  if (told.textContent !== text) told.textContent = text;
 };
 
-// Whoever types or has chosen text is not interrupted.
-const busy = () => {
-  const at = document.activeElement;
-  return at && at.closest("main form") !== null;
-};
+// Whoever is at a form, or has begun to fill one in, is not interrupted.
+document.addEventListener("input", (event) => event.target.form?.setAttribute("data-begun", ""));
+const busy = () => document.activeElement?.closest("main form") != null
+  || [...document.querySelectorAll("main form[data-begun]")].some((form) => form.checkVisibility());
 
 let again = 0;
+let soon = 0;
 let asking = false;
-let askAgain = false;
 
 // A page of which every look is written down is told of, and looked at by whoever wants to.
 const moved = () => {
@@ -25,10 +25,7 @@ const moved = () => {
 };
 
 async function refresh() {
-  if (asking || busy()) {
-    askAgain = true;
-    return;
-  }
+  if (asking || busy()) return later();
   asking = true;
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
@@ -36,16 +33,21 @@ async function refresh() {
       location.assign(answer.url);
       return;
     }
-    if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    // Somebody may have begun to type while it was under way.
+    if (busy()) later();
+    else if (answer.ok) show(page);
   } catch {
     // The line is down; the stream asks again when it is back.
   } finally {
     asking = false;
   }
-  if (askAgain) {
-    askAgain = false;
-    setTimeout(refresh, 1000);
-  }
+}
+
+function later() {
+  if (busy()) said("填完表单后更新页面 The page waits for the form");
+  clearTimeout(soon);
+  soon = setTimeout(refresh, 1000);
 }
 
 // Puts the newer page in the place of this one, and marks what changed in it.
