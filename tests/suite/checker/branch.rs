@@ -68,11 +68,11 @@ impl Branch {
 
     async fn deed(&mut self, deed: Deed) {
         match deed {
-            Deed::Create { menu, mark } => self.create(menu, mark).await,
-            Deed::Edit { pick, field, mark } => {
-                self.edit(pick, Some((field, mark)), Vec::new()).await;
+            Deed::Create { menu, mark } => {
+                self.create(menu, mark).await;
             }
-            Deed::SayAgain { pick } => self.edit(pick, None, Vec::new()).await,
+            Deed::Edit { pick, field, mark } => self.edit_any(pick, Some((field, mark))).await,
+            Deed::SayAgain { pick } => self.edit_any(pick, None).await,
             Deed::Settle { pick, mark } => self.settle(pick, mark).await,
             Deed::Delete { pick } => self.delete(pick).await,
             Deed::Act { pick, which } => self.act(pick, which).await,
@@ -168,9 +168,10 @@ impl Branch {
         });
     }
 
-    async fn create(&mut self, menu: bool, number: usize) {
+    /// The id of what a campus makes; the office makes nothing.
+    pub async fn create(&mut self, menu: bool, number: usize) -> Option<String> {
         if self.place.campus_id.is_empty() {
-            return;
+            return None;
         }
         let id = Uuid::from_u128(0xc0de << 64 | number as u128).to_string();
         let mark = mark(number);
@@ -182,8 +183,9 @@ impl Branch {
             new.encode()
         };
         let mutation = self.replica.put(&id, content).await.expect("it is typed");
-        self.created.push(id);
+        self.created.push(id.clone());
         self.typed(mutation, mark);
+        Some(id)
     }
 
     /// What this branch may write, or at least thinks so.
@@ -202,11 +204,18 @@ impl Branch {
         Some((id, content))
     }
 
-    async fn edit(&self, pick: usize, change: Option<(usize, usize)>, resolves: Vec<String>) {
-        let Some((id, content)) = self.pick(pick).await else {
-            return;
-        };
-        self.edit_one(&id, content, change, resolves).await;
+    /// Edits what the copy holds.
+    pub async fn edit(&self, id: &str, number: usize) {
+        let content = self.replica.content(id).await.expect("a copy");
+        let content = content.expect("a record");
+        self.edit_one(id, content, Some((0, number)), Vec::new())
+            .await;
+    }
+
+    async fn edit_any(&self, pick: usize, change: Option<(usize, usize)>) {
+        if let Some((id, content)) = self.pick(pick).await {
+            self.edit_one(&id, content, change, Vec::new()).await;
+        }
     }
 
     async fn edit_one(
