@@ -331,8 +331,9 @@ impl Reader<'_> {
         let cell = cell?;
         let count = number(&cell.text);
         if count.is_none() {
+            let doubt = Doubt::new(Code::NotUnderstood, cell.place.clone(), &cell.typed);
             self.doubts
-                .push(Doubt::new(Code::NotACount, cell.place.clone(), &cell.typed));
+                .push(doubt.with("要写整数 a whole number is needed"));
         }
         count
     }

@@ -121,7 +121,7 @@ fn what_a_count_does_not_say_is_asked_for() {
     );
     let codes: Vec<Code> = doubts.iter().map(|doubt| doubt.code).collect();
     for code in [
-        Code::NotACount,
+        Code::NotUnderstood,
         Code::WordUnknown,
         Code::Unstated,
         Code::LeftOut,
