@@ -1,5 +1,5 @@
 // Looks at the pages of a hub in Chromium, as an office does. What it wants done meanwhile it says in a line of its
-// own (publish, arrive, revoke) and waits for the answer; tests/suite/console/chromium.rs does it. SHOTS names a folder for
+// own (publish, write, arrive, revoke) and waits for the answer; tests/suite/console/chromium.rs does it. SHOTS names a folder for
 // pictures of every page, for somebody to look at.
 "use strict";
 
@@ -10,7 +10,6 @@ const { HUB, OFFICE, CLERK, PUBLIC } = process.env;
 
 // A4 across, in the points of a PDF.
 const A4 = /\/MediaBox\s*\[\s*0\s+0\s+84[12](\.\d+)?\s+59[45](\.\d+)?\s*\]/;
-
 
 async function office(browser) {
   const page = await opened(browser, { viewport: { width: 1280, height: 900 } });
@@ -78,6 +77,11 @@ async function asked(page) {
   await page.locator('select[name="field"]').selectOption("meals");
   await page.locator('input[name="text"]').fill("周三缺素菜");
   await picture(page, "correct");
+  // What is written meanwhile by somebody else takes nothing away, though the focus is elsewhere.
+  await page.locator("h1").click();
+  await done("write");
+  await page.getByText("填完表单后更新页面").waitFor();
+  assert.equal(await page.locator('input[name="text"]').inputValue(), "周三缺素菜");
   await page.getByRole("button", { name: /发给学校/ }).click();
   await page.getByText("餐：周三缺素菜").waitFor();
   await named(page);

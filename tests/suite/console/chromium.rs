@@ -105,10 +105,17 @@ async fn the_office_works_in_a_browser() {
     let (_, link) = hire(&hub, Place::Public, "公开").await;
     let tokens = [("OFFICE", &*token), ("CLERK", &*clerk), ("PUBLIC", &*link)];
     let mut looking = Looking::start("pages.js", &hub, &tokens);
-    while let Some(asked) = looking.asks(&["publish", "arrive", "revoke"]).await {
+    while let Some(asked) = looking
+        .asks(&["publish", "write", "arrive", "revoke"])
+        .await
+    {
         match asked {
             "publish" => {
                 published(&hub, SPRING, menu(&WEEK)).await;
+            }
+            "write" => {
+                let new = session("三年级数学集体备课", "2026-05-13");
+                hub.campus(HEAD).applied(create(&fresh(), new)).await;
             }
             "arrive" => arrived(&hub, &moving).await,
             _ => {
