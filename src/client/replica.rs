@@ -57,7 +57,14 @@ pub struct Replica {
 /// The right to talk to the hub, until it is dropped.
 pub(super) struct Talking<'a> {
     _here: MutexGuard<'a, ()>,
-    _on_this_machine: File,
+    on_this_machine: File,
+}
+
+/// Given back, not only closed: a program that another thread is just starting holds a copy of every open file.
+impl Drop for Talking<'_> {
+    fn drop(&mut self) {
+        let _ = self.on_this_machine.unlock();
+    }
 }
 
 /// How many times a sync begins again when the hub is restored under its hands.
@@ -212,7 +219,7 @@ impl Replica {
         match turn.try_lock() {
             Ok(()) => Ok(Talking {
                 _here: here,
-                _on_this_machine: turn,
+                on_this_machine: turn,
             }),
             Err(TryLockError::WouldBlock) => Err(ReplicaError::Busy),
             Err(TryLockError::Error(error)) => Err(ReplicaError::Turn(error)),
@@ -277,5 +284,28 @@ impl Replica {
             met.await?;
         }
         Ok(about.limits.unwrap_or_default())
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::process::Command;
+    use std::thread;
+
+    #[tokio::test]
+    async fn who_has_talked_may_talk_again_while_another_thread_starts_programs() {
+        let folder = tempfile::tempdir().unwrap();
+        let replica = Replica::open(&folder.path().join("r.db")).await.unwrap();
+        thread::scope(|scope| {
+            let starting = scope.spawn(|| {
+                for _ in 0..300 {
+                    Command::new("true").status().unwrap();
+                }
+            });
+            while !starting.is_finished() {
+                assert!(replica.talk().is_ok(), "nobody else talks");
+            }
+        });
     }
 }
