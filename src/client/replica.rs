@@ -60,7 +60,8 @@ pub(super) struct Talking<'a> {
     on_this_machine: File,
 }
 
-/// Given back, not only closed: a program that another thread is just starting holds a copy of every open file.
+/// Given back, not only closed: a program that another thread is just starting holds a copy of every open file, and
+/// the lock with it, until it runs.
 impl Drop for Talking<'_> {
     fn drop(&mut self) {
         let _ = self.on_this_machine.unlock();

@@ -3,18 +3,18 @@
 "use strict";
 
 const said = (text) => {
-  const told = document.querySelector(".said");
-  if (told.textContent !== text) told.textContent = text;
+  document.querySelector(".said").textContent = text;
 };
 
-// Whoever is at a form, or has begun to fill one in, is not interrupted.
+// Whoever is at a form, or has begun to fill one in and has not folded it up, is not interrupted.
 document.addEventListener("input", (event) => event.target.form?.setAttribute("data-begun", ""));
 const busy = () => document.activeElement?.closest("main form") != null
-  || [...document.querySelectorAll("main form[data-begun]")].some((form) => form.checkVisibility());
+  || [...document.querySelectorAll("main form[data-begun]")].some((form) => !form.closest("details:not([open])"));
 
 let again = 0;
 let soon = 0;
 let asking = false;
+let waits = false;
 
 // A page of which every look is written down is told of, and looked at by whoever wants to.
 const moved = () => {
@@ -33,10 +33,13 @@ async function refresh() {
       location.assign(answer.url);
       return;
     }
+    if (!answer.ok) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     // Somebody may have begun to type while it was under way.
-    if (busy()) later();
-    else if (answer.ok) show(page);
+    if (busy()) return later();
+    if (waits) said("");
+    waits = false;
+    show(page);
   } catch {
     // The line is down; the stream asks again when it is back.
   } finally {
@@ -45,7 +48,10 @@ async function refresh() {
 }
 
 function later() {
-  if (busy()) said("填完表单后更新页面 The page waits for the form");
+  if (busy() && !waits) {
+    waits = true;
+    said("填完表单后更新页面 The page waits for the form");
+  }
   clearTimeout(soon);
   soon = setTimeout(refresh, 1000);
 }
