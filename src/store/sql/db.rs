@@ -170,6 +170,14 @@ impl Db<'_> {
         rows.chunks(most).collect()
     }
 
+    /// Rows to be looked for where no one statement of SQLite's looks for several.
+    pub fn one_by_one<'t, T>(&self, rows: &'t [T]) -> std::slice::Chunks<'t, T> {
+        match self {
+            Db::Sqlite(_) => rows.chunks(1),
+            Db::Postgres(_) => rows.chunks(rows.len().max(1)),
+        }
+    }
+
     /// Begins or ends a transaction, in the engine's own words. What they hold was not sent by anybody.
     pub async fn run(&mut self, words: &str) -> Result<()> {
         let words = AssertSqlSafe(words.to_owned());

@@ -4,10 +4,12 @@ use super::column::{hash, id, id_bytes, place, place_bytes, who};
 use super::commits::{COMMIT, COMMIT_BEFORE, head_of};
 use super::db::Db;
 use super::report::{NEWEST_STANDS, as_of_statement};
-use super::statement::{Column, Look, Row, Sql, query};
+use super::statement::{Column, Look, Row, Sql, Value, query};
 use crate::model::date::Span;
 use crate::model::ids::{GroupKey, Key, MutationId, Place, RecordId, Who};
-use crate::store::{Loaded, NEAR_BYTES_MAX, NEAR_ROWS_MAX, Needs, Remembered, Result, Version};
+use crate::store::{
+    Loaded, NEAR_BYTES_MAX, NEAR_ROWS_MAX, Needs, Remembered, Result, Version, near_until,
+};
 use bytes::Bytes;
 use jiff::ToSpan as _;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -59,8 +61,9 @@ pub async fn load(db: &mut Db<'_>, group: GroupKey, needs: &Needs) -> Result<Loa
         .iter()
         .map(|keys| holders_audience_statement(group, keys));
     let whole = needs.kinds.iter().map(|kind| newest_of(group, kind));
-    let near = spans(&needs.near).into_iter();
-    let near = near.map(|(kind, span)| near_statement(group, kind, span));
+    let near = spans(&needs.near);
+    let near = db.one_by_one(&near);
+    let near = near.map(|spans| near_statement(group, spans));
     let whole = whole.chain(near).collect();
     let of = |columns, statements| Look {
         columns,
@@ -141,23 +144,23 @@ fn spans(near: &BTreeSet<(&'static str, Span)>) -> Vec<(&'static str, Span)> {
     spans
 }
 
-/// The live records of a kind that touch some days, but not those that go on for a month after them: without
+/// The live records of some kinds that touch some days, but not those that go on for a month after them: without
 /// that bound the index is walked from those days on to its end.
-pub fn near_statement(group: GroupKey, kind: &'static str, span: Span) -> Sql<'static> {
-    let month = span.last.saturating_add(31.days());
+pub fn near_statement(group: GroupKey, spans: &[(&'static str, Span)]) -> Sql<'static> {
     let mut sql = query(
         "SELECT id, kind, topic, campus, version, position, erased, frame FROM version \
-         WHERE grp = ? AND kind = ? AND ends_on >= ? AND ends_on <= ? AND starts_on <= ? \
-         AND superseded_at = ? AND frame IS NOT NULL AND LENGTH(frame) <= ",
+         WHERE superseded_at = ? AND frame IS NOT NULL AND LENGTH(frame) <= ",
     )
-    .bind(group.0)
-    .bind(kind)
-    .bind(span.first.to_string())
-    .bind(month.to_string())
-    .bind(span.last.to_string())
     .bind(super::column::NEWEST);
-    sql.push(&format!("{NEAR_BYTES_MAX} LIMIT {NEAR_ROWS_MAX}"));
-    sql
+    sql.push(&format!("{NEAR_BYTES_MAX} AND grp = "));
+    sql.push_bind(group.0).push(" AND ");
+    let row = |(kind, span): &(&'static str, Span)| {
+        let days = [span.first, near_until(*span), span.last].map(|day| day.to_string());
+        let [first, until, last] = days.map(Value::from);
+        [(*kind).into(), first, until, last]
+    };
+    let within = ["kind =", "ends_on >=", "ends_on <=", "starts_on <="];
+    sql.some_for_each(within, spans.iter().map(row), NEAR_ROWS_MAX)
 }
 
 fn looked_for<'q, T>(

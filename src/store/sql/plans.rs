@@ -124,7 +124,7 @@ async fn records_are_found_by_their_days() {
     let sql = report::seen_statement(GROUP, "menu", Span::ALWAYS, &sight);
     let seen = "a (grp=? AND id=? AND who=?)";
     goes(&text(&sql), &[ending, seen, open, seen]).await;
-    let sql = load::near_statement(GROUP, "session", Span::ALWAYS);
+    let sql = load::near_statement(GROUP, &[("session", Span::ALWAYS)]);
     goes(&text(&sql), &[ending]).await;
 }
 

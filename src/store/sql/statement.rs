@@ -59,6 +59,8 @@ enum Part<'q> {
     Each(usize, Arc<Vec<Value<'q>>>),
     /// Where it says which columns hold the row, and ends.
     Held(Vec<&'static str>, Arc<Vec<Value<'q>>>),
+    /// Where it says what holds of the row, and ends with so many.
+    Within(Vec<&'static str>, Arc<Vec<Value<'q>>>, usize),
     /// Rows of so many columns.
     Rows(usize, Vec<Value<'q>>),
 }
@@ -122,11 +124,32 @@ impl<'q> Sql<'q> {
         columns: [&'static str; N],
         rows: impl IntoIterator<Item = [Value<'q>; N]>,
     ) -> Self {
+        let values = self.begin_each(rows);
+        self.put(Part::Held(columns.to_vec(), values));
+        self
+    }
+
+    /// For each of these rows, at most so many of what is found where all conditions hold: each is followed by its
+    /// value of the row. SQLite takes one row.
+    pub fn some_for_each<const N: usize>(
+        mut self,
+        conditions: [&'static str; N],
+        rows: impl IntoIterator<Item = [Value<'q>; N]>,
+        most: usize,
+    ) -> Self {
+        let values = self.begin_each(rows);
+        self.put(Part::Within(conditions.to_vec(), values, most));
+        self
+    }
+
+    fn begin_each<const N: usize>(
+        &mut self,
+        rows: impl IntoIterator<Item = [Value<'q>; N]>,
+    ) -> Arc<Vec<Value<'q>>> {
         let values = Arc::new(rows.into_iter().flatten().collect());
         self.text.to_mut().insert(0, '?');
         self.parts.insert(0, Part::Each(N, Arc::clone(&values)));
-        self.put(Part::Held(columns.to_vec(), values));
-        self
+        values
     }
 
     fn put(&mut self, part: Part<'q>) -> &mut Self {
@@ -181,12 +204,19 @@ impl<'q> Sql<'q> {
                     let _ = write!(text, ") w ({}) CROSS JOIN LATERAL (", columns.join(", "));
                 }
                 Part::Held(columns, _) => {
-                    for (i, column) in columns.iter().enumerate() {
-                        let and = if i == 0 { "" } else { " AND " };
-                        let _ = write!(text, "{and}{column} = w.c{i}");
-                    }
+                    let held = columns.iter().enumerate();
+                    let held: Vec<String> = held
+                        .map(|(i, column)| format!("{column} = w.c{i}"))
+                        .collect();
                     // The planner does not take apart what is cut.
-                    text.push_str(" OFFSET 0) each_row");
+                    let _ = write!(text, "{} OFFSET 0) each_row", held.join(" AND "));
+                }
+                Part::Within(conditions, _, most) => {
+                    let hold = conditions.iter().enumerate();
+                    let hold: Vec<String> = hold
+                        .map(|(i, condition)| format!("{condition} w.c{i}"))
+                        .collect();
+                    let _ = write!(text, "{} LIMIT {most}) each_row", hold.join(" AND "));
                 }
                 Part::Rows(width, values) => {
                     text.push_str("SELECT * FROM UNNEST (");
@@ -215,6 +245,7 @@ impl<'q> Sql<'q> {
                 Part::List(values) => &mut filled(values),
                 Part::Each(..) => &mut std::iter::empty(),
                 Part::Held(columns, values) => &mut filled_rows(columns.len(), values),
+                Part::Within(_, values, _) => &mut values.iter(),
                 Part::Rows(_, values) => &mut values.iter(),
             };
             for value in values {
@@ -245,6 +276,13 @@ impl<'q> Sql<'q> {
                     let _ = write!(text, "({}) IN (", columns.join(", "));
                     rows_of(&mut text, width, filled_rows(width, values).count() / width);
                     text.push(')');
+                }
+                Part::Within(conditions, _, most) => {
+                    let hold: Vec<String> = conditions
+                        .iter()
+                        .map(|condition| format!("{condition} ?"))
+                        .collect();
+                    let _ = write!(text, "{} LIMIT {most}", hold.join(" AND "));
                 }
                 Part::Rows(width, values) => rows_of(&mut text, *width, values.len() / width),
             }
