@@ -199,6 +199,10 @@ pub trait Store: Auditing + Credentials + Erasing + Send + Sync {
     /// another; without [`Writing::commit`] nothing happened.
     async fn begin(&self, groups: &[GroupKey]) -> Result<Box<dyn Writing>>;
 
+    /// Reads what a batch touches before its turn to be written: some of it may be as it stood before a commit
+    /// and some as it stood after, but nothing is older than the head. Nobody else's reading keeps it waiting.
+    async fn load_early(&self, group: GroupKey, needs: &Needs) -> Result<Loaded>;
+
     /// The head of a group's feed.
     async fn head(&self, group: GroupKey) -> Result<Head>;
     /// The last commit at or before a position; [`Head::EMPTY`] when there is none.
@@ -269,6 +273,8 @@ pub trait Store: Auditing + Credentials + Erasing + Send + Sync {
 /// A transaction that writes.
 #[async_trait]
 pub trait Writing: Send {
+    /// The head of a group's feed, with what was written.
+    async fn head(&mut self, group: GroupKey) -> Result<Head>;
     /// Reads what a batch touches.
     async fn load(&mut self, group: GroupKey, needs: &Needs) -> Result<Loaded>;
     /// Writes a batch.
@@ -276,7 +282,8 @@ pub trait Writing: Send {
     /// All versions of a record, oldest first.
     async fn versions_of(&mut self, group: GroupKey, id: RecordId) -> Result<Vec<Stored>>;
     /// Puts what is left of stored versions in their place. Their leaves stay; what could confirm a guess
-    /// of what stood there, salt and hash, goes.
+    /// of what stood there, salt and hash, goes. Whoever does so writes a batch too: what was read before is known
+    /// by its head to be old.
     async fn rewrite(&mut self, group: GroupKey, rewritten: &[Stored]) -> Result<()>;
     /// Writes a deed down beside what it does.
     async fn note(&mut self, group: GroupKey, deed: &Audited) -> Result<()>;

@@ -1,5 +1,6 @@
 //! The engine: pushes are planned and written, the feed is read. It knows records, never what they mean.
 
+mod batch;
 mod correct;
 pub mod erase;
 pub mod export;

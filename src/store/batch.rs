@@ -1,6 +1,7 @@
 //! What a batch of pushes reads and what it writes.
 
 use super::Version;
+use crate::model::calendar::overlap;
 use crate::model::date::Span;
 use crate::model::feed::Head;
 use crate::model::ids::{Key, MutationId, Place, RecordId, Who};
@@ -54,6 +55,16 @@ impl Needs {
             && self.kinds.is_empty()
             && self.near.is_empty()
     }
+
+    /// Whether a version that is about to be written is needed for its kind or its days.
+    fn look_at(&self, new: &NewVersion) -> bool {
+        let kind = new.version.kind.as_str();
+        let near = |(of, days): &(&str, Span)| {
+            let ends = |span: Span| overlap(span, *days) && span.last <= near_until(*days);
+            *of == kind && new.span.is_some_and(ends)
+        };
+        self.kinds.contains(kind) || self.near.iter().any(near)
+    }
 }
 
 /// A mutation that had an effect.
@@ -78,7 +89,7 @@ pub struct Remembered {
 }
 
 /// What [`Needs`] found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Loaded {
     /// The head of the group's feed.
     pub head: Head,
@@ -106,6 +117,35 @@ impl Loaded {
         self.keys.extend(more.keys);
         for (kind, ids) in more.kinds {
             self.kinds.entry(kind).or_default().extend(ids);
+        }
+    }
+
+    /// Adds what a batch writes: what was needed is found as it stands once that is written.
+    pub fn lay(&mut self, batch: &Batch, needs: &Needs) {
+        self.head = batch.head;
+        for new in &batch.versions {
+            let version = &new.version;
+            if needs.look_at(new)
+                && let Some(of_kind) = self.kinds.get_mut(version.kind.as_str())
+            {
+                of_kind.insert(version.id);
+            }
+            self.mutations.extend(new.remembered());
+            self.versions
+                .insert((version.id, version.version), version.clone());
+            self.records.insert(version.id, version.clone());
+        }
+        for row in &batch.audience {
+            self.audience.insert(row.id, Vec::new());
+        }
+        for row in batch.audience.iter().filter(|row| !row.gone) {
+            self.audience.entry(row.id).or_default().push(row.who);
+        }
+        for (key, holder) in &batch.keys {
+            match holder {
+                Some(id) => self.keys.insert(key.clone(), *id),
+                None => self.keys.remove(key),
+            };
         }
     }
 }
@@ -139,7 +179,7 @@ pub struct NewVersion {
     /// The reason code.
     pub reason: String,
     /// The mutation that wrote it, with the first answer; `None`: the hub wrote it beside one.
-    pub mutation: Option<(MutationId, [u8; 32], Vec<u8>)>,
+    pub mutation: Option<(MutationId, [u8; 32], Bytes)>,
     /// Its leaf in the chain.
     pub leaf: [u8; 32],
     /// What its body was hashed with.
@@ -150,6 +190,25 @@ pub struct NewVersion {
     pub span: Option<Span>,
     /// The content as pushed, where a merge made another of it.
     pub pushed: Option<Bytes>,
+}
+
+impl NewVersion {
+    /// The mutation that wrote it, as it is remembered.
+    #[must_use]
+    pub fn remembered(&self) -> Option<((Place, MutationId), Remembered)> {
+        let (id, hash, answer) = self.mutation.as_ref()?;
+        let remembered = Remembered {
+            hash: Some(*hash),
+            record: self.version.id,
+            topic: self.version.topic.clone(),
+            version: self.version.version,
+            position: self.version.position,
+            answer: answer.clone(),
+            frame: self.version.frame.clone(),
+            pushed: self.pushed.clone(),
+        };
+        Some(((self.place, *id), remembered))
+    }
 }
 
 /// One audience of one record.

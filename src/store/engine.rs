@@ -40,6 +40,8 @@ pub trait Engine: Send + Sync {
     async fn reader(&self) -> Result<Connection>;
     /// To read with several.
     async fn snapshot(&self) -> Result<Snapshot>;
+    /// To read with statements that each see a moment of their own, as [`Store::load_early`] says.
+    async fn early(&self) -> Result<Connection>;
     /// As [`Store::others`] says.
     fn beside(&self) -> Option<&dyn Others>;
     /// To write with one statement, which is durable when it ends.
@@ -102,6 +104,10 @@ impl<E: Engine> Store for E {
 
     async fn begin(&self, groups: &[GroupKey]) -> Result<Box<dyn Writing>> {
         Ok(Box::new(self.transaction(groups).await?))
+    }
+
+    async fn load_early(&self, group: GroupKey, needs: &Needs) -> Result<Loaded> {
+        load::load(&mut self.early().await?.db(), group, needs).await
     }
 
     async fn head(&self, group: GroupKey) -> Result<Head> {
@@ -205,20 +211,24 @@ impl<E: Engine> Store for E {
 pub struct Transaction {
     /// Gone once the transaction ended.
     connection: Option<Connection>,
+    /// The heads that it knows.
+    heads: HashMap<GroupKey, Head>,
     commit: &'static str,
     /// What is done once it is durable; dropped with it, if it never is.
     then: Box<dyn FnOnce() + Send>,
 }
 
 impl Transaction {
-    /// Begins one with some words; with others it will be committed.
+    /// Begins one with some words, which may ask for heads; with others it will be committed.
     pub async fn begin(connection: Connection, begin: &str, commit: &'static str) -> Result<Self> {
         let mut transaction = Transaction {
             connection: Some(connection),
+            heads: HashMap::new(),
             commit,
             then: Box::new(|| ()),
         };
-        transaction.db().run(begin).await?;
+        let told = transaction.db().run(begin).await?;
+        transaction.heads = commits::heads(&told)?;
         Ok(transaction)
     }
 
@@ -256,12 +266,21 @@ impl Drop for Transaction {
 
 #[async_trait]
 impl Writing for Transaction {
+    async fn head(&mut self, group: GroupKey) -> Result<Head> {
+        match self.heads.get(&group) {
+            Some(head) => Ok(*head),
+            None => commits::head(&mut self.db(), group).await,
+        }
+    }
+
     async fn load(&mut self, group: GroupKey, needs: &Needs) -> Result<Loaded> {
         load::load(&mut self.db(), group, needs).await
     }
 
     async fn apply(&mut self, group: GroupKey, batch: &Batch) -> Result<()> {
-        write::apply(&mut self.db(), group, batch).await
+        write::apply(&mut self.db(), group, batch).await?;
+        self.heads.insert(group, batch.head);
+        Ok(())
     }
 
     async fn versions_of(&mut self, group: GroupKey, id: RecordId) -> Result<Vec<Stored>> {

@@ -41,6 +41,8 @@ pub struct PostgresStore {
     /// Apart from the readers: slow reads never keep a push waiting.
     writers: PgPool,
     readers: PgPool,
+    /// For what is about to be written over: whoever has one waits for nothing else.
+    early: PgPool,
     /// For what is written beside the groups' own transactions, which keeps no push waiting either.
     notes: PgPool,
     /// For what tells of other hubs: one connection looks, one talks.
@@ -53,6 +55,7 @@ pub struct PostgresStore {
 const READERS: u32 = 8;
 /// Groups beyond it that write at the same moment wait for a connection, not for each other's lock.
 const WRITERS: u32 = 16;
+const EARLY: u32 = 4;
 const NOTES: u32 = 2;
 const LOOKS: u32 = 2;
 /// How long a caller waits for a connection: so long for one that others use, or for a server that is down.
@@ -108,13 +111,15 @@ impl PostgresStore {
             notes.connect_lazy_with(options.clone()),
             looks.connect_lazy_with(options.clone()),
         );
-        let readers = pool(READERS)
-            .connect_lazy_with(options.options([("default_transaction_read_only", "on")]));
+        let options = options.options([("default_transaction_read_only", "on")]);
+        let early = pool(EARLY).connect_lazy_with(options.clone());
+        let readers = pool(READERS).connect_lazy_with(options);
         sqlx::migrate!("migrations/postgres").run(&writers).await?;
         let mut store = PostgresStore {
             hub_id: fresh,
             writers,
             readers,
+            early,
             notes,
             hints: Arc::new(Hints::start(looks.clone())),
             looks,
@@ -186,8 +191,8 @@ fn pool(connections: u32) -> PgPoolOptions {
         .after_release(|db, _| Box::pin(promises::answers(db)))
 }
 
-/// Begins, and locks groups in the order of their keys, so that no two wait for each other. It is a
-/// statement of its own: what a later one reads is not older than the lock.
+/// Begins, locks groups in the order of their keys, so that no two wait for each other, and asks for their heads.
+/// Locking is a statement of its own: what a later one reads is not older than the lock.
 fn begin(groups: &BTreeSet<GroupKey>) -> String {
     let mut words = "BEGIN".to_owned();
     for (i, GroupKey(key)) in groups.iter().enumerate() {
@@ -199,6 +204,13 @@ fn begin(groups: &BTreeSet<GroupKey>) -> String {
     }
     if !groups.is_empty() {
         words.push_str(") ORDER BY grp FOR NO KEY UPDATE");
+    }
+    for GroupKey(key) in groups {
+        let _ = write!(
+            words,
+            "; SELECT grp, last_position, at, chain FROM \"commit\" \
+             WHERE grp = {key} ORDER BY last_position DESC LIMIT 1"
+        );
     }
     words
 }
@@ -261,6 +273,10 @@ impl Engine for PostgresStore {
         .await
     }
 
+    async fn early(&self) -> Result<Connection> {
+        Ok(Either::Postgres(self.early.acquire().await?))
+    }
+
     fn beside(&self) -> Option<&dyn Others> {
         Some(self)
     }
@@ -301,7 +317,8 @@ impl Engine for PostgresStore {
     }
 
     async fn end(&self) {
-        for pool in [&self.looks, &self.readers, &self.notes, &self.writers] {
+        let read = [&self.looks, &self.readers, &self.early];
+        for pool in read.into_iter().chain([&self.notes, &self.writers]) {
             pool.close().await;
         }
     }
@@ -314,9 +331,11 @@ mod tests {
     #[test]
     fn groups_are_locked_once_in_the_order_of_their_keys() {
         assert_eq!(begin(&BTreeSet::new()), "BEGIN");
-        assert_eq!(
-            begin(&[GroupKey(7), GroupKey(-3), GroupKey(7)].into()),
-            "BEGIN; SELECT FROM grp WHERE grp IN (-3, 7) ORDER BY grp FOR NO KEY UPDATE"
+        let words = begin(&[GroupKey(7), GroupKey(-3), GroupKey(7)].into());
+        let heads = words.strip_prefix(
+            "BEGIN; SELECT FROM grp WHERE grp IN (-3, 7) ORDER BY grp FOR NO KEY UPDATE",
         );
+        let heads = heads.expect("before any head is read");
+        assert_eq!(heads.matches("WHERE grp = ").count(), 2);
     }
 }

@@ -35,6 +35,8 @@ pub struct SqliteStore {
     writer: SqlitePool,
     /// Reads only.
     readers: SqlitePool,
+    /// One connection: reads what is about to be written over.
+    early: SqlitePool,
     checkpoints: Checkpoints,
     folder: PathBuf,
 }
@@ -77,6 +79,7 @@ impl SqliteStore {
         let options = options.create_if_missing(false);
         let checkpoints = Checkpoints::start(committed, one().connect_lazy_with(options.clone()));
         let options = options.pragma("query_only", "on");
+        let early = one().connect_lazy_with(options.clone());
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options)
@@ -85,6 +88,7 @@ impl SqliteStore {
             hub_id,
             writer,
             readers,
+            early,
             checkpoints,
             folder: folder.to_owned(),
         })
@@ -214,6 +218,10 @@ impl Engine for SqliteStore {
         self.hub_id
     }
 
+    async fn early(&self) -> Result<Connection> {
+        Ok(Either::Sqlite(self.early.acquire().await?))
+    }
+
     fn beside(&self) -> Option<&dyn Others> {
         // The data folder's lock keeps every other process out.
         None
@@ -255,6 +263,7 @@ impl Engine for SqliteStore {
     async fn end(&self) {
         self.checkpoints.end().await;
         self.readers.close().await;
+        self.early.close().await;
         // Last: it leaves a file without a log beside it.
         self.writer.close().await;
     }

@@ -48,7 +48,7 @@ impl Heads {
     }
 
     /// A batch became durable.
-    pub fn committed(&self, group: GroupKey, batch: Batch) {
+    pub fn committed(&self, group: GroupKey, batch: &Batch) {
         self.with(group, |followed| {
             let position = batch.head.position;
             if position <= *followed.head.borrow() {
@@ -163,16 +163,17 @@ impl Followed {
 }
 
 impl Commit {
-    fn of(batch: Batch) -> Self {
+    fn of(batch: &Batch) -> Self {
         const BESIDE_THE_FRAME: usize = 128;
-        let versions: Vec<Version> = batch.versions.into_iter().map(|new| new.version).collect();
+        let versions = batch.versions.iter().map(|new| new.version.clone());
+        let versions: Vec<Version> = versions.collect();
         let frame = |version: &Version| version.frame.as_ref().map_or(0, bytes::Bytes::len);
         let bytes = versions
             .iter()
             .map(|version| BESIDE_THE_FRAME + frame(version))
             .sum();
         let mut audience: HashMap<Who, Vec<_>> = HashMap::new();
-        for row in batch.audience {
+        for row in &batch.audience {
             let of_who = audience.entry(row.who).or_default();
             of_who.push((row.id, row.position, row.gone));
         }

@@ -292,8 +292,9 @@ impl<'a> Overlay<'a> {
             place: caller.place,
             actor: caller.holder.clone(),
             reason: reason.to_owned(),
-            mutation: answered
-                .map(|(mutation, answer)| (mutation.id, mutation.hash, answer::encode(answer))),
+            mutation: answered.map(|(mutation, answer)| {
+                (mutation.id, mutation.hash, answer::encode(answer).into())
+            }),
             leaf: [0; 32],
             salt: chain::salt(&self.seed, self.position),
             superseded_at: None,
@@ -301,7 +302,7 @@ impl<'a> Overlay<'a> {
             pushed: next.pushed,
         };
         new.leaf = leaf(&new, &body);
-        self.remember(caller.place, &new);
+        self.mutations.extend(new.remembered());
         self.supersede(next.id);
         if let Some(all) = self.kinds.get_mut(next.kind) {
             all.insert(next.id);
@@ -317,23 +318,6 @@ impl<'a> Overlay<'a> {
         } else if let Some(stored) = self.loaded.records.get(&id) {
             self.superseded.push((stored.position, self.position));
         }
-    }
-
-    fn remember(&mut self, place: Place, new: &NewVersion) {
-        let Some((id, hash, answer)) = &new.mutation else {
-            return;
-        };
-        let remembered = Remembered {
-            hash: Some(*hash),
-            record: new.version.id,
-            topic: new.version.topic.clone(),
-            version: new.version.version,
-            position: new.version.position,
-            answer: answer.clone().into(),
-            frame: new.version.frame.clone(),
-            pushed: new.pushed.clone(),
-        };
-        self.mutations.insert((place, *id), remembered);
     }
 
     fn move_keys(&mut self, next: &Next<'_>) {

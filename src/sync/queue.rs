@@ -19,6 +19,8 @@ const BATCH_BYTES_MAX: usize = 4 << 20;
 /// The most of them that are one credential's while others push too, unless a push that must stay whole is
 /// larger: whoever comes while a transaction is under way waits no longer than this takes.
 const TURN_BYTES_MAX: usize = 16 << 10;
+/// The same while another hub writes too: the lock changes hands less often.
+const TURN_SHARED_BYTES_MAX: usize = 32 << 10;
 /// The same while nobody else pushes: larger transactions are faster.
 const TURN_ALONE_BYTES_MAX: usize = 256 << 10;
 /// Others push while somebody did so lately.
@@ -37,7 +39,7 @@ pub enum WriteError {
 
 /// One part of a push and who waits for its answer.
 pub struct Job {
-    pub push: Prepared,
+    pub push: Arc<Prepared>,
     /// What it costs.
     pub bytes: usize,
     pub answer: oneshot::Sender<Result<Vec<Answer>, WriteError>>,
@@ -94,10 +96,11 @@ impl Queue {
         of_group.add(job);
     }
 
-    /// The next transaction's pushes: every group that waits has a share of the bytes.
-    pub fn take(&mut self, now: Instant) -> Vec<Job> {
+    /// The next turn's pushes: every group that waits has a share of the bytes. `shared`: another hub writes too.
+    pub fn take(&mut self, now: Instant, shared: bool) -> Vec<Job> {
         let share = BATCH_BYTES_MAX / self.groups.len().max(1);
         let turn = match self.crowded_at {
+            Some(at) if now - at < LATELY && shared => TURN_SHARED_BYTES_MAX,
             Some(at) if now - at < LATELY => TURN_BYTES_MAX,
             _ => TURN_ALONE_BYTES_MAX,
         };
@@ -168,14 +171,14 @@ mod tests {
         queue.add(
             Job {
                 bytes,
-                push: Prepared {
+                push: Arc::new(Prepared {
                     caller,
                     items: Vec::new(),
                     validate_only: false,
                     all_or_nothing: false,
                     deletions: 0,
                     needs: Needs::default(),
-                },
+                }),
                 answer: oneshot::channel().0,
                 _room: Arc::new(Shares::of(1).enter((), 1).await),
             },
@@ -190,7 +193,7 @@ mod tests {
             let credential = caller.credential.0.as_u128();
             (caller.group.key.0, credential, job.bytes >> 10)
         };
-        queue.take(Instant::now()).iter().map(who).collect()
+        queue.take(Instant::now(), false).iter().map(who).collect()
     }
 
     #[tokio::test]
@@ -216,11 +219,16 @@ mod tests {
             add(&mut queue, 1, 7, 7 << 10).await;
         }
         let (now, jobs) = (Instant::now(), |jobs: Vec<Job>| jobs.len());
-        assert_eq!(jobs(queue.take(now)), 36);
+        assert_eq!(jobs(queue.take(now, false)), 36);
         add(&mut queue, 2, 8, 1 << 10).await;
-        assert_eq!(jobs(queue.take(now)), 2 + 1, "somebody else pushed lately");
-        assert_eq!(jobs(queue.take(now)), 2);
-        assert_eq!(jobs(queue.take(now + 2 * LATELY)), 36);
+        assert_eq!(
+            jobs(queue.take(now, false)),
+            2 + 1,
+            "somebody else pushed lately"
+        );
+        assert_eq!(jobs(queue.take(now, false)), 2);
+        assert_eq!(jobs(queue.take(now, true)), 4, "beside another hub");
+        assert_eq!(jobs(queue.take(now + 2 * LATELY, false)), 36);
     }
 
     #[tokio::test]

@@ -1,10 +1,10 @@
 //! The tasks that write: one for all groups, or one for each where the store writes for them apart. Pushes
-//! that wait together are planned and committed together.
+//! that wait together are planned and committed together; while they are written, the next ones are planned.
 
+use super::batch::{self, Care, Changes, Planned, Source};
 use super::erase::{self, Done, Part};
 use super::heads::Heads;
-use super::overlay::Overlay;
-use super::prepare::{Prepared, prepare, second_needs};
+use super::prepare::{Prepared, prepare};
 use super::queue::{Job, Queue, WAITING_BYTES_MAX, WriteError, parts};
 use super::shares::Shares;
 use crate::model::caller::Caller;
@@ -12,13 +12,14 @@ use crate::model::clock::Clock;
 use crate::model::ids::{GroupKey, MutationId};
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
-use crate::store::{Batch, Loaded, Needs, Store, StoreError, Writing};
+use crate::store::{Store, StoreError};
 use futures::FutureExt as _;
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinSet;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::Instant;
 
 /// The way to the tasks that write.
@@ -59,7 +60,7 @@ impl Writer {
         heads: Arc<Heads>,
         seed: fn() -> [u8; 32],
         limits: Limits,
-    ) -> (Self, tokio::task::JoinHandle<()>) {
+    ) -> (Self, JoinHandle<()>) {
         // A push in it has found room in its group's queue, and an erasure waits for its last part before
         // it sends the next: that is the bound.
         let (jobs, waiting) = mpsc::unbounded_channel();
@@ -92,7 +93,7 @@ impl Writer {
             let (answer, answered) = oneshot::channel();
             let job = Wanted::Push(Box::new(Job {
                 bytes: part.bytes(),
-                push: prepare(caller.clone(), part, deletions, &self.limits),
+                push: Arc::new(prepare(caller.clone(), part, deletions, &self.limits)),
                 answer,
                 _room: Arc::clone(&room),
             }));
@@ -133,6 +134,10 @@ impl Writer {
     }
 }
 
+/// Where another hub wrote lately, it does so again before what is planned early can be written.
+const LATELY: Duration = Duration::from_secs(1);
+/// So many turns are written at once then: within a transaction nobody comes in between.
+const TURNS_MAX: usize = 3;
 /// The exit status when the disk failed (`EX_IOERR`).
 const EXIT_IO_ERROR: i32 = 74;
 
@@ -164,8 +169,9 @@ impl Task {
     /// Erasures and pushes take turns.
     async fn run(self: Arc<Self>, mut waiting: mpsc::UnboundedReceiver<Wanted>) {
         let (mut queue, mut erasures) = (Queue::default(), VecDeque::new());
+        let (mut ahead, mut outrun_at) = (None, None);
         loop {
-            let idle = queue.is_empty() && erasures.is_empty();
+            let idle = queue.is_empty() && erasures.is_empty() && ahead.is_none();
             let mut next = match idle {
                 true => match waiting.recv().await {
                     Some(wanted) => Some(wanted),
@@ -180,13 +186,29 @@ impl Task {
                 }
                 next = waiting.try_recv().ok();
             }
-            if let Some(job) = erasures.pop_front() {
+            if ahead.is_none()
+                && let Some(job) = erasures.pop_front()
+            {
                 let done = caught(self.erase(&job.part)).await.map_err(failed);
                 let _ = job.done.send(done);
             }
-            if !queue.is_empty() {
-                self.write_batch(queue.take(Instant::now())).await;
+            let now = Instant::now();
+            let shared = outrun_at.is_some_and(|at| now - at < LATELY);
+            let Some(turn) = ahead.take().or_else(|| Turn::of(queue.take(now, shared))) else {
+                continue;
+            };
+            let (mut turns, mut next) = (vec![turn], None);
+            // What is left in the queue had no room in the turn.
+            while erasures.is_empty() && next.is_none() && turns.len() < TURNS_MAX {
+                match Turn::of(queue.take(now, shared)) {
+                    Some(turn) if shared => turns.push(turn),
+                    Some(turn) => next = Some(turn),
+                    None => break,
+                }
             }
+            let outrun = self.write_turns(turns, next.as_mut()).await;
+            outrun_at = outrun.then(Instant::now).or(outrun_at);
+            ahead = next;
         }
     }
 
@@ -199,94 +221,158 @@ impl Task {
         // Before anybody is told that there is something to read.
         self.heads.forget(group);
         if let Some(batch) = batch {
-            self.heads.committed(group, batch);
+            self.heads.committed(group, &batch);
         }
         Ok(done)
     }
 
-    /// Writes all in one transaction; if that fails, each in one of its own, so that no push is made to
-    /// fail by its neighbours.
-    async fn write_batch(&self, jobs: Vec<Job>) {
-        let pushes: Vec<&Prepared> = jobs.iter().map(|job| &job.push).collect();
-        let mut written = caught(self.write(&pushes, Care::Usual)).await;
+    /// Writes turns and answers them; meanwhile the next one is planned. Tells whether they were outrun.
+    async fn write_turns(self: &Arc<Self>, mut turns: Vec<Turn>, next: Option<&mut Turn>) -> bool {
+        let mut written = caught(self.write(&mut turns, next, Care::Usual)).await;
         if written.as_ref().is_err_and(StoreError::taken) {
-            written = caught(self.write(&pushes, Care::Full)).await;
+            written = caught(self.write(&mut turns, None, Care::Full)).await;
         }
-        let mut results = match written {
-            Ok(answers) => answers.into_iter().map(Ok).collect(),
+        let outrun = written.as_ref().is_ok_and(|written| written.outrun);
+        let jobs: Vec<Job> = turns.into_iter().flat_map(|turn| turn.jobs).collect();
+        let results = match written {
+            Ok(written) => written.answers.into_iter().map(Ok).collect(),
             Err(error) if jobs.len() == 1 || error.lost_sync() || error.out_of_reach() => {
                 vec![Err(failed(error)); jobs.len()]
             }
-            Err(_) => self.write_each(&pushes).await,
+            Err(_) => self.write_each(&jobs).await,
         };
-        for (job, result) in jobs.into_iter().zip(results.drain(..)) {
+        for (job, result) in jobs.into_iter().zip(results) {
             // A caller that left finds its answer by asking again.
             let _ = job.answer.send(result);
         }
+        outrun
     }
 
-    async fn write_each(&self, pushes: &[&Prepared]) -> Vec<Result<Vec<Answer>, WriteError>> {
-        let mut results = Vec::with_capacity(pushes.len());
-        for push in pushes {
-            let one = caught(self.write(&[*push], Care::Full)).await;
+    /// Each in a transaction of its own, so that no push is made to fail by its neighbours.
+    async fn write_each(self: &Arc<Self>, jobs: &[Job]) -> Vec<Result<Vec<Answer>, WriteError>> {
+        let mut results = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            let mut one = [Turn::alone(&job.push)];
+            let one = caught(self.write(&mut one, None, Care::Full)).await;
             let one = one.map_err(failed);
-            results.push(one.map(|mut answers| answers.pop().unwrap_or_default()));
+            results.push(one.map(|mut written| written.answers.pop().unwrap_or_default()));
         }
         results
     }
 
-    /// The answers to each push, in their order, once all are durable.
+    /// Writes turns in one transaction: of each what was planned early, if that holds, or what is planned now. While
+    /// one is written, the following one is planned; so is the next, which is not written yet.
     async fn write(
-        &self,
-        pushes: &[&Prepared],
+        self: &Arc<Self>,
+        turns: &mut [Turn],
+        next: Option<&mut Turn>,
         care: Care,
-    ) -> Result<Vec<Vec<Answer>>, StoreError> {
-        let mut by_group: BTreeMap<GroupKey, Vec<usize>> = BTreeMap::new();
-        for (index, push) in pushes.iter().enumerate() {
-            by_group
-                .entry(push.caller.group.key)
-                .or_default()
-                .push(index);
+    ) -> Result<Written, StoreError> {
+        let groups: Vec<GroupKey> = turns.iter().flat_map(Turn::groups).collect();
+        let count = turns.len();
+        let mut turns: Vec<&mut Turn> = turns.iter_mut().chain(next).collect();
+        // Before the lock: nobody waits for what is being thought of.
+        let mut early = turns[0].early().await;
+        let mut before: Vec<Arc<Changes>> = Vec::new();
+        if let (Some(early), Some(following)) = (&early, turns.get_mut(1)) {
+            before.push(Arc::clone(&early.changes));
+            following.plan_early(Arc::clone(self), before.clone(), care);
         }
-        let groups: Vec<GroupKey> = by_group.keys().copied().collect();
         let mut writing = self.store.begin(&groups).await?;
-        let mut answers = vec![Vec::new(); pushes.len()];
-        let mut written = Vec::new();
-        for (group, indexes) in by_group {
-            let of_group: Vec<&Prepared> = indexes.iter().map(|index| pushes[*index]).collect();
-            let (planned, batch) = self
-                .write_group(&mut *writing, group, &of_group, care)
-                .await?;
-            for (index, planned) in indexes.into_iter().zip(planned) {
-                answers[index] = planned;
+        let (mut answers, mut outrun) = (Vec::new(), false);
+        for this in 0..count {
+            if this > 0 {
+                early = turns[this].early().await;
             }
-            written.extend(batch.map(|batch| (group, batch)));
+            let planned = match early.take() {
+                Some(early) if early.changes.hold(&mut *writing).await? => early,
+                early => {
+                    outrun |= early.is_some();
+                    before.truncate(this);
+                    let source = Source::Locked(&mut *writing);
+                    self.plan(source, &turns[this].pushes, care).await?
+                }
+            };
+            answers.extend(planned.answers);
+            if before.len() == this {
+                before.push(Arc::clone(&planned.changes));
+                if let Some(following) = turns.get_mut(this + 1) {
+                    following.plan_early(Arc::clone(self), before.clone(), care);
+                }
+            }
+            for (group, batch) in &planned.changes.batches {
+                writing.apply(*group, batch).await?;
+            }
         }
         writing.commit().await?;
-        for (group, batch) in written {
-            self.heads.committed(group, batch);
+        for (group, batch) in before.iter().flat_map(|changes| &changes.batches) {
+            self.heads.committed(*group, batch);
         }
-        Ok(answers)
+        Ok(Written { answers, outrun })
     }
 
-    async fn write_group(
+    async fn plan(
         &self,
-        writing: &mut dyn Writing,
-        group: GroupKey,
-        pushes: &[&Prepared],
+        source: Source<'_>,
+        pushes: &[Arc<Prepared>],
         care: Care,
-    ) -> Result<(Vec<Vec<Answer>>, Option<Batch>), StoreError> {
-        let loaded = load(writing, group, pushes, care).await?;
-        let mut overlay = Overlay::new(&loaded, self.clock.now(), (self.seed)());
-        let answers = pushes
-            .iter()
-            .map(|push| super::plan::push(&mut overlay, push))
-            .collect();
-        let Some(batch) = overlay.finish() else {
-            return Ok((answers, None));
-        };
-        writing.apply(group, &batch).await?;
-        Ok((answers, Some(batch)))
+    ) -> Result<Planned, StoreError> {
+        let begin = || (self.clock.now(), (self.seed)());
+        batch::plan(source, pushes, care, begin).await
+    }
+}
+
+/// What is durable.
+struct Written {
+    /// The answers to each push, in their order.
+    answers: Vec<Vec<Answer>>,
+    /// Something had been planned early, and somebody else wrote before it.
+    outrun: bool,
+}
+
+/// Pushes that are planned together.
+struct Turn {
+    /// Who waits for them.
+    jobs: Vec<Job>,
+    pushes: Vec<Arc<Prepared>>,
+    /// What becomes of them, if that is thought of before it is their turn.
+    early: Option<JoinHandle<Option<Planned>>>,
+}
+
+impl Turn {
+    fn of(jobs: Vec<Job>) -> Option<Self> {
+        let pushes = jobs.iter().map(|job| Arc::clone(&job.push)).collect();
+        (!jobs.is_empty()).then_some(Turn {
+            jobs,
+            pushes,
+            early: None,
+        })
+    }
+
+    fn alone(push: &Arc<Prepared>) -> Self {
+        Turn {
+            jobs: Vec::new(),
+            pushes: vec![Arc::clone(push)],
+            early: None,
+        }
+    }
+
+    fn groups(&self) -> impl Iterator<Item = GroupKey> {
+        self.pushes.iter().map(|push| push.caller.group.key)
+    }
+
+    /// Begins to plan it, to be written after some changes. Whatever goes wrong shows again when it is written.
+    fn plan_early(&mut self, task: Arc<Task>, before: Vec<Arc<Changes>>, care: Care) {
+        let pushes = self.pushes.clone();
+        self.early = Some(tokio::spawn(async move {
+            let source = Source::Early(&*task.store, &before);
+            task.plan(source, &pushes, care).await.ok()
+        }));
+    }
+
+    /// What was planned early.
+    async fn early(&mut self) -> Option<Planned> {
+        self.early.take()?.await.ok()?
     }
 }
 
@@ -297,15 +383,6 @@ async fn caught<T>(writing: impl Future<Output = Result<T, StoreError>>) -> Resu
         tracing::error!("a writer panicked; it goes on with what else waits");
         Err(StoreError::Panicked)
     })
-}
-
-/// What is looked for before a batch is planned.
-#[derive(Clone, Copy, PartialEq)]
-enum Care {
-    /// What the pushes say they need.
-    Usual,
-    /// Every mutation too: one was taken for new and is not.
-    Full,
 }
 
 /// What the caller is told of a failed write.
@@ -321,43 +398,6 @@ pub fn end_if_unsynced(error: &StoreError) {
         tracing::error!(%error, "the disk failed to sync; the hub ends");
         std::process::exit(EXIT_IO_ERROR);
     }
-}
-
-async fn load(
-    writing: &mut dyn Writing,
-    group: GroupKey,
-    pushes: &[&Prepared],
-    care: Care,
-) -> Result<Loaded, StoreError> {
-    let mut first = union(pushes.iter().map(|push| &push.needs));
-    if care == Care::Full {
-        first
-            .mutations
-            .extend(pushes.iter().flat_map(|push| push.mutations()));
-    }
-    let mut loaded = writing.load(group, &first).await?;
-    let second: Vec<Needs> = pushes
-        .iter()
-        .map(|push| second_needs(push, &loaded))
-        .collect();
-    let second = union(second.iter());
-    if !second.is_empty() {
-        loaded.extend(writing.load(group, &second).await?);
-    }
-    Ok(loaded)
-}
-
-fn union<'a>(all: impl Iterator<Item = &'a Needs>) -> Needs {
-    all.fold(Needs::default(), |mut union, needs| {
-        union.records.extend(&needs.records);
-        union.fresh.extend(&needs.fresh);
-        union.mutations.extend(&needs.mutations);
-        union.versions.extend(&needs.versions);
-        union.keys.extend(needs.keys.iter().cloned());
-        union.kinds.extend(&needs.kinds);
-        union.near.extend(&needs.near);
-        union
-    })
 }
 
 #[cfg(test)]

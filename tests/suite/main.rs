@@ -56,6 +56,7 @@ mod streams;
 mod tenants;
 mod term;
 mod tls;
+mod turns;
 mod verify;
 mod watch;
 mod wishes;

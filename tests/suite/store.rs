@@ -129,6 +129,7 @@ macro_rules! contract {
         contract! { properties $engine:
             properties::a_reader_at_the_head_has_what_it_may_see,
             properties::records_as_of_any_position_are_what_a_recount_finds,
+            properties::what_is_laid_over_what_was_read_early_is_what_is_read_after,
         }
     };
     (stores $engine:ty: $($file:ident :: $test:ident,)+) => {

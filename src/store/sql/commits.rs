@@ -7,6 +7,7 @@ use crate::model::feed::Head;
 use crate::model::ids::GroupKey;
 use crate::store::Result;
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 pub async fn head(db: &mut Db<'_>, group: GroupKey) -> Result<Head> {
     commit_before(db, group, i64::MAX).await
@@ -34,8 +35,15 @@ pub fn head_of(row: Option<&Row>) -> Result<Head> {
     Ok(Head {
         position: row.try_get("last_position")?,
         at: time(row.try_get("at")?)?,
-        chain: hash(row.try_get("chain")?)?,
+        // A statement that was not prepared answers in text, which cannot be borrowed as bytes.
+        chain: hash(&row.try_get::<Vec<u8>>("chain")?)?,
     })
+}
+
+/// The heads of several groups.
+pub fn heads(rows: &[Row]) -> Result<HashMap<GroupKey, Head>> {
+    let head = |row: &Row| Ok((GroupKey(row.try_get("grp")?), head_of(Some(row))?));
+    rows.iter().map(head).collect()
 }
 
 pub const COMMIT_AS_OF: &str = "SELECT last_position, at, chain FROM \"commit\" \

@@ -8,7 +8,7 @@ use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
+use sqlx::{AssertSqlSafe, PgConnection, Row as _, SqliteConnection};
 use std::future::Future;
 use std::time::Duration;
 
@@ -178,16 +178,21 @@ impl Db<'_> {
         }
     }
 
-    /// Begins or ends a transaction, in the engine's own words. What they hold was not sent by anybody.
-    pub async fn run(&mut self, words: &str) -> Result<()> {
+    /// Begins or ends a transaction, in the engine's own words: the rows that say something. What the words hold
+    /// was not sent by anybody.
+    pub async fn run(&mut self, words: &str) -> Result<Vec<Row>> {
         let words = AssertSqlSafe(words.to_owned());
         match self {
-            Db::Sqlite(db) => sqlx::query(words).execute(&mut **db).await.map(drop)?,
-            Db::Postgres(db) => answered(sqlx::raw_sql(words).execute(&mut **db))
-                .await
-                .map(drop)?,
+            Db::Sqlite(db) => {
+                sqlx::query(words).execute(&mut **db).await?;
+                Ok(Vec::new())
+            }
+            Db::Postgres(db) => {
+                let mut rows = answered(sqlx::raw_sql(words).fetch_all(&mut **db)).await?;
+                rows.retain(|row| !row.is_empty());
+                Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
         }
-        Ok(())
     }
 
     /// Keeps everybody else from writing into a table until the transaction ends. SQLite's one writer is
@@ -197,7 +202,7 @@ impl Db<'_> {
             Db::Sqlite(_) => Ok(()),
             Db::Postgres(_) => {
                 let lock = format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE");
-                self.run(&lock).await
+                self.run(&lock).await.map(drop)
             }
         }
     }

@@ -83,7 +83,7 @@ fn version(group: GroupKey, new: &NewVersion) -> [Value<'_>; 21] {
         (&new.reason).into(),
         mutation.map(|(id, _, _)| id.0.as_bytes().as_slice()).into(),
         mutation.map(|(_, hash, _)| hash.as_slice()).into(),
-        mutation.map(|(_, _, answer)| answer.as_slice()).into(),
+        mutation.map(|(_, _, answer)| answer.as_ref()).into(),
         new.leaf.as_slice().into(),
         new.salt.as_slice().into(),
         version.erased.into(),

@@ -2,16 +2,18 @@
 
 use super::engine::Engine;
 use super::reader::{Reader, Told, told};
-use super::scribe::{Change, Scribe, at_campus, campus, delete, of_campus, put, record};
+use super::scribe::{Change, Scribe, at_campus, campus, delete, mutation, of_campus, put, record};
 use jiff::civil::date;
+use lianxiao::model::calendar::overlap;
 use lianxiao::model::date::Span;
 use lianxiao::model::feed::Filter;
-use lianxiao::model::ids::{Place, RecordId, Who};
+use lianxiao::model::ids::{Key, Place, RecordId, Who};
+use lianxiao::store::{Loaded, Needs};
 use proptest::collection::vec;
 use proptest::prelude::{Strategy, any};
 use proptest::test_runner::{Config, TestRunner};
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 const WHO: [fn() -> Who; 4] = [
     || Who::Group,
@@ -168,4 +170,87 @@ async fn read(reader: &mut Reader<'_>, scribe: &Scribe<'_>, copy: &mut BTreeMap<
             Told::Deleted(id, _) | Told::Removed(id, _) => copy.remove(&id),
         };
     }
+}
+
+/// Everything that histories are about.
+fn everything() -> Needs {
+    let records: HashSet<RecordId> = (1..8).map(record).collect();
+    let versions = records
+        .iter()
+        .flat_map(|id| (1..40).map(|version| (*id, version)));
+    Needs {
+        versions: versions.collect(),
+        mutations: (1..40)
+            .map(|number| (at_campus(1), mutation(number)))
+            .collect(),
+        keys: (0..3).map(key).collect(),
+        kinds: BTreeSet::from(["session"]),
+        near: BTreeSet::from([("menu", days(10, 3))]),
+        fresh: HashSet::new(),
+        records,
+    }
+}
+
+fn key(number: u8) -> Key {
+    Key {
+        kind: "menu".to_owned(),
+        value: number.to_string(),
+    }
+}
+
+/// What was loaded, in an order: audiences, and the live records that were looked for by their kind and, where
+/// that is all, by their days.
+fn plainly(mut loaded: Loaded, near: &HashSet<RecordId>) -> Loaded {
+    for who in loaded.audience.values_mut() {
+        who.sort_unstable();
+    }
+    loaded.audience.retain(|_, who| !who.is_empty());
+    let records = &loaded.records;
+    let lives = |id: &RecordId| {
+        records
+            .get(id)
+            .is_some_and(|version| version.frame.is_some())
+    };
+    for (kind, ids) in &mut loaded.kinds {
+        ids.retain(|id| lives(id) && (*kind == "session" || near.contains(id)));
+    }
+    loaded
+}
+
+pub fn what_is_laid_over_what_was_read_early_is_what_is_read_after<E: Engine>() {
+    check::<E, _>(&commits(), async |scribe, commits| {
+        let (needs, mut number) = (everything(), 0);
+        let (mut held, mut near) = (BTreeMap::new(), HashSet::new());
+        for steps in commits {
+            let changes = steps.iter().map(|step| {
+                number += 1;
+                change(*step).by(mutation(number))
+            });
+            let mut batch = scribe.plan(changes.collect::<Vec<_>>());
+            // The last of each size has a key, until it is deleted.
+            for (step, new) in steps.iter().zip(&batch.versions) {
+                let id = new.version.id;
+                held.retain(|_, holder| *holder != id);
+                if new.version.frame.is_some() {
+                    held.insert(step.3 % 3, id);
+                }
+            }
+            batch.keys = (0..3)
+                .map(|number| (key(number), held.get(&number).copied()))
+                .collect();
+            for new in &batch.versions {
+                near.remove(&new.version.id);
+                let touches = new.span.is_some_and(|span| overlap(span, days(10, 3)));
+                near.extend((new.version.kind == "menu" && touches).then_some(new.version.id));
+            }
+            let early = scribe.store.load_early(scribe.group, &needs).await;
+            let mut early = early.expect("it is read");
+            scribe.write(&batch).await.expect("it is written");
+            let after = scribe.store.load_early(scribe.group, &needs).await;
+            let after = after.expect("it is read");
+            assert_ne!(early.head, after.head);
+            early.lay(&batch, &needs);
+            assert_eq!(plainly(early, &near), plainly(after, &near));
+        }
+    });
 }

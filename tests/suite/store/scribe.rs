@@ -280,7 +280,7 @@ impl<'a> Scribe<'a> {
             version: version.clone(),
             span: change.span,
         });
-        let answer = |id: MutationId| (id, hash(id), format!("answer to {id}").into_bytes());
+        let answer = |id: MutationId| (id, hash(id), format!("answer to {id}").into());
         NewVersion {
             version,
             place: change.place,
