@@ -4,6 +4,7 @@
 use crate::database::Database;
 use crate::dice::Dice;
 use crate::harness::{Client, HEAD, LAKE, SPRING, TestHub, within};
+use crate::verify::School;
 use crate::wishes::{
     act, after, announce, at, create, delete, fresh, id, menu, publish, put, session,
 };
@@ -11,6 +12,8 @@ use bytes::Bytes;
 use lianxiao::hub::LOOK_EVERY;
 use lianxiao::wire::v1;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tokio::task::JoinHandle;
 
 /// So many turns long that most of them are planned early: with other campuses a turn has five or six such items.
@@ -61,8 +64,19 @@ impl Script {
             0..10 if !self.items.is_empty() => self.dice.pick(&self.items.clone()),
             10..20 => act(&record, seen, announce()),
             20..22 if self.spare() => delete(&record, seen),
-            22..40 => self.of_menu(),
+            22..24 if !self.items.is_empty() => self.reused(),
+            24..40 => self.of_menu(),
             _ => self.edit(record, seen),
+        }
+    }
+
+    /// A new record by an old mutation id: the store does not take it, and the turn is planned once more.
+    fn reused(&mut self) -> v1::Mutation {
+        let mutation_id = self.dice.pick(&self.items.clone()).mutation_id;
+        let record = id(&format!("{} reused {}", self.name, self.items.len()));
+        v1::Mutation {
+            mutation_id,
+            ..create(&record, session("集体备课", DAYS[0]))
         }
     }
 
@@ -144,10 +158,10 @@ async fn at_once(client: Client, script: Vec<v1::Mutation>) -> Told {
     )
 }
 
-/// Somebody else, who pushes on another day until it is stopped: turns are short while two push.
-fn beside(client: Client) -> JoinHandle<()> {
+/// Somebody else, who pushes on another day until it is enough: turns are short while two push.
+fn beside(client: Client, enough: Arc<AtomicBool>) -> JoinHandle<()> {
     tokio::spawn(async move {
-        loop {
+        while !enough.load(Relaxed) {
             client
                 .applied(create(&fresh(), session("备课", "2026-06-30")))
                 .await;
@@ -178,6 +192,7 @@ fn mixed(told: &Told) {
         "BASE_UNKNOWN",
         "CHANGED_SINCE_SEEN",
         "KEY_TAKEN",
+        "MUTATION_ID_REUSED",
         "SESSION_TWIN",
     ];
     assert!(
@@ -193,11 +208,14 @@ async fn a_long_push_is_answered_as_if_each_of_its_items_had_come_alone() {
     let script = Script::of(HEAD, Dice::seeded());
     let expected = one_by_one(&hub.campus_of(&other, HEAD), &script).await;
     mixed(&expected);
-    let crowd = beside(hub.campus(LAKE));
+    let enough = Arc::new(AtomicBool::new(false));
+    let crowd = beside(hub.campus(LAKE), Arc::clone(&enough));
     let long = at_once(hub.campus(HEAD), script);
     let long = within("it is answered", long).await;
-    crowd.abort();
+    enough.store(true, Relaxed);
+    crowd.await.expect("no panic");
     same(&long, &expected);
+    School::synced(&hub, HEAD).await.is_whole(&hub).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -223,4 +241,5 @@ async fn long_pushes_at_two_hubs_are_answered_as_if_each_item_had_come_alone() {
         let told = within("it is answered", pushing).await.expect("no panic");
         same(&told, &expected);
     }
+    School::synced(&hub, HEAD).await.is_whole(&hub).await;
 }

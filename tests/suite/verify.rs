@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use v1::Outcome::{Applied, ConflictKept, Merged};
 
 /// A place with a copy of its own.
-struct School {
+pub struct School {
     replica: Replica,
     token: String,
     folder: TempDir,
@@ -42,7 +42,7 @@ impl School {
     }
 
     /// The same that was told everything.
-    async fn synced(hub: &TestHub, name: &str) -> Self {
+    pub async fn synced(hub: &TestHub, name: &str) -> Self {
         let school = Self::open(hub, name).await;
         school.sync(hub).await;
         school
@@ -68,7 +68,7 @@ impl School {
     }
 
     /// Everything is whole, compared and up to date.
-    async fn is_whole(&self, hub: &TestHub) {
+    pub async fn is_whole(&self, hub: &TestHub) {
         let proof = self.verify_all(hub).await;
         assert!(proof.whole(), "{proof:#?}");
         assert_eq!(proof.position, hub.office().newest().await);
