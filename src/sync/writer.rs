@@ -12,7 +12,7 @@ use crate::model::clock::Clock;
 use crate::model::ids::{GroupKey, MutationId};
 use crate::model::limits::Limits;
 use crate::model::mutation::{Answer, Push};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Writing};
 use futures::FutureExt as _;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::panic::AssertUnwindSafe;
@@ -284,15 +284,14 @@ impl Task {
             if this > 0 {
                 early = turns[this].early().await;
             }
-            let planned = match early.take() {
-                Some(early) if early.changes.hold(&mut *writing).await? => early,
-                early => {
-                    outrun |= early.is_some();
-                    before.truncate(this);
-                    let source = Source::Locked(&mut *writing);
-                    self.plan(source, &turns[this].pushes, care).await?
-                }
-            };
+            let pushes = &turns[this].pushes;
+            let (planned, late) = self
+                .settle(&mut *writing, pushes, early.take(), care)
+                .await?;
+            if late {
+                outrun = true;
+                before.truncate(this);
+            }
             answers.extend(planned.answers);
             if before.len() == this {
                 before.push(Arc::clone(&planned.changes));
@@ -309,6 +308,24 @@ impl Task {
             self.heads.committed(*group, batch);
         }
         Ok(Written { answers, outrun })
+    }
+
+    /// What was planned early, if it holds, or else what is planned now; and whether somebody had outrun it.
+    async fn settle(
+        &self,
+        writing: &mut dyn Writing,
+        pushes: &[Arc<Prepared>],
+        early: Option<Planned>,
+        care: Care,
+    ) -> Result<(Planned, bool), StoreError> {
+        let outrun = early.is_some();
+        match early {
+            Some(early) if early.changes.hold(writing).await? => Ok((early, false)),
+            _ => Ok((
+                self.plan(Source::Locked(writing), pushes, care).await?,
+                outrun,
+            )),
+        }
     }
 
     async fn plan(
