@@ -17,7 +17,7 @@ pub const WAITING_BYTES_MAX: u32 = 16 << 20;
 /// The most bytes that one transaction carries, shared out among the groups that wait.
 const BATCH_BYTES_MAX: usize = 4 << 20;
 /// The most of them that are one credential's while others push too, unless a push that must stay whole is
-/// larger: whoever comes while a transaction is under way waits no longer than this takes.
+/// larger: whoever comes while a turn is written waits for that and for the one that is planned meanwhile.
 const TURN_BYTES_MAX: usize = 16 << 10;
 /// The same while another hub writes too: the lock changes hands less often.
 const TURN_SHARED_BYTES_MAX: usize = 32 << 10;

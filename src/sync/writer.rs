@@ -170,6 +170,8 @@ impl Task {
     async fn run(self: Arc<Self>, mut waiting: mpsc::UnboundedReceiver<Wanted>) {
         let (mut queue, mut erasures) = (Queue::default(), VecDeque::new());
         let (mut ahead, mut outrun_at) = (None, None);
+        // Where nobody else writes, a plan is outrun only when the turn before it was not written as planned.
+        let others = self.store.others().is_some();
         loop {
             let idle = queue.is_empty() && erasures.is_empty() && ahead.is_none();
             let mut next = match idle {
@@ -207,7 +209,7 @@ impl Task {
                 }
             }
             let outrun = self.write_turns(turns, next.as_mut()).await;
-            outrun_at = outrun.then(Instant::now).or(outrun_at);
+            outrun_at = (outrun && others).then(Instant::now).or(outrun_at);
             ahead = next;
         }
     }
@@ -273,13 +275,8 @@ impl Task {
         let mut turns: Vec<&mut Turn> = turns.iter_mut().chain(next).collect();
         // Before the lock: nobody waits for what is being thought of.
         let mut early = turns[0].early().await;
-        let mut before: Vec<Arc<Changes>> = Vec::new();
-        if let (Some(early), Some(following)) = (&early, turns.get_mut(1)) {
-            before.push(Arc::clone(&early.changes));
-            following.plan_early(Arc::clone(self), before.clone(), care);
-        }
         let mut writing = self.store.begin(&groups).await?;
-        let (mut answers, mut outrun) = (Vec::new(), false);
+        let (mut answers, mut outrun, mut before) = (Vec::new(), false, Vec::new());
         for this in 0..count {
             if this > 0 {
                 early = turns[this].early().await;
@@ -288,16 +285,11 @@ impl Task {
             let (planned, late) = self
                 .settle(&mut *writing, pushes, early.take(), care)
                 .await?;
-            if late {
-                outrun = true;
-                before.truncate(this);
-            }
+            outrun |= late;
             answers.extend(planned.answers);
-            if before.len() == this {
-                before.push(Arc::clone(&planned.changes));
-                if let Some(following) = turns.get_mut(this + 1) {
-                    following.plan_early(Arc::clone(self), before.clone(), care);
-                }
+            before.push(Arc::clone(&planned.changes));
+            if let Some(following) = turns.get_mut(this + 1) {
+                following.plan_early(Arc::clone(self), before.clone(), care);
             }
             for (group, batch) in &planned.changes.batches {
                 writing.apply(*group, batch).await?;
